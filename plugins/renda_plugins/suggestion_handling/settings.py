@@ -1,0 +1,61 @@
+"""The parameters of handling, each with the law's or a named rule's default; a span of 0 means "the place states none"."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import attrs
+
+from renda_core.domain.calendar import Period
+from renda_core.settings import setting
+
+REFUSALS = {
+    "private": "代表本人及其亲属的个人问题",
+    "pending": "正在诉讼、仲裁、复议中的具体案件",
+    "forwarded": "代转群众来信",
+    "complaint": "申诉、控告、检举",
+    "promotion": "学术探讨、产品推介",
+    "bid": "具体项目招投标",
+    "empty": "没有实际内容",
+}
+CLASSES = {"A": "已经解决或者基本解决", "B": "正在解决或者列入计划", "C": "因条件所限以后解决", "D": "留作参考"}
+
+
+@attrs.frozen(kw_only=True)
+class Settings:
+    """How a place handles suggestions."""
+
+    reply: Period = setting(Period(3, "month"), source="代表法 51", title="答复期限")
+    hard_reply: Period = setting(
+        Period(6, "month"), source="代表法 51 (自交办之日起六个月)", title="涉及面广、处理难度大的答复期限"
+    )
+    hard_needs_consent: bool = setting(
+        False, source="代表法 51 asks none; on: 山东 19, 青岛 25, 浙江 21", title="六个月答复须经交办机关同意"
+    )
+    counts_from: Literal["assignment", "receipt"] = setting(
+        "assignment", source="代表法 51, 青岛, 重庆 21; receipt: 浙江 21, 河南 20", title="答复期限起算"
+    )
+    return_counts_from: Literal["assignment", "receipt"] = setting(
+        "assignment", source="重庆 16, 河南 14; receipt: 山东 12, 青岛 19, 浙江 14", title="退件期限起算"
+    )
+    return_window: Period = setting(Period(10, "workday"), source="重庆 16, 河南 14", title="退件期限")
+    return_decision: Period = setting(Period(10, "workday"), source="重庆 16, 河南 14", title="改派期限")
+    returns_refused_by_time: bool = setting(
+        True, source="U: a request nobody decides must not stop the clock's work", title="逾期未改派视为不同意退件"
+    )
+    assignment: Period = setting(Period(10, "workday"), source="重庆 13", title="闭会期间交办期限")
+    joint_opinion: Period = setting(Period(1, "month"), source="山东, 青岛", title="会办意见期限")
+    contact: Period = setting(Period(20, "workday"), source="重庆 18", title="首次联系代表期限")
+    evaluation: Period = setting(Period(20, "workday"), source="重庆 27", title="代表评价期限")
+    roll: bool = setting(True, source="民法典 203, by analogy (U)", title="期限末日逢休息日顺延")
+    evaluated_by: Literal["lead", "signers"] = setting(
+        "lead", source="重庆 26, 山东 23; every signer as an option", title="评价由谁作出"
+    )
+    unanswered_in_base: bool = setting(False, source="重庆 29", title="逾期未评计入满意率基数")
+    unit_reads_after_close: bool = setting(
+        False, source="咸宁 (article 003): 避免被满意; on: 河南 22, 浙江 23", title="办结后承办单位可见评价"
+    )
+    one_matter: bool = setting(True, source="山东, 青岛, 浙江, 河南, 重庆", title="一事一议")
+    refusals: Mapping[str, str] = setting(REFUSALS, source="union of the five regulations", title="不作为建议的情形")
+    reply_classes: Mapping[str, str] = setting(
+        CLASSES, source="no single meaning in the country; this scheme: fsou 17010450", title="答复分类"
+    )

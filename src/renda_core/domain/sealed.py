@@ -1,0 +1,71 @@
+"""Personal data as a value that hides itself: sealed outside the domain, shown by its last four characters."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import attrs
+
+T = TypeVar("T")
+SHOWN = 4
+"""How many last characters stay readable, for people to compare by. Source: domain rule "last 4 shown"."""
+
+
+@attrs.frozen(repr=False)
+class Sealed:
+    """A sealed text: *box* is ciphertext that only the keeper of the key opens, *last* what may be shown.
+
+    An erased value has an empty box. Neither ``str`` nor ``repr`` can show the text, so no log does.
+    """
+
+    box: str
+    last: str = ""
+
+    def __str__(self) -> str:
+        return f"****{self.last}" if self.box else "已删除"
+
+    def __repr__(self) -> str:
+        return f"Sealed({self})"
+
+    @property
+    def erased(self) -> bool:
+        """Tell whether the text is gone for good."""
+        return not self.box
+
+    @classmethod
+    def of(cls, raw: bytes, last: str) -> Sealed:
+        """Wrap ciphertext."""
+        return cls(base64.b64encode(raw).decode(), last)
+
+    def raw(self) -> bytes:
+        """Give the ciphertext."""
+        return base64.b64decode(self.box)
+
+
+ERASED = Sealed("")
+Personal = str | Sealed
+"""The type of a personal field: a ``str`` on its way in, ``Sealed`` ever after."""
+
+
+def personal(**rest: Any) -> Any:
+    """Mark a field of a body or payload class as personal; the store refuses to write it unsealed."""
+    rest.setdefault("default", "")
+    metadata = {**rest.pop("metadata", {}), "personal": True}
+    return attrs.field(metadata=metadata, **rest)
+
+
+def personal_fields(cls: type | None) -> tuple[str, ...]:
+    """List the personal fields of an attrs class; none for anything else."""
+    if cls is None or not attrs.has(cls):
+        return ()
+    return tuple(a.name for a in attrs.fields(cls) if a.metadata.get("personal"))
+
+
+def over_personal(value: T, change: Callable[[str, Personal], Personal]) -> T:
+    """Give *value* with each personal field replaced by ``change(name, field)``; other values come back as they are."""
+    named = personal_fields(type(value))
+    if not named:
+        return value
+    return attrs.evolve(value, **{n: change(n, getattr(value, n)) for n in named})  # type: ignore[misc]

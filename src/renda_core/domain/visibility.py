@@ -1,0 +1,160 @@
+"""What one reader may see of a case; pages, API, exports and search all ask here."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from renda_core.domain.calendar import Calendar
+from renda_core.domain.case import UNIT, Act, Case
+from renda_core.domain.decide import Contexts
+from renda_core.domain.procedure import Procedure, Veil
+from renda_core.domain.sealed import Sealed
+from renda_core.errors import NotFound
+
+
+@attrs.frozen(kw_only=True)
+class SeenClock:
+    """A deadline with its explanation, one line a tick; *provisional* where a holiday table is missing."""
+
+    name: str
+    title: str
+    unit: str
+    round: int
+    state: str
+    due: dt.date
+    late: int
+    provisional: bool
+    lines: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class SeenUnit:
+    """One unit's share of the case: its role, round and state."""
+
+    unit: str
+    role: str
+    round: int
+    state: str
+
+
+@attrs.frozen(kw_only=True)
+class Seen:
+    """A case as one reader sees it; what is veiled is absent, not blanked; personal data stay masked."""
+
+    id: str
+    kind: str
+    title: str
+    number: str
+    opened_on: dt.date
+    edition: str
+    round: int
+    version: int
+    closed: bool
+    states: Mapping[str, str]
+    parties: Mapping[str, tuple[str, ...]]
+    links: Mapping[str, tuple[str, ...]]
+    body: Mapping[str, Any]
+    acts: tuple[Mapping[str, Any], ...]
+    clocks: tuple[SeenClock, ...]
+    units: tuple[SeenUnit, ...]
+
+
+def hidden(
+    procedure: Procedure, roles: frozenset[str], case: Case | None = None, contexts: Contexts | None = None
+) -> frozenset[str]:
+    """List the parts veiled from *roles*; without a case, for a ledger's columns, filters and order."""
+
+    def lifted(veil: Veil) -> bool:
+        return case is not None and contexts is not None and veil.lifts(contexts(veil.plugin), case)
+
+    barred = (v for v in procedure.veils if not roles & v.seen_by or roles & v.never)
+    return frozenset(v.part for v in barred if not lifted(v))
+
+
+def may_see(procedure: Procedure, case: Case, roles: frozenset[str]) -> bool:
+    """Tell whether *roles* find this case at all."""
+    open_to_all = "public" in roles and procedure.is_public(case)
+    own = procedure.state(case) not in procedure.kind.private or roles & case.parties.keys()
+    return bool(own and (open_to_all or roles & procedure.kind.audience))
+
+
+def see(
+    procedure: Procedure, case: Case, roles: frozenset[str], contexts: Contexts, calendar: Calendar, today: dt.date
+) -> Seen:
+    """Show what *roles* may see.
+
+    Raises:
+        NotFound: The reader is outside the kind's audience; "none" and "not yours" look alike.
+    """
+    if not may_see(procedure, case, roles):
+        raise NotFound(f"no case {case.id}")
+    veiled = hidden(procedure, roles, case, contexts)
+
+    def keep(group: str, items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+        return {name: value for name, value in items if f"{group}.{name}" not in veiled}
+
+    def show(act: Act) -> dict[str, Any]:
+        fields = {a.name: getattr(act, a.name) for a in attrs.fields(Act)}
+        payload = _plain(act.payload) if attrs.has(type(act.payload)) else {}
+        if act.forced and f"facet.{act.grade.partition('=')[0]}" in veiled:
+            fields["grade"] = ""
+        fields |= payload | {"payload": None}
+        return keep(f"act.{act.step}", fields.items())
+
+    states = {name: procedure.state(case, name) for name in procedure.facets if name != UNIT}
+    return Seen(
+        id=case.id,
+        kind=case.kind,
+        title=case.title,
+        number=case.number,
+        opened_on=case.opened_on,
+        edition=case.edition,
+        round=case.round,
+        version=case.version,
+        closed=procedure.closed(case),
+        states=keep("facet", states.items()),
+        parties=keep("party", case.parties.items()),
+        links=case.links,
+        body=keep("body", _plain(case.body).items()) if attrs.has(type(case.body)) else {},
+        acts=tuple(show(a) for a in case.acts if f"act.{a.step}" not in veiled),
+        clocks=tuple(_clocks(procedure, case, veiled, calendar, today)),
+        units=tuple(SeenUnit(unit=a.unit, role=a.role, round=a.round, state=a.state) for a in case.assignments),
+    )
+
+
+def _clocks(
+    procedure: Procedure, case: Case, veiled: frozenset[str], calendar: Calendar, today: dt.date
+) -> Iterable[SeenClock]:
+    for clock in case.clocks:
+        if f"clock.{clock.name}" in veiled:
+            continue
+        rule, due = procedure.clocks.get(clock.name), clock.explain(calendar)
+        yield SeenClock(
+            name=clock.name,
+            title=rule.title if rule else "",
+            unit=clock.unit,
+            round=clock.round,
+            state=clock.state,
+            due=due.on,
+            late=clock.late(calendar, today),
+            provisional=due.provisional,
+            lines=due.lines,
+        )
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """Read an attrs object's fields; what is sealed is shown by its mask."""
+    return {
+        a.name: str(part) if isinstance(part := getattr(value, a.name), Sealed) else _deep(part)
+        for a in attrs.fields(type(value))
+    }
+
+
+def _deep(part: Any) -> Any:
+    if attrs.has(type(part)):
+        return _plain(part)
+    if isinstance(part, tuple | list):
+        return tuple(_deep(p) for p in part)
+    return part

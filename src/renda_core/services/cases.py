@@ -1,0 +1,374 @@
+"""Use cases on single cases: open, take a step, override, show; each is one transaction with one journal entry."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import attrs
+import msgspec
+
+from renda_core.domain.case import Act, Actor, Case, Handling, roles_on
+from renda_core.domain.decide import decide, override
+from renda_core.domain.openings import OpenStep, open_steps
+from renda_core.domain.procedure import Procedure
+from renda_core.domain.sealed import ERASED, Personal, Sealed, over_personal
+from renda_core.domain.visibility import Seen, hidden, may_see, see
+from renda_core.errors import Invalid, NotFound, Rejected, Stale
+from renda_core.services import records
+from renda_core.store.cases import LINKED, load, save, take_numbers
+from renda_core.store.codec import convert, new_id
+from renda_core.store.unit import Reader, Unit
+from renda_core.tenancy import Tenant
+
+FOLLOWER = Actor(id="job:follow", roles={"follower"})
+Names = Mapping[str, tuple[str, ...]]
+
+
+@attrs.frozen(kw_only=True)
+class OpenCase:
+    """Ask for a new case of a kind.
+
+    Attributes:
+        body: The kind's body, or plain data that fits it.
+        number: The human number; empty means the next of the kind's series.
+        on: The day it was handed in, if that was earlier than today.
+    """
+
+    kind: str
+    title: str
+    body: Any = None
+    parties: Names = attrs.Factory(dict)
+    links: Names = attrs.Factory(dict)
+    number: str = ""
+    on: dt.date | None = None
+
+
+@attrs.frozen(kw_only=True)
+class TakeStep:
+    """Ask for a step; *version* is the one that the asker saw.
+
+    Attributes:
+        unit: The handling unit that the step is about; by default the one that the asker acts for.
+        on: The day it happened, if that was earlier than today.
+    """
+
+    case: str
+    step: str
+    version: int
+    unit: str = ""
+    grade: str = ""
+    note: str = ""
+    payload: Any = None
+    units: tuple[tuple[str, Handling], ...] = ()
+    parties: Names = attrs.Factory(dict)
+    links: Names = attrs.Factory(dict)
+    on: dt.date | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Moved:
+    """What a step did: the cases before and after, the one asked for first, then its followers."""
+
+    before: Case | None
+    after: Case
+    procedure: Procedure
+
+
+async def open_case(unit: Unit, tenant: Tenant, command: OpenCase) -> Case:
+    """Open a case by its kind's opening step.
+
+    Raises:
+        NotFound: The kind is not enabled.
+        Invalid: The body does not fit the kind.
+        Rejected: The procedure objects.
+    """
+    number = command.number or await next_number(unit, tenant, command.kind)
+    moved = begin(unit, tenant, command, number)
+    await save(unit, None, moved.after, moved.procedure, tenant.calendar)
+    made = await records.follow(unit, tenant, moved.after, moved.after.acts[-1])
+    unit.record(f"{command.kind}.{moved.procedure.kind.opening}", on=moved.after.id, version=0, rule=_rule(moved), records=made)
+    unit.emit(f"{command.kind}.{moved.procedure.kind.opening}", id=moved.after.id, version=0)
+    return moved.after
+
+
+async def next_number(unit: Unit, tenant: Tenant, kind: str) -> str:
+    """Take the next human number of a kind's series for this year."""
+    year = tenant.today.year
+    procedure = tenant.practice.procedure(kind, tenant.practice.edition(kind, tenant.today))
+    return procedure.kind.numbering.format(year=year, n=await take_numbers(unit, f"{kind}:{year}"))
+
+
+def begin(unit: Unit, tenant: Tenant, command: OpenCase, number: str) -> Moved:
+    """Decide an opening; nothing is written yet."""
+    on = happened(tenant, command.on)
+    edition = tenant.practice.edition(command.kind, on)
+    procedure = tenant.practice.procedure(command.kind, edition)
+    body = fitted(command.body, procedure.kind.body, f"{command.kind} body")
+    if procedure.kind.body is None and command.body is not None:
+        raise Invalid(f"{command.kind} takes no body")
+    if procedure.kind.body is not None and body is None:
+        raise Invalid(f"{command.kind} needs a body: {', '.join(a.name for a in attrs.fields(procedure.kind.body))}")
+    if not command.title.strip():
+        raise Invalid("a case needs a title", field="title")
+    blank = Case(
+        id=new_id(),
+        kind=command.kind,
+        title=command.title.strip(),
+        opened_on=on,
+        body=sealed(unit, body),
+        version=-1,
+        number=number,
+        edition=edition,
+        parties=command.parties,
+        links=command.links,
+    )
+    act = Act(step=procedure.kind.opening, by=unit.actor.id, on=on)
+    return Moved(before=None, after=decide(procedure, blank, act, unit.actor, tenant.contexts(on)), procedure=procedure)
+
+
+async def take_step(unit: Unit, tenant: Tenant, command: TakeStep) -> Case:
+    """Take one step on a case; what follows from it follows in the same transaction.
+
+    Raises:
+        NotFound: There is no such case, or none that the asker may know of.
+        Stale: Someone was faster; ``changed`` lists what happened since.
+        Rejected: With every objection, and the steps that are open and to whom.
+    """
+    before = await load(unit, tenant.practice, command.case)
+    procedure = readable(tenant, before, unit.actor)
+    if before.version != command.version:
+        raise stale(tenant, before, command.version, unit.actor)
+    moved = move(unit, tenant, before, procedure, command, unit.actor)
+    led = await followers(unit, tenant, moved, lambda _: None)
+    made = 0
+    for m in (moved, *led):
+        await save(unit, m.before, m.after, m.procedure, tenant.calendar)
+        made += await records.follow(unit, tenant, m.after, m.after.acts[-1])
+    unit.record(
+        f"{before.kind}.{command.step}",
+        on=before.id,
+        version=moved.after.version,
+        rule=_rule(moved),
+        followers=[m.after.id for m in led],
+        records=made,
+    )
+    unit.emit(f"{before.kind}.{command.step}", id=before.id, version=moved.after.version)
+    return moved.after
+
+
+def move(
+    unit: Unit, tenant: Tenant, before: Case, procedure: Procedure, command: TakeStep, actor: Actor
+) -> Moved:
+    """Decide one step; nothing is written yet. A refusal tells which steps are open, and to whom."""
+    step = procedure.steps.get(command.step)
+    takes = step.takes if step else None
+    given = {} if command.payload is None and takes and not _required(takes) else command.payload
+    payload = fitted(given, takes, f"{before.kind}.{command.step}")
+    act = Act(
+        step=command.step,
+        by=actor.id,
+        on=happened(tenant, command.on),
+        unit=command.unit or actor.unit,
+        grade=command.grade,
+        note=command.note.strip(),
+        payload=sealed(unit, payload),
+        units=command.units,
+        parties=command.parties,
+        links=command.links,
+    )
+    try:
+        after = decide(procedure, before, act, actor, tenant.contexts(before.opened_on))
+    except Rejected as refusal:
+        steps = open_steps(procedure, before, roles_on(actor, before))
+        told = [msgspec.to_builtins(s) for s in steps]
+        raise Rejected(str(refusal.args[0]), *refusal.objections, open=told) from None
+    return Moved(before=before, after=after, procedure=procedure)
+
+
+async def followers(
+    unit: Unit, tenant: Tenant, moved: Moved, known: Callable[[str], Case | None]
+) -> tuple[Moved, ...]:
+    """Let the cases that point here follow, one level deep: a follower leads nobody.
+
+    A case that its own procedure does not let follow, e.g. one withdrawn meanwhile, is left as it stands.
+    """
+    procedure, act = moved.procedure, moved.after.acts[-1]
+    if not procedure.follows or moved.before is None:
+        return ()
+    fired = procedure.triggers(moved.before, moved.after)
+    led = []
+    for follow in procedure.follows:
+        for row in await unit.all(LINKED, relation=follow.relation, other_id=moved.after.id) if follow.on in fired else ():
+            other = known(row.id) or await load(unit, tenant.practice, row.id)
+            own = tenant.practice.procedure(other.kind, other.edition)
+            step = Act(step=follow.step, by=FOLLOWER.id, on=act.on, note=moved.after.id)
+            try:
+                after = decide(own, other, step, FOLLOWER, tenant.contexts(other.opened_on))
+            except Rejected:
+                continue
+            led.append(Moved(before=other, after=after, procedure=own))
+    return tuple(led)
+
+
+@attrs.frozen(kw_only=True)
+class Override:
+    """Ask to set a state outside the procedure, with the reason."""
+
+    case: str
+    facet: str
+    state: str
+    note: str
+
+
+async def override_state(unit: Unit, tenant: Tenant, command: Override) -> Case:
+    """Step outside the procedure; the act says so for ever, and the journal's entry too.
+
+    Raises:
+        Rejected: No reason, no ``overseer``, or no such state.
+    """
+    before = await load(unit, tenant.practice, command.case)
+    procedure = readable(tenant, before, unit.actor)
+    act = Act(step="override", by=unit.actor.id, on=tenant.today, note=command.note.strip())
+    contexts = tenant.contexts(before.opened_on)
+    after = override(procedure, before, act, unit.actor, command.facet, command.state, contexts)
+    moved = Moved(before=before, after=after, procedure=procedure)
+    led = await followers(unit, tenant, moved, lambda _: None)
+    for m in (moved, *led):
+        await save(unit, m.before, m.after, m.procedure, tenant.calendar)
+    unit.record(
+        f"{before.kind}.override",
+        on=after.id,
+        version=after.version,
+        rule="override",
+        state=f"{command.facet}={command.state}",
+        followers=[m.after.id for m in led],
+        private={"note": command.note},
+    )
+    unit.emit(f"{before.kind}.override", id=after.id, version=after.version)
+    return after
+
+
+async def erase(unit: Unit, tenant: Tenant, case: str, reason: str) -> Case:
+    """Erase the personal data of a case for good; its history and the journal stay whole.
+
+    Raises:
+        Invalid: No reason was given.
+        Rejected: The asker is no ``overseer``.
+    """
+    if not reason.strip():
+        raise Invalid("an erasure needs a reason", field="reason")
+    if "overseer" not in unit.actor.roles:
+        raise Rejected("erasure refused", "only an overseer may erase")
+    before = await load(unit, tenant.practice, case)
+    procedure = tenant.practice.procedure(before.kind, before.edition)
+
+    def gone(value: Any) -> Any:
+        return over_personal(value, lambda _, __: ERASED)
+
+    acts = tuple(attrs.evolve(a, payload=gone(a.payload)) for a in before.acts)
+    after = attrs.evolve(before, body=gone(before.body), acts=acts, version=before.version + 1)
+    await save(unit, before, after, procedure, tenant.calendar)
+    unit.record(f"{before.kind}.erased", on=case, version=after.version, rule="erasure", private={"reason": reason})
+    unit.emit(f"{before.kind}.erased", id=case, version=after.version)
+    return after
+
+
+async def show(reader: Reader, tenant: Tenant, actor: Actor, case: str) -> Seen:
+    """Show a case as *actor* may see it, or raise ``NotFound``."""
+    found = await load(reader, tenant.practice, case)
+    procedure = tenant.practice.find(found.kind, found.edition)
+    if procedure is None:
+        raise NotFound(f"no case {case}")
+    return see_as(tenant, procedure, found, actor)
+
+
+def see_as(tenant: Tenant, procedure: Procedure, case: Case, actor: Actor) -> Seen:
+    """Show a loaded case as *actor* may see it."""
+    contexts = tenant.contexts(case.opened_on)
+    return see(procedure, case, roles_on(actor, case), contexts, tenant.calendar, tenant.today)
+
+
+async def steps_of(reader: Reader, tenant: Tenant, actor: Actor, case: str) -> tuple[OpenStep, ...]:
+    """List the steps open on a case, and to whom."""
+    found = await load(reader, tenant.practice, case)
+    procedure = readable(tenant, found, actor)
+    return open_steps(procedure, found, roles_on(actor, found))
+
+
+def readable(tenant: Tenant, case: Case, actor: Actor) -> Procedure:
+    """Give the case's procedure; to whoever may not find the case there is none."""
+    procedure = tenant.practice.find(case.kind, case.edition)
+    if procedure is None:
+        raise Rejected("the case cannot be moved", f"the plugin of {case.kind} {case.edition} is disabled here")
+    if not may_see(procedure, case, roles_on(actor, case)) and not _is_job(actor):
+        raise NotFound(f"no case {case.id}")
+    return procedure
+
+
+def _is_job(actor: Actor) -> bool:
+    return actor.id.startswith("job:")
+
+
+def stale(tenant: Tenant, case: Case, seen: int, actor: Actor) -> Stale:
+    """Say what happened since the version that the asker saw, as far as the asker may see it."""
+    procedure = tenant.practice.procedure(case.kind, case.edition)
+    veiled = hidden(procedure, roles_on(actor, case), case, tenant.contexts(case.opened_on))
+    changed = [
+        {"step": a.step, "on": a.on.isoformat(), "by": a.by}
+        for a in case.acts[max(seen + 1, 0) :]
+        if f"act.{a.step}" not in veiled
+    ]
+    return Stale(
+        f"the case is at version {case.version}, you saw {seen}; load it again",
+        id=case.id,
+        version=case.version,
+        changed=changed,
+    )
+
+
+def happened(tenant: Tenant, on: dt.date | None) -> dt.date:
+    """Take the day something happened: today, or an earlier day."""
+    if on is not None and on > tenant.today:
+        raise Invalid(f"{on} lies in the future; today is {tenant.today}", field="on")
+    return on or tenant.today
+
+
+def fitted(value: Any, cls: type | None, where: str) -> Any:
+    """Read plain data into the class that a step or kind takes.
+
+    Raises:
+        Invalid: Naming the field; an unknown field is refused by name.
+    """
+    if value is None or cls is None or isinstance(value, cls):
+        return value
+    if isinstance(value, Mapping):
+        known = {a.name for a in attrs.fields(cls)}
+        if unknown := sorted(value.keys() - known):
+            raise Invalid(f"{where}: unknown field {', '.join(unknown)}; known: {', '.join(sorted(known))}", field=unknown[0])
+    try:
+        return convert(value, cls)
+    except (msgspec.ValidationError, ValueError) as error:
+        raise Invalid(f"{where}: {error}", field=str(error).rpartition("`$.")[2].rstrip("`")) from None
+
+
+def sealed(unit: Unit, value: Any) -> Any:
+    """Seal what is personal in a body or payload before it goes anywhere."""
+
+    def hide(name: str, field: Personal) -> Personal:
+        return field if isinstance(field, Sealed) or not field else unit.hide(field, f"{type(value).__name__}.{name}")
+
+    return over_personal(value, hide)
+
+
+def _required(cls: type) -> bool:
+    """Tell whether a payload class has a field that must be given."""
+    return any(a.default is attrs.NOTHING for a in attrs.fields(cls))
+
+
+def _rule(moved: Moved) -> str:
+    step = moved.procedure.steps[moved.after.acts[-1].step]
+    return f"{step.plugin}.{step.name}"
+
+

@@ -1,0 +1,104 @@
+"""What runs by night: expired clocks and watches. Jobs have names, and stand in the journal like people."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import attrs
+
+from renda_core.domain.case import Act, Actor
+from renda_core.domain.decide import decide
+from renda_core.errors import RendaError
+from renda_core.services.cases import Moved, OpenCase, begin, followers
+from renda_core.services.ledgers import StoreDesk
+from renda_core.store.cases import BY_NUMBER, Pile, load
+from renda_core.store.ledgers import OVERDUE
+from renda_core.store.unit import Store, Unit
+from renda_core.tenancy import Tenant
+
+SWEEP = Actor(id="job:clocks", roles={"clock"})
+WATCH = Actor(id="job:watch", roles={"watch"})
+PAGE = 200
+"""Clocks that one transaction takes on."""
+
+
+@attrs.frozen(kw_only=True)
+class Swept:
+    """What one page of a sweep did; *last* is where the next page begins, None at the end."""
+
+    taken: tuple[str, ...]
+    failed: tuple[str, ...]
+    last: tuple[dt.date, str] | None
+
+
+async def sweep_page(unit: Unit, tenant: Tenant, after: tuple[dt.date, str] | None = None) -> Swept:
+    """Take the expiry step of one page of expired clocks; once each, because the clock then ends.
+
+    A case that its own procedure refuses to move is named and left for people; the others go on.
+    """
+    day, id = after or (dt.date.min, "")
+    rows = await unit.all(OVERDUE, today=tenant.today, day=day, after=id, size=PAGE)
+    pile, taken, failed = Pile(tenant.calendar), [], []
+    for row in rows:
+        case = pile.get(row.case_id) or await load(unit, tenant.practice, row.case_id)
+        procedure = tenant.practice.find(case.kind, case.edition)
+        rule = procedure.clocks.get(row.clock) if procedure else None
+        clock = case.clock(row.clock, unit=row.unit, round=row.round)
+        if procedure is None or rule is None or not rule.expiry or clock is None or clock.state != "running":
+            continue
+        act = Act(step=rule.expiry, by=SWEEP.id, on=tenant.today, unit=row.unit)
+        try:
+            decided = decide(procedure, case, act, SWEEP, tenant.contexts(case.opened_on))
+        except RendaError as error:
+            failed.append(f"{row.number} {rule.expiry}: {error}")
+            continue
+        moved = Moved(before=case, after=decided, procedure=procedure)
+        for m in (moved, *await followers(unit, tenant, moved, pile.get)):
+            pile.put(m.before, m.after, m.procedure)
+        taken.append(case.id)
+    if taken:
+        told = await pile.write(unit)
+        unit.record("sweep.clocks", on=tenant.id, version=0, rule="expiry", taken=taken, failed=failed, **told)
+        unit.emit("sweep.clocks", taken=taken)
+    last = (rows[-1].due_on, rows[-1].case_id) if len(rows) == PAGE else None
+    return Swept(taken=tuple(taken), failed=tuple(failed), last=last)
+
+
+async def sweep(store: Store, tenant: Tenant) -> Swept:
+    """Take every expiry step that is due, a page a transaction, so that no tenant waits for a long one."""
+    taken: list[str] = []
+    failed: list[str] = []
+    after: tuple[dt.date, str] | None = None
+    while True:
+        swept = await store.write(sweep_page, tenant.id, SWEEP, tenant, after)
+        taken += swept.taken
+        failed += swept.failed
+        if (after := swept.last) is None:
+            return Swept(taken=tuple(taken), failed=tuple(failed), last=None)
+
+
+async def look(unit: Unit, tenant: Tenant) -> tuple[str, ...]:
+    """Let every watch look, and open a case for each finding that has none yet; a failing watch is named and left out."""
+    contexts = tenant.contexts(tenant.today)
+    pile, opened, failed = Pile(tenant.calendar), [], []
+    for watch in tenant.practice.watches.values():
+        try:
+            findings = tuple(await watch.find(contexts(watch.plugin), StoreDesk(unit, tenant)))
+        except Exception as error:  # a watch is a decoration: the others still look
+            failed.append(f"{watch.plugin}.{watch.name}: {error!r}")
+            continue
+        for found in findings:
+            number = f"{watch.name}:{found.key}"
+            if await unit.find(BY_NUMBER, kind=watch.kind, number=number):
+                continue
+            command = OpenCase(
+                kind=watch.kind, title=found.title, body=found.body, parties=found.parties, links=found.links
+            )
+            moved = begin(unit, tenant, command, number)
+            pile.put(None, moved.after, moved.procedure)
+            opened.append(moved.after.id)
+    if opened or failed:
+        told = await pile.write(unit)
+        unit.record("watch.looked", on=tenant.id, version=0, rule="watch", opened=opened, failed=failed, **told)
+        unit.emit("watch.looked", opened=opened)
+    return tuple(opened)

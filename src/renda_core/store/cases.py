@@ -1,0 +1,161 @@
+"""How cases are kept: the statements, and loading, saving and listing with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+from sqlalchemy import Integer, Table, bindparam, select, update
+
+from renda_core.domain.calendar import Calendar
+from renda_core.domain.case import Case
+from renda_core.domain.procedure import Procedure
+from renda_core.errors import NotFound
+from renda_core.practice import Practice
+from renda_core.store import tables as t
+from renda_core.store.codec import decode_case
+from renda_core.store.compile import Query, Write, add, change, cut, keyed, mine
+from renda_core.store.index import Rows, envelope, index
+from renda_core.store.unit import Reader, Unit, digest
+
+
+@attrs.frozen(kw_only=True)
+class CaseRow:
+    """A case as stored."""
+
+    kind: str
+    edition: str
+    document: bytes
+
+
+@attrs.frozen(kw_only=True)
+class IdRow:
+    """One id."""
+
+    id: str
+
+
+@attrs.frozen(kw_only=True)
+class Number:
+    """One number."""
+
+    n: int
+
+
+_file = t.case_file
+_whole = (_file.c.kind, _file.c.edition, _file.c.document)
+ONE = Query(select(*_whole).where(*keyed(_file, "id")), CaseRow)
+BY_NUMBER = Query(select(_file.c.id).where(*keyed(_file, "kind", "number")), IdRow)
+LINKED = Query(select(t.case_link.c.case_id.label("id")).where(*keyed(t.case_link, "relation", "other_id")), IdRow)
+TOOK = Query(
+    select(*_whole).where(
+        *keyed(_file, "kind"),
+        select(t.case_act.c.n)
+        .where(
+            mine(t.case_act),
+            t.case_act.c.case_id == _file.c.id,
+            t.case_act.c.step == bindparam("step"),
+        )
+        .exists(),
+    ),
+    CaseRow,
+)
+NUMBER = Query(select(t.counter.c.n).where(*keyed(t.counter, "name")), Number)
+NEW_NUMBER = add(t.counter)
+NEXT_NUMBER = Write(
+    update(t.counter).where(*keyed(t.counter, "name")).values(n=t.counter.c.n + bindparam("step", type_=Integer()))
+)
+ADD_FILE = add(_file)
+SAVE_FILE = Write(
+    update(_file)
+    .where(*keyed(_file, "id"), _file.c.version == bindparam("was", type_=Integer()))
+    .values({c: bindparam(c.name, type_=c.type) for c in _file.c if not c.primary_key})
+)
+ADD = {side: add(side) for side in t.SIDES}
+CHANGE = {side: change(side) for side in t.SIDES if any(not c.primary_key for c in side.c)}
+CUT = {side: cut(side) for side in t.SIDES}
+
+
+async def load(reader: Reader, practice: Practice, id: str) -> Case:
+    """Load one case, or raise ``NotFound``."""
+    row = await reader.find(ONE, id=id)
+    if row is None:
+        raise NotFound(f"no case {id}")
+    return read_row(row, practice)
+
+
+def read_row(row: CaseRow, practice: Practice) -> Case:
+    """Read a stored case; where its kind is disabled it comes as plain data, to be read and not moved."""
+    return decode_case(row.document, practice.find(row.kind, row.edition))
+
+
+async def take_numbers(unit: Unit, name: str, many: int = 1) -> int:
+    """Take the next *many* human numbers of a series; answer the first."""
+    if not await unit.write(NEXT_NUMBER, name=name, step=many):
+        await unit.write(NEW_NUMBER, name=name, n=many)
+    return (await unit.one(NUMBER, name=name)).n - many + 1
+
+
+async def save(unit: Unit, before: Case | None, after: Case, procedure: Procedure, calendar: Calendar) -> None:
+    """Write the document and what changed in its side tables, or raise ``Stale``."""
+    row = envelope(after, procedure, calendar)
+    if before is None:
+        await unit.write(ADD_FILE, **row)
+    else:
+        await unit.save(SAVE_FILE, row, was=before.version)
+    await _sync(unit, index(before, procedure, calendar) if before else {}, index(after, procedure, calendar))
+
+
+async def _sync(unit: Unit, old: Mapping[Table, Rows], new: Mapping[Table, Rows]) -> None:
+    """Write only the side rows that differ."""
+    for table, rows in new.items():
+        had = old.get(table, {})
+        fresh = [r for k, r in rows.items() if k not in had]
+        if len(fresh) == 1:
+            await unit.write(ADD[table], **fresh[0])
+        elif fresh:
+            await unit.write_all(ADD[table], fresh)
+        for key, r in rows.items():
+            if key in had and had[key] != r:
+                await unit.write(CHANGE[table], **r)
+        for key, r in had.items():
+            if key not in rows:
+                await unit.write(CUT[table], **r)
+
+
+class Pile:
+    """Cases of one use case, written together at its end: one statement a table, one digest for the journal."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
+        self._first: dict[str, Case | None] = {}
+        self._last: dict[str, tuple[Case, Procedure]] = {}
+
+    def put(self, before: Case | None, after: Case, procedure: Procedure) -> None:
+        """Keep the newest form of a case, and remember the stored one."""
+        self._first.setdefault(after.id, before)
+        self._last[after.id] = (after, procedure)
+
+    def get(self, id: str) -> Case | None:
+        """Give the newest form of a case that is in the pile."""
+        return self._last[id][0] if id in self._last else None
+
+    async def write(self, unit: Unit) -> dict[str, object]:
+        """Write new cases in bulk, and changed ones each with its version check; answer count and digest."""
+        fresh: dict[Table, list[dict[str, Any]]] = {side: [] for side in t.SIDES}
+        files, all_rows = [], []
+        for id, (after, procedure) in self._last.items():
+            if before := self._first[id]:
+                await save(unit, before, after, procedure, self._calendar)
+                all_rows.append(envelope(after, procedure, self._calendar))
+                continue
+            files.append(envelope(after, procedure, self._calendar))
+            for side, rows in index(after, procedure, self._calendar).items():
+                fresh[side] += rows.values()
+        if files:
+            await unit.write_all(ADD_FILE, files)
+        for side, made in fresh.items():
+            if made:
+                await unit.write_all(ADD[side], made)
+        return {"cases": len(self._last), "digest": digest(files + all_rows)}

@@ -1,0 +1,101 @@
+"""Column types that behave alike on both back ends, and the pieces that every tenant table is made of."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, DateTime, Dialect, ForeignKeyConstraint, LargeBinary, String, TypeDecorator, Uuid
+
+from renda_core.domain.sealed import Sealed
+from renda_core.errors import Misuse
+
+NOBODY = ""
+"""No id: stored as sixteen zero bytes where a key needs a value."""
+_NIL = UUID(int=0)
+
+
+class Id(TypeDecorator[str]):
+    """An id: canonical UUID text in Python; sixteen bytes stored, as ``uuid`` on PostgreSQL and a blob on SQLite."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """Choose the native type."""
+        return dialect.type_descriptor(Uuid() if dialect.name == "postgresql" else LargeBinary(16))
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """Pack text; an id that is no UUID is a defect."""
+        if value is None:
+            return None
+        try:
+            made = value if isinstance(value, UUID) else UUID(value) if value else _NIL
+        except ValueError:
+            raise Misuse(f"an id must be a UUID, not {value!r}") from None
+        return made if dialect.name == "postgresql" else made.bytes
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        """Unpack to text."""
+        if value is None:
+            return None
+        made = value if isinstance(value, UUID) else UUID(bytes=bytes(value)) if isinstance(value, bytes) else value
+        return NOBODY if made == _NIL else str(made)
+
+
+class Hidden(TypeDecorator[Sealed]):
+    """Personal data: takes and gives ``Sealed`` only, so that no clear text can reach a table by mistake."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
+        """Write what may be shown, then the ciphertext."""
+        if value is None:
+            return None
+        if not isinstance(value, Sealed):
+            raise Misuse("personal data must be sealed before it is written")
+        last = value.last.encode()
+        return bytes([len(last)]) + last + value.raw()
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Sealed | None:
+        """Read both back; nothing is opened here."""
+        if value is None:
+            return None
+        raw = bytes(value)
+        return Sealed.of(raw[1 + raw[0] :], raw[1 : 1 + raw[0]].decode())
+
+
+class _SqliteInstant(TypeDecorator[dt.datetime]):
+    """UTC text; SQLAlchemy's own SQLite type silently drops the zone."""
+
+    impl = String
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else value.astimezone(dt.UTC).isoformat(timespec="microseconds")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> dt.datetime | None:
+        return None if value is None else dt.datetime.fromisoformat(value)
+
+
+Instant = DateTime(timezone=True).with_variant(_SqliteInstant(), "sqlite")
+"""An aware moment, in UTC."""
+
+DISTRIBUTED = {"placement": "distributed"}
+REFERENCE = {"placement": "reference"}
+LOCAL = {"placement": "local"}
+
+
+def tenant_key() -> tuple[Column[Any], ForeignKeyConstraint]:
+    """Make the column that every tenant table has first in its key, tied to its tenant."""
+    return (
+        Column("tenant_id", Id, primary_key=True),
+        ForeignKeyConstraint(["tenant_id"], ["tenant.tenant_id"]),
+    )
+
+
+def owner(column: str, table: str) -> ForeignKeyConstraint:
+    """Tie a row to another of the same tenant."""
+    return ForeignKeyConstraint(["tenant_id", column], [f"{table}.tenant_id", f"{table}.id"])

@@ -1,0 +1,190 @@
+"""SQLite inline: a use case runs from BEGIN to COMMIT without ever giving up the thread."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import sqlite3
+import threading
+import time
+import warnings
+from collections.abc import Callable, Coroutine, Sequence
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+from sqlalchemy.dialects.sqlite import dialect
+
+from renda_core.domain.case import Actor
+from renda_core.errors import ConfigError, Misuse
+from renda_core.store.compile import Plans
+from renda_core.store.keys import Keys
+from renda_core.store.unit import Event, ReadCase, Reader, Unit, WriteCase, chain
+
+T = TypeVar("T")
+P = ParamSpec("P")
+SOUND = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
+"""SQLite releases from which on (or in whose line) the WAL-reset defect is mended."""
+
+
+def sound(version: tuple[int, ...]) -> bool:
+    """Tell whether this SQLite is free of the WAL-reset defect, which two writing processes can meet."""
+    return version >= SOUND[0] or any(version[:2] == fixed[:2] and version >= fixed for fixed in SOUND[1:])
+
+
+def drive(work: Coroutine[Any, Any, T]) -> T:
+    """Run a coroutine that never suspends; one that does is a defect and is ended."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]
+    work.close()
+    raise Misuse("a use case may await nothing but its unit")
+
+
+class SqliteLink:
+    """One connection inside a transaction."""
+
+    def __init__(self, plans: Plans, keys: Keys, raw: sqlite3.Connection) -> None:
+        self.plan: Plans = plans
+        self.keys = keys
+        self._raw = raw
+
+    async def first(self, sql: str, args: tuple[Any, ...], /) -> Sequence[Any] | None:
+        """Fetch one row."""
+        return self._raw.execute(sql, args).fetchone()  # type: ignore[no-any-return]
+
+    async def all(self, sql: str, args: tuple[Any, ...], /) -> Sequence[Sequence[Any]]:
+        """Fetch every row."""
+        return self._raw.execute(sql, args).fetchall()
+
+    async def change(self, sql: str, args: tuple[Any, ...], /) -> int:
+        """Run a change; answer how many rows it touched."""
+        return self._raw.execute(sql, args).rowcount
+
+    async def change_all(self, sql: str, rows: Sequence[tuple[Any, ...]], /) -> None:
+        """Run one change over many rows."""
+        self._raw.executemany(sql, rows)
+
+    async def seal(self, tenant: UUID, entry: str, private: str | None, events: Sequence[Event], /) -> None:
+        """Append to journal and outbox; the file's own lock keeps the chain in order."""
+        key = tenant.bytes
+        head = self._raw.execute("SELECT seq, hash FROM journal_head WHERE tenant_id = ?", (key,)).fetchone()
+        if head is None:
+            raise Misuse(f"tenant {tenant} has no journal head; it was never created here")
+        seq, hashed = head[0] + 1, chain(head[1], entry)
+        self._raw.execute("UPDATE journal_head SET seq = ?, hash = ? WHERE tenant_id = ?", (seq, hashed, key))
+        self._raw.execute(
+            "INSERT INTO journal (tenant_id, seq, entry, private, hash) VALUES (?, ?, ?, ?, ?)",
+            (key, seq, entry, private, hashed),
+        )
+        rows = [(key, id.bytes, seq, name, body) for id, name, body in events]
+        self._raw.executemany("INSERT INTO outbox (tenant_id, id, seq, name, body) VALUES (?, ?, ?, ?, ?)", rows)
+
+
+class SqliteStore:
+    """One file, one tenant. Each thread has its own reader and writer connection."""
+
+    def __init__(
+        self,
+        path: str | Path,
+        *,
+        keys: Keys,
+        now: Callable[[], dt.datetime],
+        patience: float = 10.0,
+        synchronous: str = "FULL",
+    ) -> None:
+        """Name the file; connections are opened at first use.
+
+        Args:
+            patience: Seconds that a writer waits for another before it gives up.
+            synchronous: ``FULL`` survives a power cut; ``NORMAL`` only a crash of the process.
+        """
+        self.plans = Plans(dialect())
+        self._path, self._patience, self._now, self._synchronous = str(path), patience, now, synchronous
+        self._keys = keys
+        self._local = threading.local()
+        if not sound(sqlite3.sqlite_version_info):
+            told = f"SQLite {sqlite3.sqlite_version} has the WAL-reset defect: let one process only write this file"
+            warnings.warn(told, RuntimeWarning, stacklevel=2)
+
+    def _open(self, role: str) -> sqlite3.Connection:
+        raw: sqlite3.Connection | None = getattr(self._local, role, None)
+        if raw is None:
+            if not Path(self._path).exists():
+                raise ConfigError("no data here", f"{self._path} does not exist; make it: renda init")
+            raw = sqlite3.connect(self._path, isolation_level=None, timeout=self._patience, cached_statements=1000)
+            if raw.execute("PRAGMA journal_mode").fetchone() != ("wal",):  # set once, when the file is made
+                raise ConfigError("not a renda file", f"{self._path} is not in WAL mode; make it: renda init")
+            raw.execute(f"PRAGMA synchronous={self._synchronous}")
+            raw.execute("PRAGMA foreign_keys=ON")
+            raw.execute("PRAGMA secure_delete=ON")  # what is erased leaves no trace in free pages
+            raw.execute("PRAGMA busy_timeout=0" if role == "writer" else "PRAGMA query_only=ON")
+            setattr(self._local, role, raw)
+        return raw
+
+    async def read(self, use_case: ReadCase[P, T], tenant: str, /, *args: P.args, **kw: P.kwargs) -> T:
+        """Run a use case that only reads, on a snapshot; SQLite itself refuses a write."""
+        raw = self._open("reader")
+        raw.execute("BEGIN")
+        return self._finish(
+            raw, lambda: self._body(Reader(self._link(raw), tenant, self._now()), use_case, *args, **kw)
+        )
+
+    def _link(self, raw: sqlite3.Connection) -> SqliteLink:
+        return SqliteLink(self.plans, self._keys, raw)
+
+    async def write(self, use_case: WriteCase[P, T], tenant: str, actor: Actor, /, *args: P.args, **kw: P.kwargs) -> T:
+        """Run a use case in one transaction. Waiting for the file happens before BEGIN, never inside."""
+        raw = self._open("writer")
+        until = time.monotonic() + self._patience
+        while True:
+            try:
+                raw.execute("BEGIN IMMEDIATE")
+                break
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            await self._pause(0.002)
+        return self._finish(
+            raw, lambda: self._body(Unit(self._link(raw), tenant, actor, self._now()), use_case, *args, **kw)
+        )
+
+    async def _body(self, unit: Any, use_case: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kw: Any) -> T:
+        result = await use_case(unit, *args, **kw)
+        if isinstance(unit, Unit):
+            await unit.finish()
+        return result
+
+    def _finish(self, raw: sqlite3.Connection, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        try:
+            result = drive(work())
+            raw.execute("COMMIT")
+            return result
+        except BaseException:
+            raw.rollback()
+            raise
+
+    async def _pause(self, seconds: float) -> None:
+        if getattr(self._local, "plain", False):
+            time.sleep(seconds)
+        else:
+            await asyncio.sleep(seconds)
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Drive a use case from a plain script: no event loop at all."""
+        self._local.plain = True
+        try:
+            return drive(work)
+        finally:
+            self._local.plain = False
+
+    def shut(self) -> None:
+        """Close from a plain script."""
+        self.close()
+
+    def close(self) -> None:
+        """Close this thread's connections."""
+        for role in ("reader", "writer"):
+            if (raw := self._local.__dict__.pop(role, None)) is not None:
+                raw.close()

@@ -1,0 +1,76 @@
+"""Fixtures for every test: stores with two tenants, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from renda_core.store.postgres import PostgresStore
+from renda_core.store.sqlite import SqliteStore
+from tests import databases
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A superuser's DSN to a server; one server for each process that runs tests."""
+    with databases.server() as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: str) -> Iterator[str]:
+    """The name of a migrated database with the two tenants; tests get copies of it."""
+    with databases.template(postgres_server) as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file with the two tenants; tests get copies of it."""
+    return databases.migrated_file(tmp_path_factory.mktemp("template") / "template.db")
+
+
+@pytest.fixture
+def postgres_dsn(postgres_server: str, postgres_template: str) -> Iterator[str]:
+    """A superuser's DSN to a migrated database of this test alone."""
+    with databases.database(postgres_server, postgres_template) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def empty_dsn(postgres_server: str) -> Iterator[str]:
+    """A superuser's DSN to a database without any table."""
+    with databases.database(postgres_server) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def sqlite_path(sqlite_template: Path, tmp_path: Path) -> Path:
+    """A migrated file of this test alone."""
+    return Path(shutil.copy(sqlite_template, tmp_path / "a.db"))
+
+
+@pytest.fixture
+def sqlite_store(sqlite_path: Path) -> Iterator[SqliteStore]:
+    """A store on a file, with the two tenants."""
+    store = databases.open_sqlite(sqlite_path)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def postgres_store(postgres_dsn: str) -> Iterator[PostgresStore]:
+    """A store on PostgreSQL, as ``renda_app``, with the two tenants."""
+    store = databases.open_postgres(postgres_dsn)
+    yield store
+    store.shut()
+
+
+@pytest.fixture(params=databases.BOTH)
+def store(request: pytest.FixtureRequest) -> Any:
+    """A store with the two tenants, on each back end in turn."""
+    return request.getfixturevalue(f"{request.param}_store")

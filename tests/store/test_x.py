@@ -1,0 +1,2 @@
+from tests.databases import A
+def test_x(store): assert A

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import databases
 
 from renda_core.store.postgres import PostgresStore
 from renda_core.store.sqlite import SqliteStore
-from tests import databases
 
 
 @pytest.fixture(scope="session")

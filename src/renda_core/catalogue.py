@@ -79,8 +79,21 @@ class Catalogue:
 
     @classmethod
     def installed(cls) -> "Catalogue":
-        """Collect every plugin of the entry-point group ``renda``."""
-        return cls.collect({e.name: e.load() for e in entry_points(group=hookspecs.NAME)})
+        """Collect every plugin of the entry-point group ``renda``.
+
+        Raises:
+            PluginError: Naming every plugin that cannot even be imported.
+        """
+        found: dict[str, object] = {}
+        errors = []
+        for entry in entry_points(group=hookspecs.NAME):
+            try:
+                found[entry.name] = entry.load()
+            except Exception as error:
+                errors.append(f"{entry.name!r} ({entry.value}) cannot be imported: {error!r}")
+        if errors:
+            raise PluginError("plugins cannot be used", *errors)
+        return cls.collect(found)
 
     def practice(self, names: frozenset[str], prefer: Mapping[str, str] | None = None) -> Practice:
         """Compose the practice of every tenant that enables exactly *names*; equal sets share one.

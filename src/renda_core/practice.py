@@ -17,6 +17,7 @@ from renda_core.domain.procedure import (
     Guard,
     Join,
     Kind,
+    Party,
     Procedure,
     Role,
     Step,
@@ -26,7 +27,7 @@ from renda_core.domain.soundness import faults
 from renda_core.errors import NotFound, PluginError
 from renda_core.records import BallotKind, Page, RecordRule, Veto, Watch
 
-OF_KIND = (Facet, Step, ClockRule, Effect, Gate, Guard, Join, Follow, Veil)
+OF_KIND = (Party, Facet, Step, ClockRule, Effect, Gate, Guard, Join, Follow, Veil)
 EARLY = {"start": 0, "extend": 1, "pause": 2, "resume": 3, "stop": 4, "restart": 5}
 Key = tuple[str, str]
 
@@ -148,7 +149,7 @@ def _procedure(kind: Kind, records: Iterable[Any], prefer: Mapping[str, str], er
     """Put together what all plugins say about one edition of one kind."""
     mine = [r for r in records if isinstance(r, OF_KIND) and r.kind == kind.name]
     mine = [r for r in mine if not r.editions or kind.edition in r.editions]
-    owned: dict[type, dict[str, Any]] = {cls: {} for cls in (Facet, Step, ClockRule)}
+    owned: dict[type, dict[str, Any]] = {cls: {} for cls in (Party, Facet, Step, ClockRule)}
     replacing: dict[str, list[ClockRule]] = defaultdict(list)
     for r in mine:
         if isinstance(r, ClockRule) and r.replaces:
@@ -166,6 +167,12 @@ def _procedure(kind: Kind, records: Iterable[Any], prefer: Mapping[str, str], er
             both = " and ".join(repr(r.plugin) for r in rules)
             errors.append(f'{both} replace clock {label}; choose one: prefer = {{"{label}" = "{rules[0].plugin}"}}')
 
+    for party in owned[Party].values():
+        if party.name in kind.parties:
+            errors.append(f"{party.plugin!r} adds party {kind.name}.{party.name}, which the kind has already")
+    named = {p.name for p in owned[Party].values()}
+    reading = {p.name for p in owned[Party].values() if p.reads}
+
     def by(cls: type, field: str) -> dict[str, tuple[Any, ...]]:
         found = defaultdict(list)
         for r in mine:
@@ -177,7 +184,7 @@ def _procedure(kind: Kind, records: Iterable[Any], prefer: Mapping[str, str], er
         return tuple(r for r in mine if isinstance(r, cls))
 
     return Procedure(
-        kind=kind,
+        kind=attrs.evolve(kind, parties=kind.parties | named, audience=kind.audience | reading),
         facets=owned[Facet],
         steps=owned[Step],
         clocks=owned[ClockRule],
@@ -187,4 +194,5 @@ def _procedure(kind: Kind, records: Iterable[Any], prefer: Mapping[str, str], er
         joins=every(Join),
         veils=every(Veil),
         follows=every(Follow),
+        parties=owned[Party],
     )

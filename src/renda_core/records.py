@@ -19,13 +19,14 @@ from renda_core.domain.procedure import (
     Guard,
     Join,
     Kind,
+    Party,
     Role,
     Step,
     Veil,
     when,
 )
 
-CaseRecord = Role | Kind | Facet | Step | ClockRule | Effect | Gate | Guard | Join | Follow | Veil
+CaseRecord = Role | Kind | Party | Facet | Step | ClockRule | Effect | Gate | Guard | Join | Follow | Veil
 
 
 class Desk(Protocol):
@@ -128,6 +129,7 @@ __all__ = [
     "Join",
     "Kind",
     "Page",
+    "Party",
     "RecordRule",
     "Role",
     "ScoreRule",

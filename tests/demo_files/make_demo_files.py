@@ -33,7 +33,7 @@ HERE = Path(__file__).parents[2] / "tenants" / "xianning"
 SUGGESTIONS = "编号 标题 内容 领衔代表 附议代表 代表团 提出日期 届次会次 会议期间 类别 疑难 希望承办单位"
 STEPS = (
     "编号 环节 日期 经办单位 主办单位 会办单位 独办单位 分办单位 等次 说明 答复文号 答复分类 签发人 面商日期 "
-    "主任会议成员 政府领导 对口委员会 代表机构 督办代表"
+    "主任会议成员 政府领导 对口委员会 代表机构 督办代表 移送领域"
 )
 OPINIONS = (
     "编号 登记日期 站点 反映人 手机号 内容 类别 接待代表 "
@@ -138,9 +138,9 @@ def handle(row: Row, heads: dict[str, str], city: list[Row], letters: "Counter[s
     ends = after(max(one["日期"] for one in replies), 17, 2)
     yield step("评价", ends, 等次=row["grade"], 说明="" if happy else rng.choice(words.UNHAPPY[str(row["grade"])]))
     if row["类别"] in FIELDS:
-        yield step("移送检察", on("0310"), 说明=row["类别"])
+        yield step("移送检察", on("0310"), 移送领域=row["类别"])
         if row["decided"]:
-            yield step("检察决定", on("0520"), 经办单位="市人民检察院", 等次=row["decided"])
+            yield step("检察决定", on("0520"), 等次=row["decided"])
             ends = max(ends, on("0520"))
     if not happy:
         yield step("二次交办", on("0601"), 独办单位=answers[0], 说明=f"首轮评价为{row['grade']}，请重新办理")

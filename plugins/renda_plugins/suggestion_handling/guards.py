@@ -1,27 +1,30 @@
 """What may not happen while a suggestion is handled, each with the reason it gives."""
 
-from collections import Counter
 from collections.abc import Iterator
 
 from renda_core.domain.case import Act, Case
-from renda_core.domain.suggestion import Form, Reply, Suggestion, lowest, signers
+from renda_core.domain.suggestion import Form, Reply, Suggestion, lowest, odd_mode, signers
 from renda_core.records import Context
 from renda_plugins.suggestion_handling.settings import Settings
 
 
 def refuse_odd_modes(context: Context[Settings], case: Case, act: Act) -> Iterator[str]:
     """Assign in one of the four modes: one 独办; one 主办 with 会办; two or more 分办."""
-    n = Counter(role for _, role in act.units)
-    good = n in ({"sole": 1}, {"separate": n["separate"]}) or (n["lead"] == 1 and set(n) <= {"lead", "joint"})
-    if not good or n["separate"] == 1 or (n["lead"] == 1 and not n["joint"]):
-        told = ", ".join(f"{count} {role}" for role, count in sorted(n.items()))
-        yield f"assign to one sole unit, or one lead with joint units, or two or more separate units; not {told}"
+    if odd := odd_mode(act.units):
+        yield odd
+
+
+def refuse_odd_replacement(context: Context[Settings], case: Case, act: Act) -> Iterator[str]:
+    """Whoever steps in for a returned unit leaves the case in one of the four modes."""
+    staying = tuple((a.unit, a.role) for a in case.current() if a.state != "released" and a.unit != act.unit)
+    if odd := odd_mode((*staying, *act.units)):
+        yield odd
 
 
 def refuse_late_return(context: Context[Settings], case: Case, act: Act) -> Iterator[str]:
     """Refuse a return (退件) after its window: it is refused by itself, and says since when."""
     clock = case.clock("return", unit=act.unit)
-    if clock and clock.late(context.calendar, act.on):
+    if clock and clock.due(context.calendar) < act.on:  # a clock that stopped at an earlier request is not late itself
         yield f"the window for returns closed on {clock.due(context.calendar)}"
 
 
@@ -79,6 +82,8 @@ def refuse_strange_form(context: Context[Settings], case: Case, act: Act) -> Ite
 
 def refuse_unfounded_grade(context: Context[Settings], case: Case, act: Act) -> Iterator[str]:
     """Where every signer evaluates, the case's grade is the least content of their forms."""
+    if isinstance(act.payload, Form) and act.payload.of and act.payload.of not in signers(case):
+        yield "only those who sign evaluate"
     if act.grade == "unanswered":
         yield from _refuse_hasty_silence(context, case, act)
     if context.settings.evaluated_by != "signers":

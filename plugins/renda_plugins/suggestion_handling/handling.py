@@ -92,15 +92,20 @@ def _facets() -> Iterator[CaseRecord]:
 
 
 def _unit_steps() -> Iterator[CaseRecord]:
+    # not backdated: no unit writes itself into a window that has closed
     asked = Move("assigned", "return_asked", "unit")
     done = (Move("assigned", "replied", "unit"),)
-    yield Step(kind=KIND, name="receive", who="unit", title="签收")
-    yield Step(kind=KIND, name="contact", who=ANSWERERS, title="联系代表", takes=Contact)
-    yield Step(kind=KIND, name="ask_return", who="unit", title="申请退件", moves=(asked,), reasons=True)
-    yield Step(kind=KIND, name="give_opinion", who="unit:joint", title="会办意见", takes=Opinion, moves=done)
-    yield Step(kind=KIND, name="reply", who=ANSWERERS, title="答复", takes=Reply, moves=done)
+    yield Step(kind=KIND, backdated=False, name="receive", who="unit", title="签收")
+    yield Step(kind=KIND, backdated=False, name="contact", who=ANSWERERS, title="联系代表", takes=Contact)
+    yield Step(
+        kind=KIND, backdated=False, name="ask_return", who="unit", title="申请退件", moves=(asked,), reasons=True
+    )
+    yield Step(
+        kind=KIND, backdated=False, name="give_opinion", who="unit:joint", title="会办意见", takes=Opinion, moves=done
+    )
+    yield Step(kind=KIND, backdated=False, name="reply", who=ANSWERERS, title="答复", takes=Reply, moves=done)
     for name, title in (("take_more_time", "转为六个月办理"), ("ask_more_time", "申请延期")):
-        yield Step(kind=KIND, name=name, who=ANSWERERS, title=title, reasons=True)
+        yield Step(kind=KIND, backdated=False, name=name, who=ANSWERERS, title=title, reasons=True)
         yield Guard(kind=KIND, step=name, name="once", refuse=guards.refuse_no_longer)
     for step in ("receive", "contact", "take_more_time", "ask_more_time", "grant_more_time", "refuse_more_time"):
         yield Gate(kind=KIND, step=step, facet="main", states="assigned")
@@ -142,6 +147,7 @@ def _office_steps() -> Iterator[CaseRecord]:
 def _guards() -> Iterator[CaseRecord]:
     for step, name, refuse in (
         ("assign", "modes", guards.refuse_odd_modes),
+        ("replace_unit", "modes", guards.refuse_odd_replacement),
         ("ask_return", "window", guards.refuse_late_return),
         ("receive", "once", guards.refuse_twice_received),
         ("take_more_time", "consent", guards.refuse_without_consent),

@@ -64,6 +64,16 @@ def refuse_no_lead(context: Context[Settings], case: Case, act: Act) -> Iterator
         yield "name the one suggestion that it is merged into"
 
 
+def refuse_former_lead(context: Context[Settings], case: Case, act: Act) -> Iterator[str]:
+    """Follow the suggestion that it is merged into now, not one that it was split from."""
+    named = [
+        *case.links.get("merged_into", ())[:1],
+        *(i for a in case.took("merge") for i in a.links.get("merged_into", ())),
+    ]
+    if act.note not in named[-1:]:
+        yield "it is merged into another suggestion"
+
+
 def duty_records(context: Context[Settings], case: Case, act: Act) -> Iterator[Record]:
     """Record a suggestion for each signer; the lead's carries a fact, for rules that score it apart."""
     for n, person in enumerate(signers(case)):
@@ -100,17 +110,19 @@ def records() -> Iterator[CaseRecord]:
     moves = {
         "submit": ("proposer office", "提交", Move("draft", "submitted")),
         "accept": ("office", "审查受理", Move("submitted", "accepted")),
-        "merge": ("office", "并案", Move("accepted", "merged")),
         "split": ("office", "撤销并案", Move("merged", "accepted")),
         "answer_with_lead": ("follower", "随主案答复", Move("merged", "replied")),
     }
     for name, (who, title, move) in moves.items():
         yield Step(kind=KIND, name=name, who=who, title=title, moves=(move,))
+    yield Step(
+        kind=KIND, name="merge", who="office", title="并案", moves=(Move("accepted", "merged"),), ties="merged_into"
+    )
     yield Step(kind=KIND, name="propose", who="deputy office", title="提出")
-    yield Step(kind=KIND, name="invite", who="proposer office", title="邀请附议")
+    yield Step(kind=KIND, name="invite", who="proposer office", title="邀请附议", adds="cosigner")
     yield Step(kind=KIND, name="cosign", who="cosigner", title="附议", takes=Confirmation)
     yield Step(kind=KIND, name="decline_cosign", who="cosigner", title="不附议")
-    yield Step(kind=KIND, name="cosign_on_paper", who="office", title="附议确认")
+    yield Step(kind=KIND, name="cosign_on_paper", who="office", title="附议确认", adds="cosigner")
     for step in ("invite", "cosign", "decline_cosign", "cosign_on_paper"):
         yield Gate(kind=KIND, step=step, facet="main", states="draft submitted")
     back, no = Move("submitted", "draft"), Move("submitted", "declined")
@@ -126,6 +138,7 @@ def records() -> Iterator[CaseRecord]:
     yield Guard(kind=KIND, step="decline", name="listed", refuse=refuse_unlisted_reason)
     yield Guard(kind=KIND, step="accept", name="one_matter", refuse=refuse_many_matters)
     yield Guard(kind=KIND, step="merge", name="lead", refuse=refuse_no_lead)
+    yield Guard(kind=KIND, step="answer_with_lead", name="lead", refuse=refuse_former_lead)
     yield Follow(kind=KIND, on="main:replied", relation="merged_into", step="answer_with_lead")
     yield ClockRule(kind=KIND, name="assignment", title="交办", period=assignment_period, source="重庆 13")
     yield from when(KIND, "accept", start="assignment", only=between_sessions)

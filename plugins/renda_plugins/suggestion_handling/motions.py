@@ -52,9 +52,7 @@ def refuse_few(context: Context[Any], case: Case, act: Act) -> Iterator[str]:
     """Refuse fewer signatures than the law asks, naming number and article."""
     m = case.body_as(Motion)
     signed = len(signers(case))
-    yield from refuse_too_few(
-        m.sort, m.body, m.level, signatures=signed, members=m.members, districts=m.districts
-    )
+    yield from refuse_too_few(m.sort, m.body, m.level, signatures=signed, members=m.members, districts=m.districts)
 
 
 def records() -> Iterator[CaseRecord]:
@@ -74,7 +72,7 @@ def records() -> Iterator[CaseRecord]:
     yield Step(kind=KIND, name="propose", who="deputy office", title="提出")
     yield Step(kind=KIND, name="cosign", who="cosigner", title="联名")
     yield Step(kind=KIND, name="decline_cosign", who="cosigner", title="不联名")
-    yield Step(kind=KIND, name="cosign_on_paper", who="office", title="联名确认")
+    yield Step(kind=KIND, name="cosign_on_paper", who="office", title="联名确认", adds="cosigner")
     for step in ("cosign", "decline_cosign", "cosign_on_paper"):
         yield Gate(kind=KIND, step=step, facet="main", states="draft")
     moves = {

@@ -13,6 +13,9 @@ from renda_core.errors import Invalid
 MAIN, UNIT = "main", "unit"
 """The facet that every kind has, and the one that lives on each assignment."""
 
+AUTHOR = "author"
+"""The role of whoever opened a case: may go on with its draft, e.g. the clerk who enters a deputy's paper."""
+
 Handling = Literal["sole", "lead", "joint", "separate"]
 P = TypeVar("P")
 
@@ -123,8 +126,10 @@ class Case:
 
 
 def roles_on(actor: Actor, case: Case) -> frozenset[str]:
-    """Add to an actor's roles those that this case gives: party, ``unit``, ``unit:lead``."""
-    found = {role for role, who in case.parties.items() if {actor.id, actor.unit} & set(who)}
+    """Add to an actor's roles those that this case gives: party, ``author`` (who opened it), ``unit``, ``unit:lead``."""
+    found = {role for role, who in case.parties.items() if {actor.id, actor.unit} - {""} & set(who)}
+    if case.acts and case.acts[0].by == actor.id:
+        found.add(AUTHOR)
     if actor.unit:
         found |= {"unit" for a in case.assignments if a.unit == actor.unit}
         found |= {f"unit:{a.role}" for a in case.current() if a.unit == actor.unit}

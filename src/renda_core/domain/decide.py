@@ -98,6 +98,7 @@ def _objections(
     roles = roles_on(actor, case)
     if not (roles & step.who) or roles & step.never:
         yield f"{actor.id} may not {step.name}"
+        return  # what gates and guards say may tell what is veiled from this actor
     mine = {a.state for a in case.current() if a.unit == act.unit}
     for move in step.moves:
         found = mine if move.facet == UNIT else {procedure.state(case, move.facet)}
@@ -109,8 +110,12 @@ def _objections(
         yield f"grade must be one of {list(step.grades)}" if step.grades else "nothing to grade"
     if not isinstance(act.payload, step.takes or type(None)):
         yield f"takes {step.takes.__name__ if step.takes else 'nothing'}"
-    if strangers := {*act.parties, *case.parties} - procedure.kind.parties:
+    given = act.parties if case.acts else {*act.parties, *case.parties}  # earlier ones may be of a disabled plugin
+    if strangers := set(given) - procedure.kind.parties:
         yield f"no such parties: {sorted(strangers)}"
+    for what, more, allowed in (("parties", act.parties, step.adds), ("links", act.links, step.ties)):
+        if extra := set(more) - allowed:
+            yield f"{step.name} adds no {what}: {', '.join(sorted(extra))}"
     if step.reasons and not act.note:
         yield "reasons must be given"
     if step.assigns != bool(act.units):

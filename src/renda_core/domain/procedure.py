@@ -1,6 +1,7 @@
 """A procedure is data: facets, steps, clock effects, gates, guards, joins and veils of one kind."""
 
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, Literal, TypeVar
 
@@ -73,6 +74,30 @@ class Kind:
     since: dt.date = dt.date.min
     plugin: str = ""
 
+    def place(self, number: str) -> tuple[int, int] | None:
+        """Read year and place in the series from a number; None for a number of another form."""
+        form = re.escape(self.numbering)
+        form = re.sub(r"\\{(year|n)(?::[^}]*)?\\}", lambda m: f"(?P<{m[1]}>[0-9]{{1,9}})", form)
+        found = re.fullmatch(form, number)
+        return (int(found["year"]), int(found["n"])) if found and {"year", "n"} <= found.groupdict().keys() else None
+
+
+@attrs.frozen(kw_only=True)
+class Party:
+    """One more role that a single case of *kind* may give, beside those that the kind itself names.
+
+    Attributes:
+        title: What pages call the role, in Chinese.
+        reads: Whether those whom a case names in it find that case; no other case is opened to them.
+    """
+
+    kind: str
+    name: str
+    title: str
+    reads: bool = True
+    editions: frozenset[str] = attrs.field(default=frozenset(), converter=names)
+    plugin: str = ""
+
 
 @attrs.frozen(kw_only=True)
 class Facet:
@@ -113,8 +138,10 @@ class Step:
         after: Steps that this round must already hold.
         reasons: Whether a note must be given.
         assigns: Whether it names units; *new_round* opens the next round first.
+        adds: Party roles that it may add people to; nobody becomes a party by any other step.
+        ties: Relations that it may tie the case to other cases by.
         title: What pages call it, in Chinese.
-        backdated: Whether it may be entered for an earlier day, for work that reached the office on paper.
+        backdated: Whether the actor may enter it for an earlier day; the office always may, for what reached it on paper.
         editions: Here and in every other record: the editions of the kind it belongs to; empty means all.
     """
 
@@ -129,6 +156,8 @@ class Step:
     reasons: bool = False
     assigns: bool = False
     new_round: bool = False
+    adds: frozenset[str] = attrs.field(default=frozenset(), converter=names)
+    ties: frozenset[str] = attrs.field(default=frozenset(), converter=names)
     title: str = ""
     backdated: bool = True
     editions: frozenset[str] = attrs.field(default=frozenset(), converter=names)
@@ -273,7 +302,12 @@ class Veil:
 
 @attrs.frozen(kw_only=True)
 class Procedure:
-    """Everything that the enabled plugins say about one kind, merged and checked."""
+    """Everything that the enabled plugins say about one kind, merged and checked.
+
+    Attributes:
+        kind: The kind, its parties and audience completed by those of *parties*.
+        parties: The party roles that plugins added to the kind's own.
+    """
 
     kind: Kind
     facets: Mapping[str, Facet]
@@ -285,6 +319,7 @@ class Procedure:
     joins: tuple[Join, ...]
     follows: tuple[Follow, ...]
     veils: tuple[Veil, ...]
+    parties: Mapping[str, Party] = attrs.Factory(dict)
 
     def state(self, case: Case, facet: str = MAIN) -> str:
         """Read a facet's state; facets that came after the case are in their first state."""

@@ -6,7 +6,7 @@ from typing import get_args
 
 import attrs
 
-from renda_core.domain.case import MAIN, UNIT, Act, Handling
+from renda_core.domain.case import AUTHOR, MAIN, UNIT, Act, Handling
 from renda_core.domain.procedure import ANY, GRADE, Procedure
 
 
@@ -68,12 +68,15 @@ def _dead_ends(p: Procedure) -> Iterator[str]:
 
 def _open_doors(p: Procedure, tenant_roles: frozenset[str]) -> Iterator[str]:
     """Find roles that nobody has and veiled parts that do not exist: either would fail open."""
-    kind, here = p.kind.name, {"unit", *(f"unit:{h}" for h in get_args(Handling)), *p.kind.parties}
+    kind, here = p.kind.name, {"unit", AUTHOR, *(f"unit:{h}" for h in get_args(Handling)), *p.kind.parties}
     if both := p.kind.parties & tenant_roles:
         yield f"{kind}: {sorted(both)} are roles of the tenant and cannot be parties"
     said = [("audience", p.kind.audience)]
     said += [(s.name, s.who | s.never) for s in p.steps.values()]
     said += [(v.part, v.seen_by | v.never) for v in p.veils]
+    for s in p.steps.values():
+        if strangers := s.adds - p.kind.parties:
+            yield f"{kind}.{s.name}: adds no such parties: {sorted(strangers)}"
     for where, roles in said:
         if unknown := roles - here - tenant_roles:
             yield f"{kind}.{where}: no such roles: {sorted(unknown)}"

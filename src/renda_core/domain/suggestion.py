@@ -1,12 +1,14 @@
 """A suggestion (代表建议、批评和意见): the core's own kind of case, its body, its payloads, and how signers are counted."""
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Sequence
 from typing import Literal
 
 import attrs
 
-from renda_core.domain.case import Case
+from renda_core.domain.case import Case, Handling
+from renda_core.domain.fields import titled
 from renda_core.errors import Invalid
 
 KIND = "suggestion"
@@ -90,11 +92,11 @@ class Reply:
         open: Whether the unit agrees to publication.
     """
 
-    document: str = attrs.field(validator=_said)
-    reply_class: str = attrs.field(validator=_said)
-    signed_by: str = attrs.field(validator=_said)
-    text: str = ""
-    met_on: dt.date | None = None
+    document: str = titled("答复文号", validator=_said)
+    reply_class: str = titled("答复分类", choices="reply_classes", validator=_said)
+    signed_by: str = titled("签发人", validator=_said)
+    text: str = titled("答复内容", default="")
+    met_on: dt.date | None = titled("面商日期", default=None)
     promises: tuple[Promise, ...] = ()
     open: bool = True
 
@@ -124,8 +126,8 @@ class Form:
     """
 
     of: str = ""
-    attitude: str = ""
-    channel: str = ""
+    attitude: str = titled("办理态度", default="")
+    channel: str = titled("评价方式", default="")
 
 
 @attrs.frozen(kw_only=True)
@@ -190,3 +192,13 @@ def lowest(grades: Sequence[str]) -> str:
     told = [g for g in grades if g != "unanswered"]
     order = {"satisfied": 0, "basically": 1, "unsatisfied": 2}
     return max(told, key=lambda g: order[g], default="unanswered")
+
+
+def odd_mode(units: Sequence[tuple[str, Handling]]) -> str:
+    """Say why units are not in one of the four modes (独办, 主办 with 会办, 分办); empty when they are."""
+    n = Counter(role for _, role in units)
+    good = n in ({"sole": 1}, {"separate": n["separate"]}) or (n["lead"] == 1 and set(n) <= {"lead", "joint"})
+    if good and n["separate"] != 1 and (n["lead"] == 0 or n["joint"] > 0):
+        return ""
+    told = ", ".join(f"{count} {role}" for role, count in sorted(n.items())) or "nobody"
+    return f"assign to one sole unit, or one lead with joint units, or two or more separate units; not {told}"

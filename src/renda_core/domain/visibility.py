@@ -7,7 +7,7 @@ from typing import Any
 import attrs
 
 from renda_core.domain.calendar import Calendar
-from renda_core.domain.case import UNIT, Act, Case
+from renda_core.domain.case import AUTHOR, UNIT, Act, Case
 from renda_core.domain.decide import Contexts
 from renda_core.domain.procedure import Procedure, Veil
 from renda_core.domain.sealed import Sealed
@@ -76,7 +76,7 @@ def hidden(
 def may_see(procedure: Procedure, case: Case, roles: frozenset[str]) -> bool:
     """Tell whether *roles* find this case at all."""
     open_to_all = "public" in roles and procedure.is_public(case)
-    own = procedure.state(case) not in procedure.kind.private or roles & case.parties.keys()
+    own = procedure.state(case) not in procedure.kind.private or roles & {AUTHOR, *case.parties}
     return bool(own and (open_to_all or roles & procedure.kind.audience))
 
 
@@ -100,7 +100,7 @@ def see(
         payload = _plain(act.payload) if attrs.has(type(act.payload)) else {}
         if act.forced and f"facet.{act.grade.partition('=')[0]}" in veiled:
             fields["grade"] = ""
-        fields |= payload | {"payload": None}
+        fields |= payload | {"payload": None, "parties": keep("party", act.parties.items())}
         return keep(f"act.{act.step}", fields.items())
 
     states = {name: procedure.state(case, name) for name in procedure.facets if name != UNIT}

@@ -17,6 +17,23 @@ UNITS: Final = Sheet(
     ),
 )
 
+CONGRESSES: Final = Sheet(
+    "congresses",
+    "人民代表大会",
+    (
+        Column("name", titles=("人大名称", "名称"), required=True, note="全称", example="示例县人民代表大会"),
+        Column("level", titles=("层级",), kind="choice", required=True, example="县级", choices={
+            "全国": "nation", "省级": "province", "市级": "city", "县级": "county", "乡级": "township",
+        }),
+        Column("area", titles=("行政区划代码", "区划代码"), note="6 位或 9 位；请先把该列设为文本格式"),
+        Column("parent", titles=("上级人大",), note="须为本表中的人大全称；最高一级留空"),
+        Column("has_districts", titles=("设区",), kind="bool", note="设区的市填 是"),
+        Column("population", titles=("人口",), kind="int"),
+        Column("term", titles=("届次", "届"), kind="int", required=True, note="只写数字", example="6"),
+        Column("began", titles=("本届首次会议日期", "首次会议日期"), kind="date", required=True, example="2021-12-28"),
+    ),
+)  # fmt: skip
+
 ROSTER: Final = Sheet(
     "roster",
     "代表名册",
@@ -122,5 +139,5 @@ OPINIONS: Final = Sheet(
     ),
 )  # fmt: skip
 
-SHEETS: Final = {sheet.name: sheet for sheet in (UNITS, ROSTER, STATIONS, SUGGESTIONS, STEPS, OPINIONS)}
+SHEETS: Final = {sheet.name: sheet for sheet in (CONGRESSES, UNITS, ROSTER, STATIONS, SUGGESTIONS, STEPS, OPINIONS)}
 """Every sheet by its name, which is also the usual name of the file."""

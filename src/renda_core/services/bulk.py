@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Sequence
 import attrs
 
 from renda_core.domain.case import Actor, Case
-from renda_core.errors import RendaError
+from renda_core.errors import Rejected, RendaError
 from renda_core.services import records
 from renda_core.services.cases import Moved, OpenCase, TakeStep, begin, followers, move, readable
-from renda_core.store.cases import Pile, load, take_numbers
+from renda_core.store.cases import BY_NUMBER, Pile, load, reach_number, take_numbers
 from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
 
@@ -64,7 +64,7 @@ async def work(unit: Unit, tenant: Tenant, jobs: Sequence[Job], *, what: str, pr
     Raises:
         LineFailed: The first line that was refused, with its row and every objection.
     """
-    pile = _Work(unit, tenant)
+    pile = Work(unit, tenant)
     await pile.number(j.open for j in jobs if j.open)
     for n, job in enumerate(jobs, 1):
         try:
@@ -73,13 +73,12 @@ async def work(unit: Unit, tenant: Tenant, jobs: Sequence[Job], *, what: str, pr
             raise LineFailed(f"row {job.row or n}: {error}", row=job.row or n, **error.details) from error
         if progress:
             progress(n)
-    told = await pile.cases.write(unit)
-    made = await pile.records()
+    told = await pile.write()
     done = Done(
         opened=pile.opened,
         steps=pile.steps,
         followers=pile.led,
-        records=made,
+        records=int(str(told["records"])),
         digest=str(told["digest"]),
         ids=tuple(pile.ids),
     )
@@ -89,8 +88,8 @@ async def work(unit: Unit, tenant: Tenant, jobs: Sequence[Job], *, what: str, pr
     return done
 
 
-class _Work:
-    """The state of one pile while it is being done."""
+class Work:
+    """A pile of openings and steps while it is decided; nothing is written before :meth:`write`."""
 
     def __init__(self, unit: Unit, tenant: Tenant) -> None:
         self.unit, self.tenant = unit, tenant
@@ -99,16 +98,42 @@ class _Work:
         self.ids: list[str] = []
         self._keys: dict[str, str] = {}
         self._next: dict[str, int] = {}
+        self._numbers: set[tuple[str, str]] = set()
+        self._reached: dict[str, int] = {}
         self._acted: list[Moved] = []
 
     async def number(self, opening: Iterable[OpenCase]) -> None:
         """Take all the human numbers that are wanted, at once."""
         wanted: dict[str, int] = {}
         for command in opening:
-            if not command.number:
+            if command.number:
+                self._given(command)
+            else:
                 wanted[command.kind] = wanted.get(command.kind, 0) + 1
+        await self._go_on()
         for kind, many in wanted.items():
             self._next[kind] = await take_numbers(self.unit, f"{kind}:{self.tenant.today.year}", many)
+
+    def _given(self, command: OpenCase) -> None:
+        """Note a number given by hand, so that its series goes on after it."""
+        practice = self.tenant.practice
+        if found := practice.procedure(command.kind, practice.edition(command.kind, self.tenant.today)).kind.place(
+            command.number
+        ):
+            series = f"{command.kind}:{found[0]}"
+            self._reached[series] = max(found[1], self._reached.get(series, 0))
+
+    async def _go_on(self) -> None:
+        for series, n in self._reached.items():
+            await reach_number(self.unit, series, n)
+
+    async def _free(self, command: OpenCase) -> str:
+        """Check that a number given by hand is nobody's yet."""
+        key = (command.kind, command.number)
+        if key in self._numbers or await self.unit.find(BY_NUMBER, kind=command.kind, number=command.number):
+            raise Rejected("opening refused", f"number {command.number} is taken")
+        self._given(command)
+        return command.number
 
     def _number(self, kind: str) -> str:
         procedure = self.tenant.practice.procedure(kind, self.tenant.practice.edition(kind, self.tenant.today))
@@ -119,15 +144,16 @@ class _Work:
     async def do(self, job: Job) -> None:
         """Do one line."""
         if job.open:
-            number = job.open.number or self._number(job.open.kind)
+            number = await self._free(job.open) if job.open.number else self._number(job.open.kind)
             moved = begin(self.unit, self.tenant, job.open, number)
             self._keep(moved)
+            self._numbers.add((job.open.kind, number))
             self.opened += 1
             self.ids.append(moved.after.id)
             if job.key:
                 self._keys[job.key] = moved.after.id
         if job.step:
-            case = await self._case(self._keys.get(job.key, "") or job.step.case)
+            case = await self.case(self._keys.get(job.key, "") or job.step.case)
             actor = job.actor or self.unit.actor
             procedure = readable(self.tenant, case, actor)
             command = attrs.evolve(job.step, case=case.id, version=case.version)
@@ -138,13 +164,29 @@ class _Work:
                 self._keep(led)
                 self.led += 1
 
-    async def _case(self, id: str) -> Case:
+    async def all_or_none(self, jobs: Iterable[Job]) -> None:
+        """Do some lines that belong together; if one is refused, the pile stands as before them."""
+        acted, ids = len(self._acted), len(self.ids)
+        self.cases.mark()
+        try:
+            for job in jobs:
+                await self.do(job)
+        except RendaError:
+            self.cases.back()
+            del self._acted[acted:], self.ids[ids:]
+            raise
+
+    async def case(self, id: str) -> Case:
+        """Give a case as it stands after the lines so far."""
         return self.cases.get(id) or await load(self.unit, self.tenant.practice, id)
 
     def _keep(self, moved: Moved) -> None:
         self.cases.put(moved.before, moved.after, moved.procedure)
-        self._acted.append(attrs.evolve(moved, before=None))
+        self._acted.append(moved)
 
-    async def records(self) -> int:
-        """Write the duty records that follow from the pile."""
-        return sum([await records.follow(self.unit, self.tenant, m.after, m.after.acts[-1]) for m in self._acted])
+    async def write(self) -> dict[str, object]:
+        """Write the pile and the duty records that follow from it; answer the counts and the digest."""
+        await self._go_on()
+        told = await self.cases.write(self.unit)
+        made = [await records.follow(self.unit, self.tenant, m.after, m.after.acts[-1]) for m in self._acted]
+        return {**told, "records": sum(made)}

@@ -17,7 +17,7 @@ from renda_core.domain.sealed import ERASED, Personal, Sealed, over_personal
 from renda_core.domain.visibility import Seen, hidden, may_see, see
 from renda_core.errors import Invalid, NotFound, Rejected, Stale
 from renda_core.services import records
-from renda_core.store.cases import LINKED, load, save, take_numbers
+from renda_core.store.cases import BY_NUMBER, LINKED, load, reach_number, save, take_numbers
 from renda_core.store.codec import convert, new_id
 from renda_core.store.unit import Reader, Unit
 from renda_core.tenancy import Tenant
@@ -84,13 +84,31 @@ async def open_case(unit: Unit, tenant: Tenant, command: OpenCase) -> Case:
         Invalid: The body does not fit the kind.
         Rejected: The procedure objects.
     """
-    number = command.number or await next_number(unit, tenant, command.kind)
+    number = await given_number(unit, tenant, command) or await next_number(unit, tenant, command.kind)
     moved = begin(unit, tenant, command, number)
     await save(unit, None, moved.after, moved.procedure, tenant.calendar)
     made = await records.follow(unit, tenant, moved.after, moved.after.acts[-1])
-    unit.record(f"{command.kind}.{moved.procedure.kind.opening}", on=moved.after.id, version=0, rule=_rule(moved), records=made)
+    unit.record(
+        f"{command.kind}.{moved.procedure.kind.opening}", on=moved.after.id, version=0, rule=_rule(moved), records=made
+    )
     unit.emit(f"{command.kind}.{moved.procedure.kind.opening}", id=moved.after.id, version=0)
     return moved.after
+
+
+async def given_number(unit: Unit, tenant: Tenant, command: OpenCase) -> str:
+    """Check a number that was given by hand; the series goes on after it, so that none is given out twice.
+
+    Raises:
+        Rejected: A case of this kind has the number already.
+    """
+    number = command.number.strip()
+    procedure = tenant.practice.procedure(command.kind, tenant.practice.edition(command.kind, tenant.today))
+    if number and await unit.find(BY_NUMBER, kind=command.kind, number=number):
+        raise Rejected("opening refused", f"number {number} is taken")
+    if number and (found := procedure.kind.place(number)):
+        year, n = found
+        await reach_number(unit, f"{command.kind}:{year}", n)
+    return number
 
 
 async def next_number(unit: Unit, tenant: Tenant, kind: str) -> str:
@@ -158,12 +176,12 @@ async def take_step(unit: Unit, tenant: Tenant, command: TakeStep) -> Case:
     return moved.after
 
 
-def move(
-    unit: Unit, tenant: Tenant, before: Case, procedure: Procedure, command: TakeStep, actor: Actor
-) -> Moved:
+def move(unit: Unit, tenant: Tenant, before: Case, procedure: Procedure, command: TakeStep, actor: Actor) -> Moved:
     """Decide one step; nothing is written yet. A refusal tells which steps are open, and to whom."""
     step = procedure.steps.get(command.step)
     takes = step.takes if step else None
+    if step and not step.backdated and command.on not in (None, tenant.today) and "office" not in unit.actor.roles:
+        raise Invalid(f"{command.step} is entered on its day; the office enters what came on paper", field="on")
     given = {} if command.payload is None and takes and not _required(takes) else command.payload
     payload = fitted(given, takes, f"{before.kind}.{command.step}")
     act = Act(
@@ -187,9 +205,7 @@ def move(
     return Moved(before=before, after=after, procedure=procedure)
 
 
-async def followers(
-    unit: Unit, tenant: Tenant, moved: Moved, known: Callable[[str], Case | None]
-) -> tuple[Moved, ...]:
+async def followers(unit: Unit, tenant: Tenant, moved: Moved, known: Callable[[str], Case | None]) -> tuple[Moved, ...]:
     """Let the cases that point here follow, one level deep: a follower leads nobody.
 
     A case that its own procedure does not let follow, e.g. one withdrawn meanwhile, is left as it stands.
@@ -200,7 +216,9 @@ async def followers(
     fired = procedure.triggers(moved.before, moved.after)
     led = []
     for follow in procedure.follows:
-        for row in await unit.all(LINKED, relation=follow.relation, other_id=moved.after.id) if follow.on in fired else ():
+        for row in (
+            await unit.all(LINKED, relation=follow.relation, other_id=moved.after.id) if follow.on in fired else ()
+        ):
             other = known(row.id) or await load(unit, tenant.practice, row.id)
             own = tenant.practice.procedure(other.kind, other.edition)
             step = Act(step=follow.step, by=FOLLOWER.id, on=act.on, note=moved.after.id)
@@ -268,6 +286,7 @@ async def erase(unit: Unit, tenant: Tenant, case: str, reason: str) -> Case:
         return over_personal(value, lambda _, __: ERASED)
 
     acts = tuple(attrs.evolve(a, payload=gone(a.payload)) for a in before.acts)
+    acts = (*acts, Act(step="erase", by=unit.actor.id, on=tenant.today, round=before.round, forced=True))
     after = attrs.evolve(before, body=gone(before.body), acts=acts, version=before.version + 1)
     await save(unit, before, after, procedure, tenant.calendar)
     unit.record(f"{before.kind}.erased", on=case, version=after.version, rule="erasure", private={"reason": reason})
@@ -346,7 +365,9 @@ def fitted(value: Any, cls: type | None, where: str) -> Any:
     if isinstance(value, Mapping):
         known = {a.name for a in attrs.fields(cls)}
         if unknown := sorted(value.keys() - known):
-            raise Invalid(f"{where}: unknown field {', '.join(unknown)}; known: {', '.join(sorted(known))}", field=unknown[0])
+            raise Invalid(
+                f"{where}: unknown field {', '.join(unknown)}; known: {', '.join(sorted(known))}", field=unknown[0]
+            )
     try:
         return convert(value, cls)
     except (msgspec.ValidationError, ValueError) as error:
@@ -370,5 +391,3 @@ def _required(cls: type) -> bool:
 def _rule(moved: Moved) -> str:
     step = moved.procedure.steps[moved.after.acts[-1].step]
     return f"{step.plugin}.{step.name}"
-
-

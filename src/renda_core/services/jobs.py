@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import attrs
 
 from renda_core.domain.case import Act, Actor
@@ -12,7 +10,7 @@ from renda_core.errors import RendaError
 from renda_core.services.cases import Moved, OpenCase, begin, followers
 from renda_core.services.ledgers import StoreDesk
 from renda_core.store.cases import BY_NUMBER, Pile, load
-from renda_core.store.ledgers import OVERDUE
+from renda_core.store.ledgers import OVERDUE, OverdueRow, place
 from renda_core.store.unit import Store, Unit
 from renda_core.tenancy import Tenant
 
@@ -28,16 +26,15 @@ class Swept:
 
     taken: tuple[str, ...]
     failed: tuple[str, ...]
-    last: tuple[dt.date, str] | None
+    last: OverdueRow | None
 
 
-async def sweep_page(unit: Unit, tenant: Tenant, after: tuple[dt.date, str] | None = None) -> Swept:
+async def sweep_page(unit: Unit, tenant: Tenant, after: OverdueRow | None = None) -> Swept:
     """Take the expiry step of one page of expired clocks; once each, because the clock then ends.
 
     A case that its own procedure refuses to move is named and left for people; the others go on.
     """
-    day, id = after or (dt.date.min, "")
-    rows = await unit.all(OVERDUE, today=tenant.today, day=day, after=id, size=PAGE)
+    rows = await unit.all(OVERDUE, today=tenant.today, size=PAGE, **place(after))
     pile, taken, failed = Pile(tenant.calendar), [], []
     for row in rows:
         case = pile.get(row.case_id) or await load(unit, tenant.practice, row.case_id)
@@ -60,7 +57,7 @@ async def sweep_page(unit: Unit, tenant: Tenant, after: tuple[dt.date, str] | No
         told = await pile.write(unit)
         unit.record("sweep.clocks", on=tenant.id, version=0, rule="expiry", taken=taken, failed=failed, **told)
         unit.emit("sweep.clocks", taken=taken)
-    last = (rows[-1].due_on, rows[-1].case_id) if len(rows) == PAGE else None
+    last = rows[-1] if len(rows) == PAGE else None
     return Swept(taken=tuple(taken), failed=tuple(failed), last=last)
 
 
@@ -68,7 +65,7 @@ async def sweep(store: Store, tenant: Tenant) -> Swept:
     """Take every expiry step that is due, a page a transaction, so that no tenant waits for a long one."""
     taken: list[str] = []
     failed: list[str] = []
-    after: tuple[dt.date, str] | None = None
+    after: OverdueRow | None = None
     while True:
         swept = await store.write(sweep_page, tenant.id, SWEEP, tenant, after)
         taken += swept.taken
@@ -81,6 +78,7 @@ async def look(unit: Unit, tenant: Tenant) -> tuple[str, ...]:
     """Let every watch look, and open a case for each finding that has none yet; a failing watch is named and left out."""
     contexts = tenant.contexts(tenant.today)
     pile, opened, failed = Pile(tenant.calendar), [], []
+    met: set[tuple[str, str]] = set()
     for watch in tenant.practice.watches.values():
         try:
             findings = tuple(await watch.find(contexts(watch.plugin), StoreDesk(unit, tenant)))
@@ -89,12 +87,17 @@ async def look(unit: Unit, tenant: Tenant) -> tuple[str, ...]:
             continue
         for found in findings:
             number = f"{watch.name}:{found.key}"
-            if await unit.find(BY_NUMBER, kind=watch.kind, number=number):
+            if (watch.kind, number) in met or await unit.find(BY_NUMBER, kind=watch.kind, number=number):
                 continue
+            met.add((watch.kind, number))
             command = OpenCase(
                 kind=watch.kind, title=found.title, body=found.body, parties=found.parties, links=found.links
             )
-            moved = begin(unit, tenant, command, number)
+            try:
+                moved = begin(unit, tenant, command, number)
+            except RendaError as error:
+                failed.append(f"{watch.plugin}.{watch.name} {found.key}: {error}")
+                continue
             pile.put(None, moved.after, moved.procedure)
             opened.append(moved.after.id)
     if opened or failed:

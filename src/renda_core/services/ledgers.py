@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 
 import attrs
@@ -25,6 +24,7 @@ from renda_core.store.ledgers import (
     WORDS,
     LedgerRow,
     OverdueRow,
+    place,
 )
 from renda_core.store.unit import Reader
 from renda_core.store.words import words
@@ -78,9 +78,17 @@ async def ledger(reader: Reader, tenant: Tenant, actor: Actor, ask: Ask) -> list
         own = {"person": actor.id} if by == "person" or not actor.unit else {"unit": actor.unit}
         by, values = next(iter(own)), own
     rows = await reader.all(LEDGERS[reach, by], kind=ask.kind, after=ask.after, size=ask.size, **values)
-    if "facet.main" in hidden(procedure, actor.roles):
-        return [attrs.evolve(r, state="") for r in rows]
-    return rows
+    return _shown(rows, _veiled(procedure, actor))
+
+
+def _veiled(procedure: Procedure, actor: Actor) -> frozenset[str]:
+    """List what is veiled from a reader in some case: a ledger does not know which of them the reader's unit handles."""
+    veiled = hidden(procedure, actor.roles)
+    return veiled | hidden(procedure, actor.roles | {"unit"}) if actor.unit else veiled
+
+
+def _shown(rows: list[LedgerRow], veiled: frozenset[str]) -> list[LedgerRow]:
+    return [attrs.evolve(r, state="") for r in rows] if "facet.main" in veiled else rows
 
 
 def _question(ask: Ask) -> tuple[str, dict[str, str]]:
@@ -116,7 +124,7 @@ def _reach(procedure: Procedure, actor: Actor, ask: Ask) -> str:
 
 
 def _refuse_veiled(procedure: Procedure, actor: Actor, ask: Ask) -> None:
-    veiled = hidden(procedure, actor.roles)
+    veiled = _veiled(procedure, actor)
     if ask.facet and ask.facet not in procedure.facets:
         raise Invalid(f"no facet {ask.facet!r}; known: {', '.join(sorted(procedure.facets))}", field="facet")
     if f"facet.{ask.facet or 'main'}" in veiled and ask.state:
@@ -127,17 +135,20 @@ def _refuse_veiled(procedure: Procedure, actor: Actor, ask: Ask) -> None:
 
 
 async def overdue(
-    reader: Reader, tenant: Tenant, actor: Actor, *, after: tuple[dt.date, str] | None = None, size: int = PAGE
+    reader: Reader, tenant: Tenant, actor: Actor, *, after: OverdueRow | None = None, size: int = PAGE
 ) -> list[OverdueRow]:
-    """List running clocks past due, the longest first; those that the reader may see, a page at a time."""
-    day, id = after or (dt.date.min, "")
-    rows = await reader.all(OVERDUE, today=tenant.today, day=day, after=id, size=size)
+    """List running clocks past due, the longest first; those that the reader may see, a page at a time.
+
+    Args:
+        after: The last row seen.
+    """
+    rows = await reader.all(OVERDUE, today=tenant.today, size=size, **place(after))
     return [r for r in rows if _may_hear(tenant, actor, r)]
 
 
 def _may_hear(tenant: Tenant, actor: Actor, row: OverdueRow) -> bool:
     procedure = tenant.practice.find(row.kind, tenant.practice.edition(row.kind, tenant.today))
-    if procedure is None or f"clock.{row.clock}" in hidden(procedure, actor.roles):
+    if procedure is None or f"clock.{row.clock}" in _veiled(procedure, actor):
         return False
     return bool(actor.roles & procedure.kind.audience) or (bool(row.unit) and row.unit == actor.unit)
 
@@ -157,7 +168,11 @@ async def search(reader: Reader, tenant: Tenant, actor: Actor, kind: str, text: 
     rarest = min(wanted, key=lambda w: counts[w])
     rows = await reader.all(LEDGERS[reach, "word"], kind=kind, word=rarest, after="", size=SEARCHED)
     rest = [w for w in wanted if w != rarest]
-    return [r for r in rows if all([await reader.find(HAS_WORD, word=w, case_id=r.id) for w in rest])]
+    found = [r for r in rows if all([await reader.find(HAS_WORD, word=w, case_id=r.id) for w in rest])]
+    veiled = _veiled(procedure, actor)
+    if any(f"body.{field}" in veiled for field in procedure.kind.words):  # no finding by what may not be read
+        found = [r for r in found if words(r.title, r.number).issuperset(wanted)]
+    return _shown(found, veiled)
 
 
 class StoreDesk:

@@ -66,6 +66,11 @@ NEW_NUMBER = add(t.counter)
 NEXT_NUMBER = Write(
     update(t.counter).where(*keyed(t.counter, "name")).values(n=t.counter.c.n + bindparam("step", type_=Integer()))
 )
+REACH_NUMBER = Write(
+    update(t.counter)
+    .where(*keyed(t.counter, "name"), t.counter.c.n < bindparam("n", type_=Integer()))
+    .values(n=bindparam("n", type_=Integer()))
+)
 ADD_FILE = add(_file)
 SAVE_FILE = Write(
     update(_file)
@@ -95,6 +100,14 @@ async def take_numbers(unit: Unit, name: str, many: int = 1) -> int:
     if not await unit.write(NEXT_NUMBER, name=name, step=many):
         await unit.write(NEW_NUMBER, name=name, n=many)
     return (await unit.one(NUMBER, name=name)).n - many + 1
+
+
+async def reach_number(unit: Unit, name: str, n: int) -> None:
+    """Let a series go on after *n*, a number that was given by hand."""
+    if await unit.find(NUMBER, name=name) is None:
+        await unit.write(NEW_NUMBER, name=name, n=n)
+    else:
+        await unit.write(REACH_NUMBER, name=name, n=n)
 
 
 async def save(unit: Unit, before: Case | None, after: Case, procedure: Procedure, calendar: Calendar) -> None:
@@ -131,9 +144,23 @@ class Pile:
         self._calendar = calendar
         self._first: dict[str, Case | None] = {}
         self._last: dict[str, tuple[Case, Procedure]] = {}
+        self._since: list[tuple[str, tuple[Case, Procedure] | None]] = []
+
+    def mark(self) -> None:
+        """Set the point that :meth:`back` returns to."""
+        self._since.clear()
+
+    def back(self) -> None:
+        """Forget what was put since the mark."""
+        for id, had in reversed(self._since):
+            if had is None:
+                del self._last[id], self._first[id]
+            else:
+                self._last[id] = had
 
     def put(self, before: Case | None, after: Case, procedure: Procedure) -> None:
         """Keep the newest form of a case, and remember the stored one."""
+        self._since.append((after.id, self._last.get(after.id)))
         self._first.setdefault(after.id, before)
         self._last[after.id] = (after, procedure)
 

@@ -9,7 +9,7 @@ import datetime as dt
 from typing import Any
 
 import attrs
-from sqlalchemy import Date, Integer, Table, and_, bindparam, false, func, or_, select, true
+from sqlalchemy import Date, Integer, Table, and_, bindparam, false, func, or_, select, true, tuple_
 
 from renda_core.store import tables as t
 from renda_core.store.columns import Id
@@ -45,6 +45,13 @@ class OverdueRow:
     unit: str
     due_on: dt.date
     provisional: bool
+
+
+def place(row: OverdueRow | None) -> dict[str, Any]:
+    """Say where the page after *row* begins; one case may have several clocks that end on one day."""
+    if row is None:
+        return {"day": dt.date.min, "after": "", "clock": "", "round": 0, "unit": ""}
+    return {"day": row.due_on, "after": row.case_id, "clock": row.clock, "round": row.round, "unit": row.unit}
 
 
 @attrs.frozen(kw_only=True)
@@ -102,6 +109,9 @@ LEDGERS: dict[tuple[str, str], Query[LedgerRow]] = {
 _c = t.case_clock.c
 _due: Any = bindparam("today", type_=Date())
 _day: Any = bindparam("day", type_=Date())
+_last: Any = (
+    _after, bindparam("clock"), bindparam("round", type_=Integer()), bindparam("unit", type_=Id()),
+)  # fmt: skip
 _overdue_columns = (
     _c.case_id, _c.kind, _f.number, _f.title, _c.name.label("clock"), _c.round, _c.unit, _c.due_on, _c.provisional,
 )  # fmt: skip
@@ -126,9 +136,10 @@ OVERDUE = Query(
         mine(t.case_clock),
         _c.state == "running",
         _c.due_on < _due,
-        or_(_c.due_on > _day, and_(_c.due_on == _day, _c.case_id > _after)),
+        _c.due_on >= _day,
+        or_(_c.due_on > _day, tuple_(_c.case_id, _c.name, _c.round, _c.unit) > tuple_(*_last)),
     )
-    .order_by(_c.due_on, _c.case_id)
+    .order_by(_c.due_on, _c.case_id, _c.name, _c.round, _c.unit)
     .limit(_size),
     OverdueRow,
 )

@@ -1,0 +1,82 @@
+"""How commands answer: tables for people, JSON for programs; the same facts in both."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+WIDE = 200
+"""Columns of a table that goes into a file or a pipe, where no terminal says how wide it is."""
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Make a console on the present stdout or stderr; texts are shown as they are, never read as markup."""
+    from rich.console import Console
+
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() or "COLUMNS" in os.environ else WIDE
+    return Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
+
+
+def plain(data: object) -> Any:
+    """Reduce frozen objects to what JSON knows; equal data give equal text."""
+    import msgspec
+
+    return msgspec.to_builtins(data, enc_hook=_other, order="deterministic", str_keys=True)
+
+
+def _other(value: object) -> object:
+    return sorted(value, key=str) if isinstance(value, frozenset | set) else str(value)
+
+
+def write_json(data: object) -> None:
+    """Write one JSON document on stdout."""
+    sys.stdout.write(json.dumps(plain(data), ensure_ascii=False, indent=2) + "\n")
+
+
+def line(text: str = "") -> None:
+    """Write one line for people."""
+    console().print(text, soft_wrap=True)
+
+
+def aside(text: str) -> None:
+    """Write one line on stderr: no part of the answer."""
+    console(stderr=True).print(text, soft_wrap=True)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", empty: str = "none") -> None:
+    """Write a table, or *empty* where it has no row."""
+    from rich import box
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = [[Text(cell(value)) for value in row] for row in rows]
+    if not shown:
+        line(f"{title}: {empty}" if title else empty)
+        return
+    made = Table(*columns, title=title or None, box=box.SIMPLE_HEAD, title_justify="left")
+    for row in shown:
+        made.add_row(*row)
+    console().print(made)
+
+
+def cell(value: object) -> str:
+    """Write one value as people read it."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return "；".join(f"{key} {cell(part)}" for key, part in value.items())
+    if isinstance(value, tuple | list | frozenset | set):
+        return "、".join(map(cell, sorted(value, key=str) if isinstance(value, frozenset | set) else value))
+    return str(value)

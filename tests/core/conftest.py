@@ -1,0 +1,51 @@
+"""Counties to work in, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+
+from renda_core.testing import Bench
+from tests import databases
+
+_names = count(1)
+
+
+@pytest.fixture(scope="session")
+def one_postgres(postgres_server: str, postgres_template: str) -> Iterator[Any]:
+    """One migrated database for all tests; each test has tenants of its own in it."""
+    with databases.database(postgres_server, postgres_template) as dsn:
+        store = databases.open_postgres(dsn)
+        yield store
+        store.shut()
+
+
+@pytest.fixture(params=databases.BOTH)
+def county(request: pytest.FixtureRequest, bench: Callable[..., Bench]) -> Iterator[Callable[..., Bench]]:
+    """Make benches as ``bench`` does, on each back end in turn: ``county(suggestion_handling, today=…)``."""
+    if request.param == "sqlite":
+        yield bench
+        return
+    shared = request.getfixturevalue("one_postgres")
+
+    def make(*plugins: Any, **rest: Any) -> Bench:
+        rest.setdefault("name", f"county {next(_names)}")
+        return bench(*plugins, store=Kept(shared), **rest)
+
+    yield make
+
+
+class Kept:
+    """A store that outlives the bench: closing it is left to the session."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def shut(self) -> None:
+        """Stay open for the next test."""

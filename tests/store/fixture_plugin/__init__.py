@@ -1,0 +1,1 @@
+"""A plugin that has one table of its own."""

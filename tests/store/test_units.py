@@ -1,0 +1,358 @@
+"""What a use case is promised, on both back ends; ``store.run`` is the synchronous facade itself."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+
+import attrs
+import psycopg
+import pytest
+from sqlalchemy import select
+from tests import databases
+from tests.databases import CLERK, NOW, A, B
+from tests.store.rows import EVENTS, Count, enter, events, file, get, move, open_file, page, values
+
+from renda_core.domain.case import Actor
+from renda_core.errors import ConfigError, Invalid, Misuse, NotFound, Stale
+from renda_core.services import journal
+from renda_core.store import tables as t
+from renda_core.store.cases import ADD_FILE
+from renda_core.store.columns import NOBODY
+from renda_core.store.compile import Query, add, keyed
+from renda_core.store.sqlite import SqliteStore, sound
+from renda_core.store.unit import Unit
+
+D = dt.date
+
+
+def verify(store, tenant=A):
+    return store.run(store.read(journal.verify, tenant))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"next_due": None, "closed": True, "private": True, "public": False},
+        {"title": "𠮷''\"%:x$1?\\", "document": bytes(range(256))},
+        {"title": "", "state": " ", "document": b"", "opened_on": D.min, "next_due": D.max},
+        {"title": "🀄" * 3000, "number": "建议〔2026〕第1号", "round": 2**31 - 1},
+    ],
+)
+def test_a_record_comes_back_as_it_went_in(store, change):
+    put = enter(store, A, **change)
+    assert store.run(store.read(get, A, put.id)) == put
+    assert store.run(store.read(page, A)) == [put]
+    assert store.run(store.read(page, B)) == []
+
+
+def test_a_moment_comes_back_as_it_went_in(store):
+    c = t.configuration
+    latest = Query(select(c.c.n, c.c.document, c.c.author, c.c.at).where(*keyed(c, "n")), dict)
+    shanghai = dt.timezone(dt.timedelta(hours=8))
+    moments = [NOW, dt.datetime(2026, 1, 1, tzinfo=shanghai), dt.datetime(1999, 12, 31, 23, 59, 59, 1, tzinfo=dt.UTC)]
+
+    async def put(unit):
+        for n, at in enumerate(moments):
+            await unit.write(add(c), n=n, document="{}", author=CLERK.id, at=at)
+        unit.record("configured", on=A, version=1, rule="configuration")
+
+    async def take(reader):
+        return [(await reader.one(latest, n=n))["at"] for n in range(len(moments))]
+
+    store.run(store.write(put, A, CLERK))
+    found = store.run(store.read(take, A))
+    assert found == moments
+    assert all(f.tzinfo is not None for f in found)
+
+
+def test_a_second_writer_is_told(store):
+    put = enter(store, A)
+    store.run(store.write(move, A, CLERK, put.id))
+    with pytest.raises(Stale) as told:
+        store.run(store.write(move, A, CLERK, put.id))
+    assert told.value.details == {"id": put.id}
+    with pytest.raises(NotFound):
+        store.run(store.read(get, B, put.id))
+    with pytest.raises(NotFound):
+        store.run(store.write(move, B, CLERK, put.id))
+    assert store.run(store.read(get, A, put.id)) == attrs.evolve(put, state="answered", version=1)
+    assert store.run(store.read(events, A)) == 2
+    assert store.run(store.read(events, B)) == 0
+
+
+def test_a_failing_use_case_leaves_nothing(store):
+    async def fails(unit):
+        await open_file(unit, file())
+        raise RuntimeError
+
+    async def silent(unit):
+        await unit.write(ADD_FILE, **values(file()))
+
+    async def only_tells(unit):
+        unit.emit("x")
+
+    async def twice(unit):
+        await open_file(unit, file())
+        await open_file(unit, file())
+
+    async def unjournalable(unit):
+        await unit.write(ADD_FILE, **values(file()))
+        unit.record("x", on=A, version=1, rule="x", when=NOW)
+
+    for use_case, error in (
+        (fails, RuntimeError),
+        (silent, Misuse),
+        (only_tells, Misuse),
+        (twice, Misuse),
+        (unjournalable, Misuse),
+    ):
+        with pytest.raises(error):
+            store.run(store.write(use_case, A, CLERK))
+    assert store.run(store.read(page, A)) == []
+    assert store.run(store.read(events, A)) == 0
+    assert verify(store).entries == 0
+    enter(store, A)
+    assert verify(store).entries == 1
+
+
+def test_a_use_case_that_changes_nothing_needs_no_record(store):
+    async def looks(unit):
+        return await unit.find(EVENTS)
+
+    assert store.run(store.write(looks, A, CLERK)) == Count(n=0)
+    assert verify(store).entries == 0
+
+
+def test_a_reader_cannot_write(store):
+    async def cheats(reader):
+        reader._changed = False
+        await Unit.write(reader, ADD_FILE, **values(file()))
+
+    with pytest.raises(Exception, match=r"read-?\s?only"):
+        store.run(store.read(cheats, A))
+    enter(store, A)
+
+
+def test_a_use_case_sees_its_own_changes(store):
+    async def use_case(unit):
+        put = await open_file(unit, file())
+        return put, await unit.all(Query(select(t.case_file.c.id).where(*keyed(t.case_file, "id")), dict), id=put.id)
+
+    put, found = store.run(store.write(use_case, A, CLERK))
+    assert found == [{"id": put.id}]
+
+
+def test_a_tenant_cannot_be_passed_in(store):
+    async def cheats(unit):
+        await unit.write(ADD_FILE, **{**values(file()), "tenant_id": B})
+        unit.record("x", on=A, version=1, rule="x")
+
+    store.run(store.write(cheats, A, CLERK))
+    assert len(store.run(store.read(page, A))) == 1
+    assert store.run(store.read(page, B)) == []
+
+
+@pytest.mark.parametrize("tenant", ["", "1", "x' OR '1'='1", None, f"{A}';--"])
+def test_a_tenant_is_a_uuid(store, tenant):
+    with pytest.raises(Misuse, match="UUID"):
+        store.run(store.read(page, tenant))
+    with pytest.raises(Misuse, match="UUID"):
+        store.run(store.write(open_file, tenant, CLERK, file()))
+    enter(store, A)
+
+
+def test_a_change_needs_somebody(store):
+    with pytest.raises(Misuse, match="actor"):
+        store.run(store.write(open_file, A, Actor(id=""), file()))
+
+
+def test_a_tenant_that_was_never_made_cannot_be_written_to(store):
+    stranger = "0198a000-0000-7000-8000-0000000000ff"
+    assert store.run(store.read(page, stranger)) == []
+    with pytest.raises(Exception, match=r"(?i)foreign key|journal head"):
+        enter(store, stranger)
+
+    async def only_tells(unit):
+        unit.record("x", on=stranger, version=0, rule="x")
+
+    with pytest.raises(Misuse, match="no journal head"):
+        store.run(store.write(only_tells, stranger, CLERK))
+
+
+def test_a_parent_must_be_of_the_same_tenant(store):
+    put = enter(store, A)
+
+    async def points(unit):
+        await unit.write(add(t.case_word), case_id=put.id, word="路灯")
+        unit.record("x", on=put.id, version=1, rule="x")
+
+    store.run(store.write(points, A, CLERK))
+    with pytest.raises(Exception, match=r"(?i)foreign key"):
+        store.run(store.write(points, B, CLERK))
+
+
+def test_the_same_unique_value_in_two_tenants(store):
+    for tenant in (A, B):
+        enter(store, tenant, number="1")
+        with pytest.raises(Exception, match=r"(?i)unique"):
+            enter(store, tenant, number="1")
+    assert [len(store.run(store.read(page, tenant))) for tenant in (A, B)] == [1, 1]
+
+
+def test_a_bulk_import_is_one_entry(store):
+    made = [file(id=f"0198a000-0000-7000-8000-{i:012x}") for i in range(1, 2001)]
+
+    async def bring_in(unit):
+        told = await unit.write_all(ADD_FILE, map(values, made))
+        unit.record("file.imported", on=A, version=0, rule="import", **told)
+        return told
+
+    told = store.run(store.write(bring_in, A, CLERK))
+    assert told == {"rows": 2000, "digest": "DIGEST"}  # equal on both back ends
+    assert store.run(store.read(page, A)) == made
+    assert verify(store).entries == 1
+
+
+def test_waiting_inside_a_use_case(store):
+    """SQLite refuses it, so no task holds the file while another runs; PostgreSQL rolls back when cancelled."""
+
+    async def dawdles(unit):
+        await open_file(unit, file())
+        await asyncio.sleep(0.2)
+
+    async def cancel():
+        for _ in range(8):
+            task = asyncio.ensure_future(store.write(dawdles, A, CLERK))
+            await asyncio.sleep(0.01)
+            task.cancel()
+            with pytest.raises((asyncio.CancelledError, Misuse)):
+                await task
+        return await store.read(page, A)
+
+    assert in_loop(store, cancel()) == []
+    in_loop(store, store.write(open_file, A, CLERK, file()))
+    assert verify(store).entries == 1
+
+
+def test_waiting_in_a_script_is_a_defect(sqlite_store):
+    class Pause:
+        def __await__(self):
+            yield
+
+    async def dawdles(unit):
+        await open_file(unit, file())
+        await Pause()
+
+    with pytest.raises(Misuse, match="await nothing but its unit"):
+        sqlite_store.run(sqlite_store.write(dawdles, A, CLERK))
+    assert sqlite_store.run(sqlite_store.read(page, A)) == []
+
+
+def in_loop(store, work):
+    """Drive *work* under an event loop; a PostgreSQL store brings its own."""
+    return asyncio.run(work) if isinstance(store, SqliteStore) else store.run(work)
+
+
+def test_a_script_may_close_and_go_on(store):
+    put = enter(store, A)
+    store.shut()
+    assert store.run(store.read(get, A, put.id)) == put
+
+
+def test_a_file_that_is_none_of_ours_is_refused(tmp_path):
+    store = databases.open_sqlite(tmp_path / "a.db")
+    with pytest.raises(ConfigError, match="does not exist"):
+        store.run(store.read(page, A))
+    (tmp_path / "a.db").touch()
+    with pytest.raises(ConfigError, match="not in WAL mode"):
+        store.run(store.read(page, A))
+    store.close()
+
+
+def test_an_old_sqlite_is_warned_of(tmp_path, monkeypatch):
+    assert [sound(v) for v in ((3, 51, 3), (3, 51, 2), (3, 50, 7), (3, 50, 6), (3, 44, 6), (3, 45, 0), (4, 0, 0))] == [
+        True, False, True, False, True, False, True,
+    ]  # fmt: skip
+    monkeypatch.setattr("sqlite3.sqlite_version_info", (3, 40, 1))
+    with pytest.warns(RuntimeWarning, match="one process only"):
+        SqliteStore(tmp_path / "a.db", keys=databases.KEYS, now=lambda: NOW)
+
+
+def test_ids_are_sixteen_bytes(sqlite_store, sqlite_path):
+    put = enter(sqlite_store, A)
+    raw = sqlite_store._open("reader")
+    row = raw.execute("SELECT typeof(id), length(id), typeof(tenant_id), length(tenant_id), hex(id) FROM case_file")
+    assert row.fetchone() == ("blob", 16, "blob", 16, put.id.replace("-", "").upper())
+
+
+@pytest.mark.postgres
+def test_ids_are_uuids_on_postgresql(postgres_dsn):
+    with psycopg.connect(postgres_dsn) as raw:
+        wrong = raw.execute(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' "
+            "AND (column_name = 'tenant_id' OR column_name = 'id') AND data_type <> 'uuid'"
+        ).fetchall()
+    assert wrong == []
+
+
+def test_nobody_comes_back_as_nobody(store):
+    """Where a key needs a value and there is none, sixteen zero bytes stand; outside it is the empty text."""
+    put = enter(store, A)
+    clock = {
+        "case_id": put.id, "name": "reply", "round": 1, "unit": NOBODY, "kind": "suggestion", "state": "running",
+        "due_on": D(2026, 6, 1), "provisional": False, "stopped_on": None,
+    }  # fmt: skip
+    c = t.case_clock.c
+    one = Query(select(*(c[name] for name in clock)).where(*keyed(t.case_clock, "case_id")), dict)
+
+    async def adds(unit):
+        await unit.write(add(t.case_clock), **clock)
+        unit.record("x", on=put.id, version=1, rule="x")
+
+    async def takes(reader):
+        return await reader.one(one, case_id=put.id)
+
+    store.run(store.write(adds, A, CLERK))
+    assert store.run(store.read(takes, A)) == clock
+
+
+def test_an_id_that_is_none_is_a_defect(store):
+    with pytest.raises(Misuse, match="must be a UUID"):
+        store.run(store.read(get, A, "17"))
+
+
+def test_ids_walk_in_order_of_time(store):
+    put = [enter(store, A) for _ in range(5)]
+    assert store.run(store.read(page, A)) == put
+
+
+def test_erasing_a_private_part_keeps_the_chain(store):
+    async def tells(unit):
+        unit.record("x", on=A, version=0, rule="x", private={"name": "张三"})
+
+    async def look(reader):
+        return await journal.entries(reader)
+
+    store.run(store.write(tells, A, CLERK))
+    (line,) = store.run(store.read(look, A))
+    assert "张三" in line.private
+    assert "张三" not in line.entry
+    store.run(store.write(journal.erase, A, CLERK, 1, "本人申请"))
+    assert [bool(x.private) for x in store.run(store.read(look, A))] == [False, True]
+    assert verify(store).whole
+
+
+def test_personal_data_of_another_field_do_not_open(store):
+    async def hides(unit):
+        return unit.hide("13800138000", "phone")
+
+    async def reveals(reader, sealed, field):
+        return reader.reveal(sealed, field)
+
+    sealed = store.run(store.write(hides, A, CLERK))
+    assert store.run(store.read(reveals, A, sealed, "phone")) == "13800138000"
+    for tenant, field in ((A, "id_number"), (B, "phone")):
+        with pytest.raises(Invalid):
+            store.run(store.read(reveals, tenant, sealed, field))

@@ -1,2 +1,0 @@
-from tests.databases import A
-def test_x(store): assert A

@@ -12,7 +12,6 @@ import attrs
 from renda_core import hookimpl
 from renda_core.domain.case import Act, Case
 from renda_core.domain.fields import titled
-from renda_core.domain.fields import titled
 from renda_core.domain.procedure import ANY, GRADE, Move
 from renda_core.domain.suggestion import KIND
 from renda_core.records import CaseRecord, Context, Facet, Gate, Guard, Party, Step
@@ -76,14 +75,14 @@ def register_settings() -> type:
 @hookimpl
 def register_cases() -> Iterator[CaseRecord]:
     """Offer the key item beside the handling of a suggestion."""
-    for role, title in ROLES.items():
-        yield Party(kind=KIND, name=f"{role}_lead", title=title)
+    leads = frozenset(f"{role}_lead" for role in ROLES)
+    yield from (Party(kind=KIND, name=f"{role}_lead", title=title) for role, title in ROLES.items())
     yield Facet(kind=KIND, name="key", states=tuple(KEY), loose=True, titles=KEY)
     yield Facet(kind=KIND, name="look_back", states=tuple(LOOKED_BACK), loose=True, titles=LOOKED_BACK)
     key, look = Move("none", "key", "key"), Move(ANY, GRADE, "look_back")
-    supervising, found = {"office", *(f"{role}_lead" for role in ROLES)}, tuple(LOOKED_BACK)[1:]
-    yield Step(kind=KIND, name="name_key", who="office director", title="列为重点", moves=(key,), takes=Supervisors)
-    yield Step(kind=KIND, name="supervise", who=supervising, title="督办", takes=Supervision)
+    found, naming = tuple(LOOKED_BACK)[1:], "office director"
+    yield Step(kind=KIND, name="name_key", who=naming, title="列为重点", moves=(key,), takes=Supervisors, adds=leads)
+    yield Step(kind=KIND, name="supervise", who=leads | {"office"}, title="督办", takes=Supervision)
     yield Step(kind=KIND, name="look_back", who="office", never="unit", title="回头看", grades=found, moves=(look,))
     yield Guard(kind=KIND, step="name_key", name="five", refuse=refuse_unsupervised)
     yield Gate(kind=KIND, step="name_key", facet="main", states="accepted assigned replied evaluated")

@@ -13,7 +13,6 @@ from renda_core import hookimpl
 from renda_core.domain.calendar import Period
 from renda_core.domain.case import Act, Case
 from renda_core.domain.fields import titled
-from renda_core.domain.fields import titled
 from renda_core.domain.procedure import GRADE, Move
 from renda_core.domain.suggestion import KIND
 from renda_core.records import CaseRecord, ClockRule, Context, Facet, Gate, Guard, Party, Step, Veil, when
@@ -54,7 +53,7 @@ class Settings:
 class Transfer:
     """Why it is transferred: the code of a field of law, from the setting ``fields``."""
 
-    field: str = titled("移送领域")
+    field: str = titled("移送领域", choices="fields")  # files may give the code or its title
 
 
 @attrs.frozen(kw_only=True)
@@ -95,7 +94,8 @@ def register_cases() -> Iterator[CaseRecord]:
     yield Facet(kind=KIND, name="procuratorate", states=tuple(STATES), loose=True, titles=STATES)
     sent, decided = Move("none", "sent", "procuratorate"), Move("sent", GRADE, "procuratorate")
     deciding, grades = "procuratorate office", ("accepted", "declined")
-    yield Step(kind=KIND, name="transfer", who="office", title="移送检察", takes=Transfer, moves=(sent,))
+    adds = "procuratorate"
+    yield Step(kind=KIND, name="transfer", who="office", title="移送检察", takes=Transfer, moves=(sent,), adds=adds)
     yield Step(kind=KIND, name="decide_transfer", who=deciding, title="检察决定", grades=grades, moves=(decided,))
     yield Step(kind=KIND, name="copy_documents", who=deciding, title="抄送文书", takes=Copies)
     yield Gate(kind=KIND, step="transfer", facet="main", states="accepted assigned replied evaluated")

@@ -29,8 +29,6 @@ BRANCHES = {
     "suggestion": "转为建议",
     "refused": "不予受理告知",
 }
-HANDLED = {"assigned": "承办中", "replied": "已答复"}
-Told = Literal["voter", "deputy"]
 
 
 @attrs.frozen(kw_only=True)
@@ -63,8 +61,8 @@ class Feedback:
 class Settings:
     """Who must have been told before an opinion is closed."""
 
-    feedback: frozenset[Told] = setting(
-        frozenset({"voter", "deputy"}), source="U, after 漯河 and 咸宁 (article 003: 形成闭环)", title="办结前须反馈"
+    feedback: frozenset[Literal["voter", "deputy"]] = setting(
+        frozenset({"voter", "deputy"}), source="U, after 漯河; 咸宁 (article 003): 形成闭环", title="办结前须反馈"
     )
 
 
@@ -118,37 +116,33 @@ def register_settings() -> type:
 @hookimpl
 def register_cases() -> Iterator[CaseRecord]:
     """Offer the kind."""
-    audience, here, all_here = "office station deputy unit overseer", "office station", "office station deputy"
+    here, all_here = "office station", "office station deputy"
     yield Kind(
-        name=KIND, title="群众意见", opening="register", body=Opinion, audience=audience, parties="receiver",
-        dimensions="category station", words="text",
+        name=KIND, title="群众意见", opening="register", body=Opinion, audience="office station deputy unit overseer",
+        parties="receiver", dimensions="category station", words="text",
     )  # fmt: skip
     yield Facet(kind=KIND, states=tuple(STATES), final="closed", titles=STATES)
     yield Facet(kind=KIND, name="branch", states=tuple(BRANCHES), loose=True, titles=BRANCHES)
-    yield Facet(kind=KIND, name="unit", states=tuple(HANDLED), titles=HANDLED)
+    yield Facet(kind=KIND, name="unit", states="assigned replied", titles={"assigned": "承办中", "replied": "已答复"})
     sort, answer = Move("registered", "sorted"), Move("sorted", "answered")
     branch, share, end = Move("none", GRADE, "branch"), Move("assigned", "replied", "unit"), Move("answered", "closed")
     yield Step(kind=KIND, name="register", who=all_here, title="登记")
     yield Step(kind=KIND, name="sort", who=here, title="分流", grades=tuple(BRANCHES)[1:], moves=(sort, branch))
     yield Step(kind=KIND, name="assign", who=here, title="交办", assigns=True)
-    yield Step(kind=KIND, name="reply", who=all_here, title="答复", moves=(answer,), reasons=True)
+    yield Step(kind=KIND, name="reply", who=all_here, title="答复", moves=(answer,), reasons=True, ties="became")
     yield Step(kind=KIND, name="unit_reply", who="unit office", title="承办单位答复", moves=(share,), reasons=True)
     yield Step(kind=KIND, name="tell_voter", who=all_here, title="反馈选民", takes=Feedback)
     yield Step(kind=KIND, name="tell_deputy", who=here, title="反馈代表")
     yield Step(kind=KIND, name="close", who=here, title="办结", moves=(end,))
     yield Join(kind=KIND, name="all_replied", states="replied", roles="sole lead joint separate", move=answer)
-    for step, facet, states in (
-        ("assign", "main", "sorted"),
-        ("assign", "branch", "village township county"),
-        ("tell_voter", "main", "answered"),
-        ("tell_deputy", "main", "answered"),
-    ):
-        yield Gate(kind=KIND, step=step, facet=facet, states=states)
+    yield Gate(kind=KIND, step="assign", facet="main", states="sorted")
+    yield Gate(kind=KIND, step="assign", facet="branch", states="village township county")
+    for step in ("tell_voter", "tell_deputy"):
+        yield Gate(kind=KIND, step=step, facet="main", states="answered")
     yield Guard(kind=KIND, step="reply", name="units", refuse=refuse_for_unit)
     yield Guard(kind=KIND, step="tell_voter", name="phone", refuse=refuse_phone)
     yield Guard(kind=KIND, step="close", name="told", refuse=refuse_untold)
-    for part in ("body.voter", "body.phone"):
-        yield Veil(kind=KIND, part=part, seen_by=here)
+    yield from (Veil(kind=KIND, part=part, seen_by=here) for part in ("body.voter", "body.phone"))
 
 
 @hookimpl

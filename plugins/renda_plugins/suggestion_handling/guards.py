@@ -58,6 +58,16 @@ def refuse_no_longer(context: Context[Settings], case: Case, act: Act) -> Iterat
         yield f"the reply was due on {clock.due(context.calendar)}"
 
 
+def refuse_unasked(context: Context[Settings], case: Case, act: Act) -> Iterator[str]:
+    """Answer a request for longer time once, and of the unit that made it."""
+    asked = [a for a in case.took("ask_more_time", round=case.round) if a.unit == act.unit]
+    told = [
+        a for s in ("grant_more_time", "refuse_more_time") for a in case.took(s, round=case.round) if a.unit == act.unit
+    ]
+    if not act.unit or len(asked) <= len(told):
+        yield "no request of this unit is open"
+
+
 def refuse_unlisted_class(context: Context[Settings], case: Case, act: Act) -> Iterator[str]:
     """Class a reply by the place's own codes."""
     known = context.settings.reply_classes

@@ -83,7 +83,7 @@ def records() -> Iterator[CaseRecord]:
 def _facets() -> Iterator[CaseRecord]:
     told = {"assigned": "已交办", "return_asked": "申请退件", "replied": "已答复", "released": "已改派"}
     yield Facet(kind=KIND, name="unit", states=tuple(told), titles=told)
-    yield Facet(kind=KIND, name="satisfaction", states=("unasked", *GRADES), loose=True, titles=TITLES)
+    yield Facet(kind=KIND, name="satisfaction", states=("unasked", *GRADES), loose=True, titles={"unasked": "未评", **TITLES})
     published = {"internal": "未公开", "public": "已公开", "withheld": "不公开"}
     yield Facet(kind=KIND, name="publication", states=tuple(published), loose=True, titles=published)
     yield Join(
@@ -152,6 +152,8 @@ def _guards() -> Iterator[CaseRecord]:
         ("receive", "once", guards.refuse_twice_received),
         ("take_more_time", "consent", guards.refuse_without_consent),
         ("ask_more_time", "consent", guards.refuse_needless_request),
+        ("grant_more_time", "asked", guards.refuse_unasked),
+        ("refuse_more_time", "asked", guards.refuse_unasked),
         ("reply", "class", guards.refuse_unlisted_class),
         ("collect_form", "signer", guards.refuse_strange_form),
         ("evaluate", "forms", guards.refuse_unfounded_grade),

@@ -66,9 +66,7 @@ class Root(Group):
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), hidden=True, help="Work as on this day.")
 @click.version_option(package_name="renda", prog_name="renda")
 @click.pass_obj
-def renda(
-    session: Session, home: Path, who: str, roles: str | None, unit: str, today: dt.datetime | None
-) -> None:
+def renda(session: Session, home: Path, who: str, roles: str | None, unit: str, today: dt.datetime | None) -> None:
     """人大代表工作 Deputy work of a People's Congress: suggestions, rosters, deadlines, ledgers and reports.
 
     Begin with: renda init; renda tenant new; renda tenant apply. Or look first: renda demo.

@@ -134,7 +134,7 @@ class Command(click.RichCommand):
 def json_option() -> click.Option:
     """Make the option that asks for an answer that programs read."""
 
-    def ask(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    def ask(ctx: click.Context, _: click.Parameter, value: bool) -> None:
         session = ctx.find_object(Session)
         if session is not None and value:
             session.json = True

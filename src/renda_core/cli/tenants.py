@@ -149,7 +149,16 @@ def rules(session: Session, tenant: str, on: dt.datetime | None, plugin: str) ->
         found = [r for r in workspace.tenant.rules(on.date() if on else None) if plugin in ("", r.plugin)]
     columns = ("做法", "规则", "值", "单位", "来自", "依据", "自", "缺省（法律）")
     rows = [
-        (r.plugin, f"{r.title} {r.name}", r.value, r.unit, r.layer, r.source, r.since, "" if r.law == r.value else r.law)
+        (
+            r.plugin,
+            f"{r.title} {r.name}",
+            r.value,
+            r.unit,
+            r.layer,
+            r.source,
+            r.since,
+            "" if r.law == r.value else r.law,
+        )
         for r in found
     ]
     session.tell({"rules": found}, lambda: telling.table(columns, rows))

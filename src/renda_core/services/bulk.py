@@ -98,7 +98,7 @@ class Work:
         self.ids: list[str] = []
         self._keys: dict[str, str] = {}
         self._next: dict[str, int] = {}
-        self._numbers: set[tuple[str, str]] = set()
+        self._numbers: dict[tuple[str, str], None] = {}  # in order, so that the last can be forgotten
         self._reached: dict[str, int] = {}
         self._acted: list[Moved] = []
 
@@ -130,7 +130,8 @@ class Work:
     async def _free(self, command: OpenCase) -> str:
         """Check that a number given by hand is nobody's yet."""
         key = (command.kind, command.number)
-        if key in self._numbers or await self.unit.find(BY_NUMBER, kind=command.kind, number=command.number):
+        stored = await self.unit.find(BY_NUMBER, kind=command.kind, number=command.number)
+        if key in self._numbers or stored:
             raise Rejected("opening refused", f"number {command.number} is taken")
         self._given(command)
         return command.number
@@ -147,7 +148,7 @@ class Work:
             number = await self._free(job.open) if job.open.number else self._number(job.open.kind)
             moved = begin(self.unit, self.tenant, job.open, number)
             self._keep(moved)
-            self._numbers.add((job.open.kind, number))
+            self._numbers[job.open.kind, number] = None
             self.opened += 1
             self.ids.append(moved.after.id)
             if job.key:
@@ -166,13 +167,15 @@ class Work:
 
     async def all_or_none(self, jobs: Iterable[Job]) -> None:
         """Do some lines that belong together; if one is refused, the pile stands as before them."""
-        acted, ids = len(self._acted), len(self.ids)
+        acted, ids, numbers = len(self._acted), len(self.ids), len(self._numbers)
         self.cases.mark()
         try:
             for job in jobs:
                 await self.do(job)
         except RendaError:
             self.cases.back()
+            while len(self._numbers) > numbers:
+                self._numbers.popitem()
             del self._acted[acted:], self.ids[ids:]
             raise
 

@@ -233,13 +233,16 @@ async def _opinion(plan: _Cases, read: Read, number: str) -> Outcome:
     if (known := await plan.id_of(number)) is not None:
         return await _same(plan, known, str(v["text"])[:40], body)
     deputy = await plan.person(v["received_by"]) if v["received_by"] else ""
-    whole = {**body, "received_by": deputy, "voter": v["voter"] or "", "phone": v["phone"] or ""}
-    command = OpenCase(kind=OPINION, number=number, title=str(v["text"])[:40], body=whole, on=_date(v["registered"]))
+    whole = {**body, "voter": v["voter"] or "", "phone": v["phone"] or ""}
+    heard = {"receiver": (deputy,)} if deputy else {}
+    command = OpenCase(
+        kind=OPINION, number=number, title=str(v["text"])[:40], body=whole, parties=heard, on=_date(v["registered"])
+    )
     jobs = [Job(row=read.number, key=number, open=command)]
     told = {"how": "phone" if v["phone"] else "notice_board"}
     for step, column, rest in (
         ("sort", "registered", {"grade": v["branch"]}),
-        ("answer", "replied", {"payload": {"text": str(v["reply"] or "")}}),
+        ("reply", "replied", {"note": str(v["reply"] or "")}),
         ("tell_voter", "told_voter", {"payload": told}),
         ("tell_deputy", "told_deputy", {}),
         ("close", "closed", {}),

@@ -103,9 +103,11 @@ async def given_number(unit: Unit, tenant: Tenant, command: OpenCase) -> str:
     """
     number = command.number.strip()
     procedure = tenant.practice.procedure(command.kind, tenant.practice.edition(command.kind, tenant.today))
-    if number and await unit.find(BY_NUMBER, kind=command.kind, number=number):
+    if not number:
+        return ""
+    if await unit.find(BY_NUMBER, kind=command.kind, number=number) is not None:
         raise Rejected("opening refused", f"number {number} is taken")
-    if number and (found := procedure.kind.place(number)):
+    if (found := procedure.kind.place(number)):
         year, n = found
         await reach_number(unit, f"{command.kind}:{year}", n)
     return number

@@ -87,7 +87,8 @@ async def look(unit: Unit, tenant: Tenant) -> tuple[str, ...]:
             continue
         for found in findings:
             number = f"{watch.name}:{found.key}"
-            if (watch.kind, number) in met or await unit.find(BY_NUMBER, kind=watch.kind, number=number):
+            stored = await unit.find(BY_NUMBER, kind=watch.kind, number=number)
+            if stored or (watch.kind, number) in met:
                 continue
             met.add((watch.kind, number))
             command = OpenCase(

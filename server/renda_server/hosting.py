@@ -1,0 +1,113 @@
+"""The tenants a server hosts: each with its store, opened at first use, its configuration kept fresh."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from typing import Any, TypeVar
+
+import attrs
+
+from renda_core import holidays
+from renda_core.catalogue import Catalogue
+from renda_core.configuration import TenantFile, read_folder
+from renda_core.domain.case import Actor
+from renda_core.errors import NotFound
+from renda_core.services import tenants
+from renda_core.store.unit import ReadCase, Store, WriteCase
+from renda_core.tenancy import Tenant
+from renda_core.workspace import SETUP, Workspace
+from renda_server.identity import Holder
+from renda_server.settings import Settings
+
+T = TypeVar("T")
+FRESH = 5.0
+"""Seconds after which a configuration is asked for again, so that a change needs no restart."""
+
+
+@attrs.frozen(kw_only=True)
+class Desk:
+    """One asker's way to one tenant: what every handler works with."""
+
+    store: Store
+    tenant: Tenant
+    actor: Actor
+
+    async def ask(self, use_case: ReadCase[..., T], /, *args: Any, **kw: Any) -> T:
+        """Run a use case ``(reader, tenant, actor, …)`` that reads."""
+        return await self.store.read(use_case, self.tenant.id, self.tenant, self.actor, *args, **kw)
+
+    async def do(self, use_case: WriteCase[..., T], /, *args: Any, **kw: Any) -> T:
+        """Run a use case ``(unit, tenant, …)`` in one transaction."""
+        return await self.store.write(use_case, self.tenant.id, self.actor, self.tenant, *args, **kw)
+
+
+@attrs.define
+class _Hosted:
+    workspace: Workspace
+    checked: float
+
+
+class Hosts:
+    """Opens tenants by code, on SQLite files or on one PostgreSQL."""
+
+    def __init__(self, settings: Settings, catalogue: Catalogue) -> None:
+        self._settings, self._catalogue = settings, catalogue
+        self._calendar = holidays.calendar()
+        self._open: dict[str, _Hosted] = {}
+        self._shared: Any = None
+
+    async def start(self) -> None:
+        """Bring a database's tenants up to their files; files of SQLite were made by ``renda tenant apply``."""
+        if not self._settings.database:
+            return
+        from renda_core.store.postgres import PostgresStore
+
+        keys, now = self._settings.home.keys(), self._settings.now
+        self._shared = PostgresStore(self._settings.database, keys=keys, now=now)
+        for file in read_folder(self._settings.tenants).values() if self._settings.tenants else ():
+            file.open(self._catalogue, self._calendar, now().date())
+            await self._shared.write(tenants.apply, file.id, SETUP, file)
+            self._keep(file.code, self._shared, file)
+
+    async def desk(self, holder: Holder) -> Desk:
+        """Open the tenant of a token.
+
+        Raises:
+            NotFound: It is not hosted here, or another tenant took its code.
+        """
+        hosted = self._open.get(holder.tenant) or self._from_file(holder.tenant)
+        workspace = hosted.workspace
+        if workspace.file.id != holder.tenant_id:
+            raise NotFound(f"no tenant {holder.tenant!r}")
+        if time.monotonic() - hosted.checked > FRESH:
+            file = await workspace.store.read(tenants.configuration, workspace.file.id)
+            if file is not None and file != workspace.file:
+                hosted = self._keep(holder.tenant, workspace.store, file)
+            hosted.checked = time.monotonic()
+        return Desk(store=hosted.workspace.store, tenant=hosted.workspace.tenant, actor=holder.actor)
+
+    def _from_file(self, code: str) -> _Hosted:
+        if self._shared is not None:
+            raise NotFound(f"no tenant {code!r}")
+        with warnings.catch_warnings():
+            # `renda serve` told about the machine's SQLite when it started.
+            warnings.filterwarnings("ignore", "SQLite .* WAL-reset", RuntimeWarning)
+            opened = self._settings.home.open(code, self._catalogue)
+        return self._keep(code, opened.store, opened.file)
+
+    def _keep(self, code: str, store: Store, file: TenantFile) -> _Hosted:
+        made = Workspace(
+            store=store, catalogue=self._catalogue, file=file, now=self._settings.now, calendar=self._calendar
+        )
+        self._open[code] = _Hosted(made, time.monotonic())
+        return self._open[code]
+
+    async def stop(self) -> None:
+        """Close every store."""
+        if self._shared is not None:
+            await self._shared.close()
+        else:
+            for hosted in self._open.values():
+                hosted.workspace.close()
+        self._open.clear()

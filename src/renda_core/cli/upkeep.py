@@ -1,0 +1,103 @@
+"""Commands that keep a tenant in order: expired deadlines, new holiday tables, the journal."""
+
+from __future__ import annotations
+
+import json
+
+import rich_click as click
+from click.exceptions import Exit
+
+from renda_core.cli import telling
+from renda_core.cli.failing import REFUSED
+from renda_core.cli.session import Command, Group, Session
+
+
+@click.command(cls=Command)
+@click.argument("tenant")
+@click.pass_obj
+def sweep(session: Session, tenant: str) -> None:
+    """夜间任务 Take the steps that expired deadlines bring, and open what the watches find; safe to repeat."""
+    from renda_core.services import jobs
+
+    with session.open(tenant) as workspace:
+        store, now = workspace.store, workspace.tenant
+        swept = store.run(jobs.sweep(store, now))
+        opened = store.run(store.write(jobs.look, now.id, jobs.WATCH, now))
+    data = {"taken": swept.taken, "failed": swept.failed, "opened": opened}
+
+    def human() -> None:
+        telling.line(f"expired deadlines 到期处理: {len(swept.taken)}; opened by watches 自动立项: {len(opened)}")
+        for failed in swept.failed:
+            telling.line(f"  left for people 需人工处理: {failed}")
+
+    session.tell(data, human)
+
+
+@click.group(cls=Group)
+def calendar() -> None:
+    """日历 Working days and holidays (调休)."""
+
+
+@calendar.command("redate")
+@click.argument("tenant")
+@click.pass_obj
+def redate(session: Session, tenant: str) -> None:
+    """重算时限 Derive every running due date anew, after a holiday table came."""
+    from renda_core.cli import finding
+    from renda_core.services import dates
+
+    with session.open(tenant) as workspace:
+        moved = workspace.store.run(dates.redate(workspace.store, workspace.tenant))
+        names = workspace.read(finding.named, {m.unit for m in moved})
+    rows = [(m.case, m.clock, names.get(m.unit, m.unit), m.was, m.now) for m in moved]
+    columns = ("件", "时限", "单位", "原到期", "现到期")
+    session.tell({"moved": moved}, lambda: telling.table(columns, rows, empty="no due date moved 无变化"))
+
+
+@click.group(cls=Group)
+def journal() -> None:
+    """日志 The journal: who did what, chained so that nobody can change it unseen."""
+
+
+@journal.command("verify")
+@click.argument("tenant")
+@click.option("--head", is_flag=True, help="末端 Print the head only, to be kept elsewhere and compared later.")
+@click.pass_obj
+def verify(session: Session, tenant: str, head: bool) -> None:
+    """校验 Recompute the chain; exit code 1 names the first entry that does not fit."""
+    from renda_core.services import journal as entries
+
+    with session.open(tenant) as workspace:
+        found = workspace.read(entries.verify)
+    whole = f"{found.entries} entries, the chain is whole 完整; head {found.head}"
+    broken = f"entry {found.broken} does not fit 不符: {found.why}"
+    data = telling.plain(found) | {"whole": found.whole}
+    session.tell(data, lambda: telling.line((found.head if head else whole) if found.whole else broken))
+    if not found.whole:
+        raise Exit(REFUSED)
+
+
+@journal.command("list")
+@click.argument("tenant")
+@click.option("--after", default=0, show_default=True, help="The entry after which to begin.")
+@click.option("--size", default=50, show_default=True, type=click.IntRange(1, 1000), help="行数 Entries of a page.")
+@click.pass_obj
+def list_(session: Session, tenant: str, after: int, size: int) -> None:
+    """列出 List entries in order."""
+    from renda_core.cli import finding
+    from renda_core.cli.session import login, login_name
+    from renda_core.services import journal as entries
+
+    with session.open(tenant) as workspace:
+        lines = workspace.read(entries.entries, after=after, size=size)
+        told = [{"seq": line.seq, **json.loads(line.entry), "hash": line.hash.hex()} for line in lines]
+        names = workspace.read(finding.named, {entry["actor"] for entry in told})
+        names.setdefault(login(workspace.tenant.id), login_name())
+    for entry in told:
+        entry["actor_name"] = names.get(entry["actor"], "")
+    rows = [
+        (e["seq"], e["at"][:19], e["actor_name"] or e["actor"], e["what"], e["on"], e["version"], e["rule"])
+        for e in told
+    ]
+    columns = ("序", "时间", "经办", "事项", "对象", "版本", "依据")
+    session.tell({"entries": told}, lambda: telling.table(columns, rows, empty="no entry"))

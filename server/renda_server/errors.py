@@ -66,7 +66,7 @@ def on_http(request: Asked, error: HTTPException) -> Response[dict[str, object]]
     return problem(status, status.name.lower(), status.phrase)
 
 
-def on_defect(request: Asked, error: Exception) -> Response[dict[str, object]]:
+def on_defect(_: Asked, error: Exception) -> Response[dict[str, object]]:
     """Answer an id alone; the log has the place, and nothing of what was asked or said."""
     id = new_id()
     # The message and the values may hold personal data: neither goes anywhere.

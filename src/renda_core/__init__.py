@@ -1,4 +1,4 @@
-"""renda: deputies, voters, suggestions and ballots of People's Congresses, and the hooks that local practice plugs into."""
+"""renda: deputies, voters, suggestions and ballots of People's Congresses, and the hooks for local practice."""
 
 from typing import TYPE_CHECKING, Any
 

@@ -59,7 +59,7 @@ class Catalogue:
                 continue
             try:
                 manager.register(plugin, name)
-            except pluggy.PluginValidationError as error:
+            except (pluggy.PluginValidationError, ValueError) as error:  # a hook is wrong; it is registered already
                 errors.append(f"{name!r}: {error}")
         try:
             manager.check_pending()
@@ -70,7 +70,12 @@ class Catalogue:
             for impl in getattr(manager.hook, hook).get_hookimpls():
                 for record in _called(impl, errors):
                     offers[impl.plugin_name].append(attrs.evolve(record, plugin=impl.plugin_name))
-        asked = {i.plugin_name: i.function() for i in manager.hook.register_settings.get_hookimpls()}
+        asked: dict[str, Any] = {}
+        for impl in manager.hook.register_settings.get_hookimpls():
+            try:
+                asked[impl.plugin_name] = impl.function()
+            except Exception as error:
+                errors.append(f"{impl.plugin_name!r} failed in register_settings: {error!r}")
         own = {i.plugin_name: tuple(_called(i, errors)) for i in manager.hook.register_tables.get_hookimpls()}
         if errors:
             raise PluginError("plugins cannot be used", *errors)

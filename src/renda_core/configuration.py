@@ -19,9 +19,29 @@ from renda_core.tenancy import ALWAYS, Edition, Origin, Tenant
 
 PROFILES = "_profiles"
 LEVELS = ("nation", "province", "city", "county", "township")
-TENANT_KEYS = ("id", "code", "name", "level", "extends", "plugins", "without", "prefer", "sources", "changes", "holidays")
+TENANT_KEYS = (
+    "id",
+    "code",
+    "name",
+    "level",
+    "extends",
+    "plugins",
+    "without",
+    "prefer",
+    "sources",
+    "changes",
+    "holidays",
+)
 PROFILE_KEYS = ("title", "extends", "plugins", "prefer", "sources", "changes")
 CHANGE_KEYS = ("since", "plugins", "sources")
+FORMS: Mapping[str, tuple[Any, str]] = {
+    "extends": (str, 'the name of one profile, e.g. extends = "province"'),
+    "holidays": (str, 'the name of a file, e.g. holidays = "holidays.toml"'),
+    "without": (list[str], 'a list of plugins, e.g. without = ["reception"]'),
+    "prefer": (dict[str, str], 'a plugin for each clock, e.g. prefer = {"suggestion.reply" = "settled_accounts"}'),
+    "changes": (list[dict[str, Any]], "written as [[changes]]"),
+}
+"""What the keys must look like that hold more than a word."""
 
 
 @attrs.frozen(kw_only=True)
@@ -240,6 +260,12 @@ def _layer(name: str, file: Path, document: Mapping[str, Any], since: dt.date) -
 def _shape(path: Path, document: Mapping[str, Any], known: Iterable[str], at: str = "") -> list[str]:
     """Name unknown keys and tables of the wrong shape."""
     mistakes = [f"{path}: {at}{key}: no such key{_near(key, known)}" for key in document if key not in known]
+    for key, (form, told) in FORMS.items():
+        try:
+            msgspec.convert(document.get(key, form()), form, builtin_types=(dt.date,))
+        except msgspec.ValidationError:
+            mistakes.append(f"{path}: {at}{key} must be {told}")
+            del document[key]  # type: ignore[attr-defined]
     for table in ("plugins", "sources"):
         inner = document.get(table, {})
         if not isinstance(inner, dict) or not all(isinstance(v, dict) for v in inner.values()):

@@ -1,6 +1,7 @@
 """The hooks. Each returns records, once, at start; nothing here runs during a request.
 
-An implementation may take fewer arguments than its hook; arguments are only ever added. The order of plugins never matters.
+An implementation may take fewer arguments than its hook; arguments are only ever added.
+The order of plugins never matters.
 """
 
 from collections.abc import Iterable

@@ -147,7 +147,7 @@ def _strays(records: Iterable[Any], kinds: set[str], installed: frozenset[Key]) 
 
 def _procedure(kind: Kind, records: Iterable[Any], prefer: Mapping[str, str], errors: list[str]) -> Procedure:
     """Put together what all plugins say about one edition of one kind."""
-    mine = [r for r in records if isinstance(r, OF_KIND) and r.kind == kind.name]
+    mine: list[Any] = [r for r in records if isinstance(r, OF_KIND) and r.kind == kind.name]
     mine = [r for r in mine if not r.editions or kind.edition in r.editions]
     owned: dict[type, dict[str, Any]] = {cls: {} for cls in (Party, Facet, Step, ClockRule)}
     replacing: dict[str, list[ClockRule]] = defaultdict(list)

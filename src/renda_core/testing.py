@@ -90,7 +90,13 @@ class Bench:
         dated = ((ALWAYS, plugins), *sorted((changes or {}).items()))
         layers = tuple(Layer(name=name, file=name, since=day, plugins=of, sources={}) for day, of in dated)
         self.file = TenantFile(
-            path=name, id=uid(f"tenant {name}"), code=name, name=name, level="county", layers=layers, prefer=prefer or {}
+            path=name,
+            id=uid(f"tenant {name}"),
+            code=name,
+            name=name,
+            level="county",
+            layers=layers,
+            prefer=prefer or {},
         )
         self.calendar = calendar or holidays.calendar()
         self.tenant  # noqa: B018 - a wrong configuration fails here
@@ -183,7 +189,8 @@ def bench(tmp_path: Path) -> Iterator[Callable[..., Bench]]:
 
     def make(*plugins: Any, catalogue: Any = None, **rest: Any) -> Bench:
         modules = {p.__name__.rpartition(".")[2]: p for p in plugins if not isinstance(p, Mapping)}
-        settings = next((p for p in plugins if isinstance(p, Mapping)), dict.fromkeys(modules, {}))
+        plain: Mapping[str, Mapping[str, Any]] = {name: {} for name in modules}
+        settings = next((p for p in plugins if isinstance(p, Mapping)), plain)
         known = catalogue or (Catalogue.collect(modules) if modules else Catalogue.installed())
         day: list[Bench] = []
 

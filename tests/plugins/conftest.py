@@ -8,14 +8,6 @@ from typing import Any
 
 import attrs
 import pytest
-from renda_plugins import (
-    key_supervision,
-    procuratorate_transfer,
-    reception,
-    second_assignment,
-    settled_accounts,
-    suggestion_handling,
-)
 
 from renda_core.catalogue import Catalogue
 from renda_core.domain.calendar import Calendar
@@ -25,6 +17,14 @@ from renda_core.domain.procedure import Context
 from renda_core.domain.suggestion import Form, Reply, Suggestion
 from renda_core.domain.visibility import Seen, see
 from renda_core.practice import Practice
+from renda_plugins import (
+    key_supervision,
+    procuratorate_transfer,
+    reception,
+    second_assignment,
+    settled_accounts,
+    suggestion_handling,
+)
 
 OFFICE = Actor(id="clerk", roles={"office", "assigner"})
 LEAD = Actor(id="wang", roles={"deputy"})

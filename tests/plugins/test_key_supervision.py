@@ -1,6 +1,5 @@
 import attrs
 import pytest
-from renda_plugins.key_supervision import ROLES, Supervision, Supervisors
 
 from renda_core import hookimpl
 from renda_core.catalogue import Catalogue
@@ -8,6 +7,7 @@ from renda_core.domain.case import Actor
 from renda_core.domain.fields import by_title
 from renda_core.errors import NotFound, PluginError, Rejected
 from renda_core.records import Party
+from renda_plugins.key_supervision import ROLES, Supervision, Supervisors
 
 FIVE = Supervisors(
     director="任祥玉", government="丁梅", committee="社会建设委员会", office="代表工作委员会", deputy="贺磊"

@@ -2,11 +2,11 @@ import datetime as dt
 from collections import Counter
 
 import pytest
-from renda_plugins.procuratorate_transfer import FIELDS, Copies, Transfer
 
 from renda_core.domain.calendar import Period
 from renda_core.domain.case import Actor
 from renda_core.errors import NotFound, Rejected
+from renda_plugins.procuratorate_transfer import FIELDS, Copies, Transfer
 
 D = dt.date
 PROSECUTOR = Actor(id="sun", unit="procuratorate_of_the_city")

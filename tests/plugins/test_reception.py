@@ -1,12 +1,12 @@
 import asyncio
 
 import pytest
-from renda_plugins import reception
-from renda_plugins.reception import BRANCHES, Feedback, Opinion
 
 from renda_core.domain.case import Actor
 from renda_core.domain.sealed import ERASED, Sealed
 from renda_core.errors import NotFound, Rejected
+from renda_plugins import reception
+from renda_plugins.reception import BRANCHES, Feedback, Opinion
 
 STATION = Actor(id="he", roles={"station"})
 CALLED, BOARD = {"payload": Feedback(how="phone")}, {"payload": Feedback(how="notice_board")}

@@ -1,11 +1,11 @@
 import datetime as dt
 
 import pytest
-from renda_plugins.second_assignment import Settings
 
 from renda_core.domain.calendar import Period
 from renda_core.domain.case import Actor
 from renda_core.errors import Rejected
+from renda_plugins.second_assignment import Settings
 
 D = dt.date
 SOLE = {"units": (("roads", "sole"),), "note": "the bridge still leaks"}

@@ -1,11 +1,11 @@
 import datetime as dt
 
 import pytest
-from renda_plugins.settled_accounts import Circular, Exposure, HandOver, Inspection, Settings, group_survey
 
 from renda_core.domain.ballot import Attendance, count, judge
 from renda_core.domain.calendar import Period
 from renda_core.errors import Rejected
+from renda_plugins.settled_accounts import Circular, Exposure, HandOver, Inspection, Settings, group_survey
 
 D = dt.date
 NOTICE = {"payload": Circular(document="通人常〔2026〕3号")}

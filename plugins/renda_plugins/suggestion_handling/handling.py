@@ -83,7 +83,9 @@ def records() -> Iterator[CaseRecord]:
 def _facets() -> Iterator[CaseRecord]:
     told = {"assigned": "已交办", "return_asked": "申请退件", "replied": "已答复", "released": "已改派"}
     yield Facet(kind=KIND, name="unit", states=tuple(told), titles=told)
-    yield Facet(kind=KIND, name="satisfaction", states=("unasked", *GRADES), loose=True, titles={"unasked": "未评", **TITLES})
+    yield Facet(
+        kind=KIND, name="satisfaction", states=("unasked", *GRADES), loose=True, titles={"unasked": "未评", **TITLES}
+    )
     published = {"internal": "未公开", "public": "已公开", "withheld": "不公开"}
     yield Facet(kind=KIND, name="publication", states=tuple(published), loose=True, titles=published)
     yield Join(

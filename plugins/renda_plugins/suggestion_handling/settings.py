@@ -1,4 +1,4 @@
-"""The parameters of handling, each with the law's or a named rule's default; a span of 0 means "the place states none"."""
+"""The parameters of handling, each with the law's or a named rule's default; a span of 0: the place states none."""
 
 from collections.abc import Mapping
 from typing import Literal

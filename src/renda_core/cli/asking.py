@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any, Literal, cast, get_origin
 
@@ -82,18 +82,20 @@ def links(workspace: Workspace, kind: str, given: Iterable[str]) -> dict[str, tu
 
 def fields(cls: type | None, given: Iterable[str]) -> dict[str, Any] | None:
     """Read ``FIELD=VALUE`` parts for a body or payload, each value by the type of its field; None for no parts."""
-    types: Mapping[str, Any] = {}
-    if cls is not None:
-        types = {str(a.name): a.type for a in attrs.fields(attrs.resolve_types(cls))}
-    titles = by_title(cls)
+    types: dict[str, Any] = _types(cls)
+    titles = {title: field.name for title, field in by_title(cls).items()}
     found: dict[str, Any] = {}
-    name: str
     for name, text in (_pair("--set", part) for part in given):
-        field: str = name if name in types else titles.get(name, name)
+        field = titles[name].name if name in titles else name
         if field in found:
             raise Invalid(f"--set: {name} is given twice", field=field)
         found[field] = _value(types.get(field, str), text)
     return found or None
+
+
+def _types(cls: type | None) -> dict[str, Any]:
+    """Give the types of a class's fields by name."""
+    return {str(a.name): a.type for a in attrs.fields(attrs.resolve_types(cls))} if cls is not None else {}
 
 
 def _value(type_: Any, text: str) -> Any:

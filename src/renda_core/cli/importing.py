@@ -13,9 +13,10 @@ from renda_core.cli.session import Command, Session
 from renda_core.errors import ConfigError, Invalid, NotFound
 
 if TYPE_CHECKING:
-    from renda_core.services.imports import Preview
+    from renda_core.services.imports import Applied, Preview
 
 STATES = {"new": "新增", "change": "变更", "same": "相同", "warning": "有提示", "error": "有错"}
+DONE = {"new": "新增", "changed": "变更", "same": "相同", "warnings": "有提示"}
 
 
 @click.command(cls=Command)
@@ -102,7 +103,8 @@ def _previewed(preview: Preview, file: Path) -> dict[str, Any]:
 def _show(preview: Preview, file: Path) -> None:
     counts = [(f"{STATES[state]} {state}", n) for state, n in preview.counts.items()]
     telling.table(("预览 preview", "行 rows"), counts, title=f"{file.name} → {preview.sheet}")
-    told = [(r.number, STATES[r.state], r.key, reason) for r in preview.rows for reason in r.reasons]
+    # What is wrong is told by the error that ends the command; once is enough.
+    told = [(r.number, STATES[r.state], r.key, why) for r in preview.rows if r.state != "error" for why in r.reasons]
     if told:
         telling.table(("行", "结果", "键", "原因与处理"), told)
 
@@ -118,7 +120,6 @@ def _refused(preview: Preview, file: Path) -> Invalid:
     )
 
 
-def _done(applied: Any) -> str:
-    facts = telling.plain(applied)
-    counts = ", ".join(f"{key} {value}" for key, value in facts.items() if isinstance(value, int))
-    return f"imported 已导入: {counts}; digest {str(facts.get('digest', ''))[:16]}"
+def _done(applied: Applied) -> str:
+    told = ((title, getattr(applied, key)) for key, title in DONE.items())
+    return f"imported 已导入: {', '.join(f'{title} {n}' for title, n in told)}; digest {applied.digest[:16]}"

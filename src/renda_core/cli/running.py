@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib
 import sqlite3
-import tempfile
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -28,24 +26,33 @@ def sqlite_note() -> str:
 
 @click.command(cls=Command)
 @click.option(
-    "--keep", type=click.Path(path_type=Path, file_okay=False), help="保留 Keep what it makes in this folder."
+    "--folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path("build") / "demo",
+    show_default=True,
+    help="目录 Where its data and its report go; an earlier demonstration there is replaced.",
+)
+@click.option(
+    "--tenants",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    default=Path("tenants"),
+    show_default=True,
+    help="租户目录 The folder of tenants, with the county's files.",
 )
 @click.pass_obj
-def demo(session: Session, keep: Path | None) -> None:
-    """演示 Fill a county with made-up work and show it; nothing outside a folder of its own is touched."""
-    from renda_core import demo as shown
+def demo(session: Session, folder: Path, tenants: Path) -> None:
+    """演示 Do one county's work from first word to yearly report, on files of made-up people."""
+    from rich.console import Console
 
-    with ExitStack() as stack:
-        if keep is None:
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="renda-demo-")))
-        else:
-            folder = keep
-            if folder.exists() and any(folder.iterdir()):
-                raise ConfigError("the demonstration was not run", f"{folder} is not empty; name a new folder")
-            folder.mkdir(parents=True, exist_ok=True)
-        lines: list[str] = []
-        shown.run(folder / "home", folder, lines.append if session.json else telling.line)
-        session.tell({"lines": lines, "kept": str(keep) if keep else None}, lambda: None)
+    from renda_core import demo as shown
+    from renda_core.cli.showing_demo import Listener, Terminal
+
+    if session.json:
+        heard = Listener()
+        path = shown.run(folder, tenants, heard)
+        session.tell({"lines": heard.lines, "tables": heard.tables, "report": str(path)}, lambda: None)
+    else:
+        shown.run(folder, tenants, Terminal(Console()))
 
 
 def _server(module: str) -> Any:

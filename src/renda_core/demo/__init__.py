@@ -114,7 +114,9 @@ def _bring(county: Workspace, path: Path, narrator: Narrator) -> None:
     reads = read_rows(read_table(path), SHEETS[path.stem])
     seen = county.do(imports.preview, CLERK, path.stem, reads)
     done = county.do(imports.apply, CLERK, path.stem, reads, narrator.count(path.name, len(reads)))
-    narrator.say(f"   {path.name:17} {len(reads):5} 行，预览 {seen.counts}，写入 {done.new + done.changed + done.warnings}")
+    narrator.say(
+        f"   {path.name:17} {len(reads):5} 行，预览 {seen.counts}，写入 {done.new + done.changed + done.warnings}"
+    )
 
 
 def _report(county: Workspace, home: Path, narrator: Narrator) -> Path:
@@ -168,10 +170,14 @@ def _two_months(place: Home, file: TenantFile, data: Path, narrator: Narrator) -
             dues.append({(r.number, names[r.unit]): r.due_on for r in rows if r.clock == "reply"})
     three, two = dues
     changed = [key for key in three if three[key] != two[key]]
-    narrator.say(f"7. 同一个县，只改一项设置（答复期限 3 个月→2 个月）：{len(three)} 个答复期限中 {len(changed)} 个改变")
+    narrator.say(
+        f"7. 同一个县，只改一项设置（答复期限 3 个月→2 个月）：{len(three)} 个答复期限中 {len(changed)} 个改变"
+    )
     pairs = Counter((three[k], two[k]) for k in three)
     narrator.table(
-        "到期日对照（疑难件仍为六个月）", ("三个月", "两个月", "答复期限数"), [(*pair, n) for pair, n in sorted(pairs.items())]
+        "到期日对照（疑难件仍为六个月）",
+        ("三个月", "两个月", "答复期限数"),
+        [(*pair, n) for pair, n in sorted(pairs.items())],
     )
 
 

@@ -1,0 +1,1 @@
+"""The field's rules and values, pure: no storage, no clock, no network."""

@@ -126,7 +126,7 @@ class Case:
 
 
 def roles_on(actor: Actor, case: Case) -> frozenset[str]:
-    """Add to an actor's roles those that this case gives: party, ``author`` (who opened it), ``unit``, ``unit:lead``."""
+    """Add to an actor's roles those that this case gives: party, ``author``, ``unit``, ``unit:lead``."""
     found = {role for role, who in case.parties.items() if {actor.id, actor.unit} - {""} & set(who)}
     if case.acts and case.acts[0].by == actor.id:
         found.add(AUTHOR)

@@ -51,9 +51,7 @@ def citizen_born_on(text: str) -> dt.date | None:
         return None
 
 
-def refuse_citizen_id(
-    text: str, *, today: dt.date | None = None, born_on: dt.date | None = None
-) -> tuple[str, ...]:
+def refuse_citizen_id(text: str, *, today: dt.date | None = None, born_on: dt.date | None = None) -> tuple[str, ...]:
     """Object to a citizen ID number (公民身份号码); the division in it is not checked, for codes change.
 
     Args:

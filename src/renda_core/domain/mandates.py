@@ -271,13 +271,24 @@ def absences(records: Iterable[Absence]) -> tuple[Finding, ...]:
     for mandate, sessions in missed.items():
         first, *later = sessions
         said = f"absent without approval from session {first} on {sessions[first]}"
-        found.append(Finding(
-            code="absent_once", severity="notice", message=said, subjects=(mandate, first), source="代表法 62(3)",
-        ))
+        found.append(
+            Finding(
+                code="absent_once",
+                severity="notice",
+                message=said,
+                subjects=(mandate, first),
+                source="代表法 62(3)",
+            )
+        )
         if later:
-            found.append(Finding(
-                code="absent_twice", severity="task", task_for="代表资格审查委员会", source="代表法 62(3), 63",
-                message=f"absent without approval from {len(sessions)} sessions; to be examined and reported",
-                subjects=(mandate, *sessions),
-            ))
+            found.append(
+                Finding(
+                    code="absent_twice",
+                    severity="task",
+                    task_for="代表资格审查委员会",
+                    source="代表法 62(3), 63",
+                    message=f"absent without approval from {len(sessions)} sessions; to be examined and reported",
+                    subjects=(mandate, *sessions),
+                )
+            )
     return tuple(found)

@@ -1,33 +1,27 @@
-"""A procedure is data: facets, steps, clock effects, gates, guards, joins and veils of one kind."""
+"""A procedure is data: a kind with its facets and steps, and what couples them."""
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Generic, Literal, TypeVar
+from collections.abc import Mapping
 
 import attrs
 
-from renda_core.domain.calendar import Calendar, Period
-from renda_core.domain.case import MAIN, UNIT, Act, Case
-from renda_core.domain.clock import Do
+from renda_core.domain.case import MAIN, UNIT, Case
+from renda_core.domain.couplings import (
+    ANY,
+    GRADE,
+    ClockRule,
+    Context,
+    Effect,
+    Follow,
+    Gate,
+    Guard,
+    Join,
+    Move,
+    Veil,
+    when,
+)
 from renda_core.domain.names import names, order
-
-ANY = "*"
-GRADE = "@grade"
-"""As a move's target: the act's grade becomes the facet's state."""
-
-S = TypeVar("S")
-
-
-@attrs.frozen(kw_only=True)
-class Context(Generic[S]):
-    """All that a rule may know beside the case: the date, the calendar, its plugin's settings."""
-
-    tenant: str
-    today: dt.date
-    calendar: Calendar
-    settings: S
-
 
 CORE_ROLES = names(
     "office assigner deputy government director committee member presidium congress inspector expert overseer public"
@@ -119,15 +113,6 @@ class Facet:
     plugin: str = ""
 
 
-@attrs.frozen
-class Move:
-    """From any of some states to one, on one facet; facet ``unit`` moves the acting assignment."""
-
-    from_: frozenset[str] = attrs.field(converter=names)
-    to: str
-    facet: str = MAIN
-
-
 @attrs.frozen(kw_only=True)
 class Step:
     """A named act: who may take it, what it moves, takes, and needs.
@@ -141,7 +126,7 @@ class Step:
         adds: Party roles that it may add people to; nobody becomes a party by any other step.
         ties: Relations that it may tie the case to other cases by.
         title: What pages call it, in Chinese.
-        backdated: Whether the actor may enter it for an earlier day; the office always may, for what reached it on paper.
+        backdated: Whether the actor may enter it for an earlier day; the office always may, from paper.
         editions: Here and in every other record: the editions of the kind it belongs to; empty means all.
     """
 
@@ -160,142 +145,6 @@ class Step:
     ties: frozenset[str] = attrs.field(default=frozenset(), converter=names)
     title: str = ""
     backdated: bool = True
-    editions: frozenset[str] = attrs.field(default=frozenset(), converter=names)
-    plugin: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class ClockRule:
-    """A deadline: how long, for whom, counted from when; at most one plugin *replaces* it.
-
-    Attributes:
-        roles: Handling roles that get a clock of their own; empty means one for the case.
-        since: Where counting starts, by default the date of the act.
-        expiry: A step that the nightly sweep takes, as ``clock``, on a case whose clock ran out.
-        longer_from: Whether *longer* is added to the due date, or counted anew from the start (a longer class).
-    """
-
-    kind: str
-    name: str
-    period: Callable[[Context[Any], Case, Act], Period]
-    since: Callable[[Case, Act], dt.date] = lambda case, act: act.on
-    longer: Callable[[Context[Any], Case, Act], Period] | None = None
-    longer_from: Literal["due", "start"] = "due"
-    title: str = ""
-    roles: frozenset[str] = attrs.field(default=frozenset(), converter=names)
-    roll: bool | Callable[[Context[Any]], bool] = True
-    expiry: str = ""
-    source: str = ""
-    replaces: bool = False
-    editions: frozenset[str] = attrs.field(default=frozenset(), converter=names)
-    plugin: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class Effect:
-    """What happens to a clock on a trigger: a step's name, or ``facet:state`` when it is entered.
-
-    Attributes:
-        only: The settings or facts under which it happens; always, unless given.
-    """
-
-    kind: str
-    on: str
-    do: Do
-    clock: str
-    only: Callable[[Context[Any], Case, Act], bool] | None = None
-    editions: frozenset[str] = attrs.field(default=frozenset(), converter=names)
-    plugin: str = ""
-
-
-def when(
-    kind: str,
-    on: str,
-    *,
-    start: str = "",
-    extend: str = "",
-    pause: str = "",
-    resume: str = "",
-    stop: str = "",
-    restart: str = "",
-    only: Callable[[Context[Any], Case, Act], bool] | None = None,
-) -> Iterator[Effect]:
-    """Write several effects of one trigger, e.g. ``when("suggestion", "reply", stop="reply return")``."""
-    told: tuple[tuple[Do, str], ...] = (
-        ("start", start),
-        ("extend", extend),
-        ("pause", pause),
-        ("resume", resume),
-        ("stop", stop),
-        ("restart", restart),
-    )
-    return (Effect(kind=kind, on=on, do=do, clock=c, only=only) for do, clocks in told for c in order(clocks))
-
-
-@attrs.frozen(kw_only=True)
-class Gate:
-    """A step that must wait until a facet stands in one of *states*; gates never need an order."""
-
-    kind: str
-    step: str
-    facet: str
-    states: frozenset[str] = attrs.field(converter=names)
-    editions: frozenset[str] = attrs.field(default=frozenset(), converter=names)
-    plugin: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class Guard:
-    """A veto in code: *refuse* yields objections; one that crashes refuses."""
-
-    kind: str
-    step: str
-    name: str
-    refuse: Callable[[Context[Any], Case, Act], Iterable[str]]
-    editions: frozenset[str] = attrs.field(default=frozenset(), converter=names)
-    plugin: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class Join:
-    """When every assignment of *roles* in this round stands in *states*, the main facet moves."""
-
-    kind: str
-    name: str
-    states: frozenset[str] = attrs.field(converter=names)
-    roles: frozenset[str] = attrs.field(converter=names)
-    move: Move
-    editions: frozenset[str] = attrs.field(default=frozenset(), converter=names)
-    plugin: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class Follow:
-    """On a trigger, cases that point here by *relation* take *step*, as ``follower``."""
-
-    kind: str
-    on: str
-    relation: str
-    step: str
-    editions: frozenset[str] = attrs.field(default=frozenset(), converter=names)
-    plugin: str = ""
-
-
-@attrs.frozen(kw_only=True)
-class Veil:
-    """Hide a part of a case: only *seen_by* see it, *never* do not even then; all veils must lift.
-
-    Attributes:
-        part: ``act.<step>``, ``act.<step>.<field>``, ``facet.<name>``, ``party.<role>``,
-            ``body.<field>`` or ``clock.<name>``.
-        lifts: When the veil falls for everybody in the audience, e.g. after close; never by default.
-    """
-
-    kind: str
-    part: str
-    seen_by: frozenset[str] = attrs.field(converter=names)
-    never: frozenset[str] = attrs.field(default=frozenset(), converter=names)
-    lifts: Callable[[Context[Any], Case], bool] = lambda context, case: False
     editions: frozenset[str] = attrs.field(default=frozenset(), converter=names)
     plugin: str = ""
 
@@ -342,3 +191,26 @@ class Procedure:
     def closed(self, case: Case) -> bool:
         """Tell whether the main facet has ended; what must end before it is a gate on that step."""
         return self.state(case) in self.facets[MAIN].final
+
+
+__all__ = [
+    "ANY",
+    "CORE_ROLES",
+    "GRADE",
+    "ClockRule",
+    "Context",
+    "Effect",
+    "Facet",
+    "Follow",
+    "Gate",
+    "Guard",
+    "Join",
+    "Kind",
+    "Move",
+    "Party",
+    "Procedure",
+    "Role",
+    "Step",
+    "Veil",
+    "when",
+]

@@ -33,13 +33,31 @@ class QuotaRule:
 
 QUOTAS: Mapping[Level, QuotaRule] = {
     "city": QuotaRule(
-        base=240, per=25_000, cap=650, cap_above=10_000_000, fewer_below=None, may_add=False, source="选举法 12(2)",
+        base=240,
+        per=25_000,
+        cap=650,
+        cap_above=10_000_000,
+        fewer_below=None,
+        may_add=False,
+        source="选举法 12(2)",
     ),
     "county": QuotaRule(
-        base=140, per=5_000, cap=450, cap_above=1_550_000, fewer_below=50_000, may_add=True, source="选举法 12(3)",
+        base=140,
+        per=5_000,
+        cap=450,
+        cap_above=1_550_000,
+        fewer_below=50_000,
+        may_add=True,
+        source="选举法 12(3)",
     ),
     "township": QuotaRule(
-        base=45, per=1_500, cap=160, cap_above=None, fewer_below=2_000, may_add=True, source="选举法 12(4)",
+        base=45,
+        per=1_500,
+        cap=160,
+        cap_above=None,
+        fewer_below=2_000,
+        may_add=True,
+        source="选举法 12(4)",
     ),
 }
 

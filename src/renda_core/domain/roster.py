@@ -13,9 +13,28 @@ from renda_core.domain.mandates import FINAL, Finding, Mandate
 from renda_core.errors import Invalid
 
 __all__ = [
-    "Congress", "Delegation", "District", "Group", "Heads", "Link", "Membership", "Person", "Post", "Roster", "Session",
-    "Station", "Term", "Unit", "Voter", "find_all", "find_district_seats", "find_levels", "find_small_groups",
-    "find_unrelated", "find_without_group", "refuse_unrelated",
+    "Congress",
+    "Delegation",
+    "District",
+    "Group",
+    "Heads",
+    "Link",
+    "Membership",
+    "Person",
+    "Post",
+    "Roster",
+    "Session",
+    "Station",
+    "Term",
+    "Unit",
+    "Voter",
+    "find_all",
+    "find_district_seats",
+    "find_levels",
+    "find_small_groups",
+    "find_unrelated",
+    "find_without_group",
+    "refuse_unrelated",
 ]
 
 _Row = TypeVar("_Row", bound=Row)

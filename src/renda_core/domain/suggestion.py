@@ -1,4 +1,4 @@
-"""A suggestion (代表建议、批评和意见): the core's own kind of case, its body, its payloads, and how signers are counted."""
+"""A suggestion (代表建议、批评和意见): the core's own kind of case, its payloads, and how signers are counted."""
 
 import datetime as dt
 from collections import Counter
@@ -24,7 +24,7 @@ Secrecy = Literal["", "state", "trade", "privacy"]
 """Why it may not be published: state secret, trade secret, personal privacy. Source: 重庆 36, 青岛 30."""
 
 
-def _said(instance: object, attribute: "attrs.Attribute[str]", value: str) -> None:
+def _said(_: object, attribute: "attrs.Attribute[str]", value: str) -> None:
     if not value.strip():
         raise Invalid(f"{attribute.name} must not be empty", field=attribute.name)
 

@@ -57,7 +57,7 @@ def headline(cases: Sequence[Case], calendar: Calendar, today: dt.date, unanswer
         Line(title="最终满意率", rate=last[0]),
         Line(title="最终满意和基本满意率", rate=last[1]),
         Line(title="二次交办率", rate=Rate(hits=len(again), base=len(assigned), of="交办的建议")),
-        Line(title="二次交办答复率", rate=Rate(hits=sum(answered(c, c.round) for c in again), base=len(again), of="二次交办的建议")),
+        Line(title="二次交办答复率", rate=Rate(hits=sum(answered(c, c.round) for c in again), base=len(again), of="二次交办件")),
     )  # fmt: skip
 
 
@@ -74,13 +74,13 @@ def reply_clocks(case: Case) -> tuple[Clock, ...]:
 
 
 def on_time(clocks: Sequence[Clock], calendar: Calendar, today: dt.date) -> Rate:
-    """Rate the replies that came in time over those that were given or are past due; who is still in time counts nowhere."""
+    """Rate the replies that came in time over those given or past due; who is still in time counts nowhere."""
     due = [c for c in clocks if c.state == "stopped" or c.late(calendar, today)]
     return Rate(hits=sum(not c.late(calendar, today) for c in due), base=len(due), of="已答复或已逾期的承办件次")
 
 
 def satisfaction(cases: Iterable[Case], unanswered_in_base: bool, *, first: bool = False) -> tuple[Rate, Rate]:
-    """Rate 满意, and 满意 with 基本满意, of the first or the last evaluation of each case. Source of the base: 重庆 29."""
+    """Rate 满意, and 满意 with 基本满意, of each case's first or last evaluation. Source of the base: 重庆 29."""
     told = [acts[0 if first else -1].grade for c in cases if (acts := c.took("evaluate"))]
     counts = Counter(told)
     base = len(told) if unanswered_in_base else len(told) - counts["unanswered"]

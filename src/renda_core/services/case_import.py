@@ -59,10 +59,13 @@ class _Cases:
         """Decide row by row; a wrong row is told and left out, so that all mistakes are seen at once."""
         for n, read in enumerate(reads, 1):
             number = str(read.values["number"])
+            state: State = "error"
+            reasons = wrong(read)
             try:
-                state, reasons = await row(self, read, number) if not wrong(read) else ("error", wrong(read))
+                if not reasons:
+                    state, reasons = await row(self, read, number)
             except RendaError as refusal:
-                state, reasons = "error", (f"row {read.number}, {number}: {refusal}",)
+                reasons = (f"row {read.number}, {number}: {refusal}",)
             self._rows.append(PlannedRow(number=read.number, state=state, key=number, reasons=reasons))
             if self._progress:
                 self._progress(n)
@@ -127,7 +130,12 @@ async def _suggestion(plan: _Cases, read: Read, number: str) -> Outcome:
     lead = await plan.person(v["lead"])
     with_ = tuple([await plan.person(p) for p in _listed(v["cosigners"])])
     command = OpenCase(
-        kind=SUGGESTION, number=number, title=str(v["title"]), body=body, parties={"proposer": (lead,)}, on=_date(v["filed"])
+        kind=SUGGESTION,
+        number=number,
+        title=str(v["title"]),
+        body=body,
+        parties={"proposer": (lead,)},
+        on=_date(v["filed"]),
     )
     jobs = [Job(row=read.number, key=number, open=command)]
     if with_:
@@ -145,7 +153,9 @@ async def _same(plan: _Cases, id: str, title: str, body: Mapping[str, Any]) -> O
     differs = sorted(k for k, v in {"title": title, **body}.items() if held[k] != v)
     if not differs:
         return "same", ()
-    return "error", (f"{case.number} is here already and differs in {', '.join(differs)}; change it by a step, not by a file",)
+    return "error", (
+        f"{case.number} is here already and differs in {', '.join(differs)}; change it by a step, not by a file",
+    )
 
 
 async def _step(plan: _Cases, read: Read, number: str) -> Outcome:
@@ -238,20 +248,21 @@ async def _opinion(plan: _Cases, read: Read, number: str) -> Outcome:
     command = OpenCase(
         kind=OPINION, number=number, title=str(v["text"])[:40], body=whole, parties=heard, on=_date(v["registered"])
     )
-    jobs = [Job(row=read.number, key=number, open=command)]
     told = {"how": "phone" if v["phone"] else "notice_board"}
-    for step, column, rest in (
+    steps: list[TakeStep] = []
+    rows: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("sort", "registered", {"grade": v["branch"]}),
         ("reply", "replied", {"note": str(v["reply"] or "")}),
         ("tell_voter", "told_voter", {"payload": told}),
         ("tell_deputy", "told_deputy", {}),
         ("close", "closed", {}),
-    ):
+    )
+    for step, column, rest in rows:
         if v[column] and (step != "sort" or v["branch"]):
-            taken = TakeStep(case="", version=0, step=step, on=_date(v[column]), **rest)  # type: ignore[arg-type]
-            jobs.append(Job(row=read.number, key=number, step=taken))
-    first, *later = jobs
-    await plan.do(first, *sorted(later, key=lambda j: j.step.on))  # type: ignore[union-attr]
+            steps.append(TakeStep(case="", version=0, step=step, on=_date(v[column]), **rest))
+    in_order = sorted(steps, key=lambda s: s.on or plan.tenant.today)
+    taken = (Job(row=read.number, key=number, step=s) for s in in_order)
+    await plan.do(Job(row=read.number, key=number, open=command), *taken)
     return "new", warned(read)
 
 
@@ -261,4 +272,3 @@ def _listed(value: object) -> tuple[str, ...]:
 
 def _date(value: object) -> Any:
     return value
-

@@ -10,15 +10,15 @@ import attrs
 import msgspec
 
 from renda_core.domain.case import Act, Actor, Case, Handling, roles_on
-from renda_core.domain.decide import decide, override
+from renda_core.domain.decide import decide
 from renda_core.domain.openings import OpenStep, open_steps
 from renda_core.domain.procedure import Procedure
-from renda_core.domain.sealed import ERASED, Personal, Sealed, over_personal
 from renda_core.domain.visibility import Seen, hidden, may_see, see
 from renda_core.errors import Invalid, NotFound, Rejected, Stale
 from renda_core.services import records
+from renda_core.services.given import fitted, happened, required, sealed
 from renda_core.store.cases import BY_NUMBER, LINKED, load, reach_number, save, take_numbers
-from renda_core.store.codec import convert, new_id
+from renda_core.store.codec import new_id
 from renda_core.store.unit import Reader, Unit
 from renda_core.tenancy import Tenant
 
@@ -107,7 +107,7 @@ async def given_number(unit: Unit, tenant: Tenant, command: OpenCase) -> str:
         return ""
     if await unit.find(BY_NUMBER, kind=command.kind, number=number) is not None:
         raise Rejected("opening refused", f"number {number} is taken")
-    if (found := procedure.kind.place(number)):
+    if found := procedure.kind.place(number):
         year, n = found
         await reach_number(unit, f"{command.kind}:{year}", n)
     return number
@@ -184,7 +184,7 @@ def move(unit: Unit, tenant: Tenant, before: Case, procedure: Procedure, command
     takes = step.takes if step else None
     if step and not step.backdated and command.on not in (None, tenant.today) and "office" not in unit.actor.roles:
         raise Invalid(f"{command.step} is entered on its day; the office enters what came on paper", field="on")
-    given = {} if command.payload is None and takes and not _required(takes) else command.payload
+    given = {} if command.payload is None and takes and not required(takes) else command.payload
     payload = fitted(given, takes, f"{before.kind}.{command.step}")
     act = Act(
         step=command.step,
@@ -230,70 +230,6 @@ async def followers(unit: Unit, tenant: Tenant, moved: Moved, known: Callable[[s
                 continue
             led.append(Moved(before=other, after=after, procedure=own))
     return tuple(led)
-
-
-@attrs.frozen(kw_only=True)
-class Override:
-    """Ask to set a state outside the procedure, with the reason."""
-
-    case: str
-    facet: str
-    state: str
-    note: str
-
-
-async def override_state(unit: Unit, tenant: Tenant, command: Override) -> Case:
-    """Step outside the procedure; the act says so for ever, and the journal's entry too.
-
-    Raises:
-        Rejected: No reason, no ``overseer``, or no such state.
-    """
-    before = await load(unit, tenant.practice, command.case)
-    procedure = readable(tenant, before, unit.actor)
-    act = Act(step="override", by=unit.actor.id, on=tenant.today, note=command.note.strip())
-    contexts = tenant.contexts(before.opened_on)
-    after = override(procedure, before, act, unit.actor, command.facet, command.state, contexts)
-    moved = Moved(before=before, after=after, procedure=procedure)
-    led = await followers(unit, tenant, moved, lambda _: None)
-    for m in (moved, *led):
-        await save(unit, m.before, m.after, m.procedure, tenant.calendar)
-    unit.record(
-        f"{before.kind}.override",
-        on=after.id,
-        version=after.version,
-        rule="override",
-        state=f"{command.facet}={command.state}",
-        followers=[m.after.id for m in led],
-        private={"note": command.note},
-    )
-    unit.emit(f"{before.kind}.override", id=after.id, version=after.version)
-    return after
-
-
-async def erase(unit: Unit, tenant: Tenant, case: str, reason: str) -> Case:
-    """Erase the personal data of a case for good; its history and the journal stay whole.
-
-    Raises:
-        Invalid: No reason was given.
-        Rejected: The asker is no ``overseer``.
-    """
-    if not reason.strip():
-        raise Invalid("an erasure needs a reason", field="reason")
-    if "overseer" not in unit.actor.roles:
-        raise Rejected("erasure refused", "only an overseer may erase")
-    before = await load(unit, tenant.practice, case)
-    procedure = tenant.practice.procedure(before.kind, before.edition)
-
-    def gone(value: Any) -> Any:
-        return over_personal(value, lambda _, __: ERASED)
-
-    acts = tuple(attrs.evolve(a, payload=gone(a.payload)) for a in before.acts)
-    acts = (*acts, Act(step="erase", by=unit.actor.id, on=tenant.today, round=before.round, forced=True))
-    after = attrs.evolve(before, body=gone(before.body), acts=acts, version=before.version + 1)
-    await save(unit, before, after, procedure, tenant.calendar)
-    unit.record(f"{before.kind}.erased", on=case, version=after.version, rule="erasure", private={"reason": reason})
-    unit.emit(f"{before.kind}.erased", id=case, version=after.version)
-    return after
 
 
 async def show(reader: Reader, tenant: Tenant, actor: Actor, case: str) -> Seen:
@@ -347,47 +283,6 @@ def stale(tenant: Tenant, case: Case, seen: int, actor: Actor) -> Stale:
         version=case.version,
         changed=changed,
     )
-
-
-def happened(tenant: Tenant, on: dt.date | None) -> dt.date:
-    """Take the day something happened: today, or an earlier day."""
-    if on is not None and on > tenant.today:
-        raise Invalid(f"{on} lies in the future; today is {tenant.today}", field="on")
-    return on or tenant.today
-
-
-def fitted(value: Any, cls: type | None, where: str) -> Any:
-    """Read plain data into the class that a step or kind takes.
-
-    Raises:
-        Invalid: Naming the field; an unknown field is refused by name.
-    """
-    if value is None or cls is None or isinstance(value, cls):
-        return value
-    if isinstance(value, Mapping):
-        known = {a.name for a in attrs.fields(cls)}
-        if unknown := sorted(value.keys() - known):
-            raise Invalid(
-                f"{where}: unknown field {', '.join(unknown)}; known: {', '.join(sorted(known))}", field=unknown[0]
-            )
-    try:
-        return convert(value, cls)
-    except (msgspec.ValidationError, ValueError) as error:
-        raise Invalid(f"{where}: {error}", field=str(error).rpartition("`$.")[2].rstrip("`")) from None
-
-
-def sealed(unit: Unit, value: Any) -> Any:
-    """Seal what is personal in a body or payload before it goes anywhere."""
-
-    def hide(name: str, field: Personal) -> Personal:
-        return field if isinstance(field, Sealed) or not field else unit.hide(field, f"{type(value).__name__}.{name}")
-
-    return over_personal(value, hide)
-
-
-def _required(cls: type) -> bool:
-    """Tell whether a payload class has a field that must be given."""
-    return any(a.default is attrs.NOTHING for a in attrs.fields(cls))
 
 
 def _rule(moved: Moved) -> str:

@@ -60,11 +60,16 @@ RUNNING = Query(
     .limit(bindparam("size", type_=Integer())),
     RunningRow,
 )
-CLOCKS = Query(select(_c.c.name, _c.c.round, _c.c.unit, _c.c.due_on, _c.c.provisional).where(*keyed(_c, "case_id")), ClockRow)
+CLOCKS = Query(
+    select(_c.c.name, _c.c.round, _c.c.unit, _c.c.due_on, _c.c.provisional).where(*keyed(_c, "case_id")), ClockRow
+)
 SET_CLOCK = Write(
     update(_c)
     .where(*keyed(_c, "case_id", "name", "round", "unit"))
-    .values(due_on=bindparam("due_on", type_=_c.c.due_on.type), provisional=bindparam("provisional", type_=_c.c.provisional.type))
+    .values(
+        due_on=bindparam("due_on", type_=_c.c.due_on.type),
+        provisional=bindparam("provisional", type_=_c.c.provisional.type),
+    )
 )
 SET_NEXT = Write(update(_f).where(*keyed(_f, "id")).values(next_due=bindparam("next_due", type_=_f.c.next_due.type)))
 

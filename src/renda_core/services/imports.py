@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-
+from typing import Any
 
 import attrs
 
@@ -64,7 +64,9 @@ class Applied:
     digest: str
 
 
-async def preview(unit: Unit, tenant: Tenant, sheet: str, reads: Sequence[Read], progress: Told | None = None) -> Preview:
+async def preview(
+    unit: Unit, tenant: Tenant, sheet: str, reads: Sequence[Read], progress: Told | None = None
+) -> Preview:
     """Say what a file would do, without doing it.
 
     Args:
@@ -87,7 +89,7 @@ async def apply(unit: Unit, tenant: Tenant, sheet: str, reads: Sequence[Read], p
         raise ConfigError(f"{sheet}: nothing was imported", *done.errors)
     counts = done.counts
     digest = await plan.write(unit) if counts.get("new", 0) + counts.get("change", 0) + counts.get("warning", 0) else ""
-    told: dict[str, int] = {str(k): v for k, v in counts.items()}
+    told: dict[str, Any] = {str(k): v for k, v in counts.items()}
     unit.record(f"import.{sheet}", on=tenant.id, version=0, rule="import", rows=len(plan.rows), digest=digest, **told)
     unit.emit(f"import.{sheet}", **told)
     return Applied(
@@ -104,5 +106,3 @@ async def _plan(unit: Unit, tenant: Tenant, sheet: str, reads: Sequence[Read], p
     if sheet not in PLANNERS:
         raise NotFound(f"no import {sheet!r}; known: {', '.join(SHEET_NAMES)}")
     return await PLANNERS[sheet](unit, tenant, reads, progress)
-
-

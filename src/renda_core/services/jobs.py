@@ -75,7 +75,7 @@ async def sweep(store: Store, tenant: Tenant) -> Swept:
 
 
 async def look(unit: Unit, tenant: Tenant) -> tuple[str, ...]:
-    """Let every watch look, and open a case for each finding that has none yet; a failing watch is named and left out."""
+    """Let every watch look, and open a case for each new finding; a failing watch is named and left out."""
     contexts = tenant.contexts(tenant.today)
     pile, opened, failed = Pile(tenant.calendar), [], []
     met: set[tuple[str, str]] = set()

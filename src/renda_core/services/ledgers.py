@@ -82,7 +82,7 @@ async def ledger(reader: Reader, tenant: Tenant, actor: Actor, ask: Ask) -> list
 
 
 def _veiled(procedure: Procedure, actor: Actor) -> frozenset[str]:
-    """List what is veiled from a reader in some case: a ledger does not know which of them the reader's unit handles."""
+    """List what is veiled from a reader in some case: a ledger does not know which the reader's unit handles."""
     veiled = hidden(procedure, actor.roles)
     return veiled | hidden(procedure, actor.roles | {"unit"}) if actor.unit else veiled
 
@@ -162,13 +162,13 @@ async def search(reader: Reader, tenant: Tenant, actor: Actor, kind: str, text: 
     reach = "open" if actor.roles & procedure.kind.audience else "public"
     if reach == "public" and not ("public" in actor.roles and procedure.kind.public):
         raise NotFound(f"no kind {kind!r} is open to you")
-    counts = {w: t.n if (t := await reader.find(WORDS, word=w)) else 0 for w in wanted}
+    counts = {w: sum([t.n for t in await reader.all(WORDS, word=w)]) for w in wanted}
     if not all(counts.values()):
         return []
     rarest = min(wanted, key=lambda w: counts[w])
     rows = await reader.all(LEDGERS[reach, "word"], kind=kind, word=rarest, after="", size=SEARCHED)
     rest = [w for w in wanted if w != rarest]
-    found = [r for r in rows if all([await reader.find(HAS_WORD, word=w, case_id=r.id) for w in rest])]
+    found = [r for r in rows if all([len(await reader.all(HAS_WORD, word=w, case_id=r.id)) for w in rest])]
     veiled = _veiled(procedure, actor)
     if any(f"body.{field}" in veiled for field in procedure.kind.words):  # no finding by what may not be read
         found = [r for r in found if words(r.title, r.number).issuperset(wanted)]

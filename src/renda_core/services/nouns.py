@@ -51,7 +51,7 @@ class Nouns:
 
     def hidden(self, had: Row | None, field: str, given: object, column: str) -> Sealed | None:
         """Seal what is new; an empty or masked cell means unchanged, and so does the same text."""
-        held = had[column] if had else None
+        held: Sealed | None = had[column] if had else None
         if given is None or "*" in str(given):
             return held
         if held is not None and not held.erased and self._unit.reveal(held, field) == given:
@@ -64,6 +64,7 @@ class Nouns:
         Args:
             keep: Columns that only a new row sets.
         """
+        made: Row
         blank = {c.name: "" if not c.nullable else None for c in getattr(t, noun).c if c.name != "tenant_id"}
         if had is None:
             made = {**blank, **{k: v if v is not None else blank[k] for k, v in row.items()}, "id": id or new_id()}

@@ -47,7 +47,7 @@ async def _add(unit: Unit, record: Record) -> None:
     await unit.write(ADD_RECORD, **row, source=record.source, state=record.state, document=encode(record))
 
 
-async def enter(unit: Unit, tenant: Tenant, record: Record) -> Record:
+async def enter(unit: Unit, _: Tenant, record: Record) -> Record:
     """Enter a record by hand, where no step makes it.
 
     Raises:

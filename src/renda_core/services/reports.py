@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 
 import attrs
 from sqlalchemy import Date, Integer, bindparam, select
@@ -17,7 +17,7 @@ from renda_core.errors import NotAllowed
 from renda_core.files.workbook import Page
 from renda_core.services import ledgers, lookups
 from renda_core.store import tables as t
-from renda_core.store.cases import read_row
+from renda_core.store.cases import CaseRow, read_row
 from renda_core.store.columns import Id
 from renda_core.store.compile import Query, keyed
 from renda_core.store.ledgers import LedgerRow
@@ -103,7 +103,7 @@ async def yearly(reader: Reader, tenant: Tenant, actor: Actor, year: int) -> Rep
     settings = tenant.settings("suggestion_handling", dt.date(year, 12, 31))
     inside, names = bool(settings and settings.unanswered_in_base), await lookups.names(reader)
 
-    def by(keys: y.Callable[[Case], Iterable[str]], unit: bool = False) -> tuple[y.Group, ...]:
+    def by(keys: Callable[[Case], Iterable[str]], unit: bool = False) -> tuple[y.Group, ...]:
         return y.grouped(cases, keys, tenant.calendar, tenant.today, inside, unit)
 
     units = by(lambda c: [a.unit for a in c.assignments if a.round == 1], unit=True)
@@ -122,11 +122,11 @@ async def yearly(reader: Reader, tenant: Tenant, actor: Actor, year: int) -> Rep
     )
 
 
-async def _of_year(reader: Reader, tenant: Tenant, kind: str, year: int):  # type: ignore[no-untyped-def]
+async def _of_year(reader: Reader, tenant: Tenant, kind: str, year: int) -> AsyncIterator[Case]:
     after, first, last = "", dt.date(year, 1, 1), dt.date(year, 12, 31)
     while rows := await reader.all(OF_YEAR, kind=kind, first=first, last=last, after=after, size=PAGE):
         for row in rows:
-            yield read_row(row, tenant.practice)
+            yield read_row(CaseRow(kind=row.kind, edition=row.edition, document=row.document), tenant.practice)
         after = rows[-1].id
 
 
@@ -148,13 +148,28 @@ async def _total(reader: Reader, tenant: Tenant, kind: Kind) -> KindTotal:
     counts = await ledgers.StoreDesk(reader, tenant).facet_counts(kind.name, "main")
     procedure = tenant.practice.procedure(kind.name, kind.edition)
     done = sum(n for state, n in counts.items() if state in procedure.facets["main"].final)
-    return KindTotal(kind=kind.name, title=kind.title, done=Rate(hits=done, base=sum(counts.values()), of=f"全部{kind.title}"))
+    return KindTotal(
+        kind=kind.name, title=kind.title, done=Rate(hits=done, base=sum(counts.values()), of=f"全部{kind.title}")
+    )
 
 
 def pages(report: Report) -> tuple[Page, ...]:
     """Lay the report out as sheets, every rate beside its numerator and its named denominator."""
     note = f"{report.tenant}，{report.year} 年，截至 {report.today}"
-    group = ("名称", "件数", "办复率", "办复", "交办", "按期率", "按期", "应复件次", "首轮满意率", "满意", "收回", "最终满意率")
+    group = (
+        "名称",
+        "件数",
+        "办复率",
+        "办复",
+        "交办",
+        "按期率",
+        "按期",
+        "应复件次",
+        "首轮满意率",
+        "满意",
+        "收回",
+        "最终满意率",
+    )
     return (
         Page("总表", SHARE, [_line(x) for x in report.headline], notes=(note,), widths=(26, 12, 10, 10, 28)),
         Page("首轮评价", SHARE, [_line(x) for x in report.grades], widths=(26, 12, 10, 10, 28)),

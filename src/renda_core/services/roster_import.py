@@ -18,13 +18,13 @@ from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
 
 
-async def congresses(unit: Unit, tenant: Tenant, reads: Sequence[Read], progress: Told | None = None) -> Plan:
+async def congresses(unit: Unit, tenant: Tenant, reads: Sequence[Read], _: Told | None = None) -> Plan:
     """Plan congresses, each with its explicit parent and its term; parents may stand below their children."""
     nouns = await Nouns.load(unit, "congress", "term")
     known = nouns.by("congress", "name")
     rows: list[PlannedRow] = []
     named = {str(r.values["name"]) for r in reads}
-    order = {level: n for n, level in enumerate(LEVELS)}
+    order: dict[str, int] = {level: n for n, level in enumerate(LEVELS)}
     for read in sorted(reads, key=lambda r: order.get(str(r.values["level"]), 0)):
         v, name = read.values, str(read.values["name"])
         parent = v["parent"]
@@ -55,7 +55,7 @@ async def congresses(unit: Unit, tenant: Tenant, reads: Sequence[Read], progress
     return Plan(rows=tuple(sorted(rows, key=lambda r: r.number)), write=nouns.write)
 
 
-async def units(unit: Unit, tenant: Tenant, reads: Sequence[Read], progress: Told | None = None) -> Plan:
+async def units(unit: Unit, tenant: Tenant, reads: Sequence[Read], _: Told | None = None) -> Plan:
     """Plan handling units, by name."""
     nouns = await Nouns.load(unit, "unit")
     rows = []
@@ -82,7 +82,7 @@ async def units(unit: Unit, tenant: Tenant, reads: Sequence[Read], progress: Tol
     return Plan(rows=tuple(rows), write=nouns.write)
 
 
-async def stations(unit: Unit, tenant: Tenant, reads: Sequence[Read], progress: Told | None = None) -> Plan:
+async def stations(unit: Unit, tenant: Tenant, reads: Sequence[Read], _: Told | None = None) -> Plan:
     """Plan deputies' homes and liaison stations, by name, each tied to its congress."""
     nouns = await Nouns.load(unit, "station", "congress")
     homes = nouns.by("congress", "name")
@@ -110,7 +110,7 @@ async def stations(unit: Unit, tenant: Tenant, reads: Sequence[Read], progress: 
     return Plan(rows=tuple(rows), write=nouns.write)
 
 
-async def roster(unit: Unit, tenant: Tenant, reads: Sequence[Read], progress: Told | None = None) -> Plan:
+async def roster(unit: Unit, _: Tenant, reads: Sequence[Read], progress: Told | None = None) -> Plan:
     """Plan deputies: one person, however many mandates; each mandate in its delegation and group."""
     nouns = await Nouns.load(unit, "congress", "term", "district", "person", "body", "mandate", "membership")
     plan = _Roster(unit, nouns)
@@ -160,7 +160,13 @@ class _Roster:
             return error(number, "身份证号", found, "give the whole ID number", key)
         state, person = self._keep_person(v, found)
         if apart := self._unrelated(person["id"], congress["id"]):
-            return error(number, "所属人大", f"also holds a mandate in {apart}, which is unrelated (选举法 48)", "correct one", key)
+            return error(
+                number,
+                "所属人大",
+                f"also holds a mandate in {apart}, which is unrelated (选举法 48)",
+                "correct one",
+                key,
+            )
         seat = (person["id"], congress["id"], term)
         if seat in self._seen:
             return error(number, "姓名", f"the same mandate as row {self._seen[seat]}", "delete one of the rows", key)
@@ -278,5 +284,3 @@ class _Roster:
 
 def _day(value: object) -> dt.date | None:
     return value if isinstance(value, dt.date) else None
-
-

@@ -168,7 +168,7 @@ class Pile:
         """Give the newest form of a case that is in the pile."""
         return self._last[id][0] if id in self._last else None
 
-    async def write(self, unit: Unit) -> dict[str, object]:
+    async def write(self, unit: Unit) -> dict[str, Any]:
         """Write new cases in bulk, and changed ones each with its version check; answer count and digest."""
         fresh: dict[Table, list[dict[str, Any]]] = {side: [] for side in t.SIDES}
         files, all_rows = [], []

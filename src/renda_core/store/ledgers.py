@@ -104,7 +104,7 @@ LEDGERS: dict[tuple[str, str], Query[LedgerRow]] = {
         ("word", t.case_word, ("word",)),
     )
 }
-"""By reader (``open``, ``public``, ``own``) and by what is asked. ``own`` serves *unit* and *person*: their own cases."""
+"""By reader (``open``, ``public``, ``own``) and by what is asked; ``own`` serves units and persons."""
 
 _c = t.case_clock.c
 _due: Any = bindparam("today", type_=Date())

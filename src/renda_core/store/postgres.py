@@ -84,11 +84,22 @@ class Pool:
         self._free.put_nowait(link)
 
     async def close(self) -> None:
-        """Close what is free; wait for what is being mended."""
+        """Close what is free; wait for what is being mended. A later use opens connections anew."""
         await asyncio.gather(*self._tasks)
-        while not self._free.empty():
-            if (link := self._free.get_nowait()) is not None:
-                await link.close()
+        free = [self._free.get_nowait() for _ in range(self._free.qsize())]
+        try:
+            for link in free:
+                if link is not None:
+                    await link.close()
+        finally:
+            for _ in free:
+                self._free.put_nowait(None)
+
+    def leave_loop(self) -> None:
+        """Forget the event loop of a closed pool, so that another may use it."""
+        free, self._free = self._free, asyncio.LifoQueue()
+        for _ in range(free.qsize()):
+            self._free.put_nowait(None)
 
 
 class PostgresLink:
@@ -198,6 +209,7 @@ class PostgresStore:
         if self._runner is not None:
             self._runner.close()
             self._runner = None
+            self.pool.leave_loop()
 
     async def close(self) -> None:
         """Close the pool."""

@@ -58,7 +58,9 @@ class Heads:
 _in_group = (
     select(func.count(func.distinct(t.membership.c.mandate)))
     .select_from(
-        t.membership.join(t.body, and_(t.body.c.tenant_id == t.membership.c.tenant_id, t.body.c.id == t.membership.c.body))
+        t.membership.join(
+            t.body, and_(t.body.c.tenant_id == t.membership.c.tenant_id, t.body.c.id == t.membership.c.body)
+        )
     )
     .where(mine(t.membership), t.body.c.kind == "group")
     .scalar_subquery()

@@ -10,7 +10,6 @@ from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
-
 from renda_core.domain.case import Actor
 from renda_core.domain.sealed import Sealed
 from renda_core.errors import Misuse, NotFound, Stale
@@ -134,7 +133,7 @@ class Unit(Reader):
         version: int,
         rule: str,
         private: Mapping[str, str] | None = None,
-        **body: object,
+        **body: Any,
     ) -> None:
         """Say, once, what this use case did; bulk use cases give a count and a digest of their rows.
 

@@ -1,0 +1,76 @@
+"""Composing 3,000 tenants, against one PluginManager a tenant."""
+
+from __future__ import annotations
+
+import datetime as dt
+import statistics
+import tracemalloc
+from typing import Any
+
+from benchmarks import synthetic
+from benchmarks.pairs import Pairs, timed
+
+from renda_core import holidays
+from renda_core.catalogue import Catalogue
+from renda_core.configuration import TenantFile
+from renda_core.tenancy import Tenant
+
+TODAY = dt.date(2026, 3, 2)
+PEERS = 300
+"""Tenants that the peer is given; its cost grows with them alone, which the first benchmark shows."""
+
+
+def opened(modules: dict[str, Any], files: list[TenantFile]) -> list[Tenant]:
+    """Start as a server does: ask the plugins once, then open every tenant, settings included."""
+    catalogue, calendar = Catalogue.collect(modules), holidays.calendar()
+    return [file.open(catalogue, calendar, TODAY) for file in files]
+
+
+def test_the_peer_grows_with_its_tenants_alone(versus: Pairs) -> None:
+    modules = synthetic.plugins()
+    files = synthetic.tenants(list(modules))
+    versus(
+        "peer: a tenant of 300 against a tenant of 100",
+        lambda: synthetic.peer(modules, files[:PEERS]),
+        lambda: synthetic.peer(modules, files[: PEERS // 3]),
+        peers_share=1 / 3,
+        against="the same on 100, times 3",
+        at_most=1.5,
+    )
+
+
+def test_3000_tenants_of_40_profiles(versus: Pairs, told: list[str]) -> None:
+    modules = synthetic.plugins()
+    files = synthetic.tenants(list(modules))
+    versus(
+        "composing 3,000 tenants of 40 profiles",
+        lambda: opened(modules, files),
+        lambda: synthetic.peer(modules, files[:PEERS]),
+        peers_share=PEERS / synthetic.TENANTS,
+        against=f"one PluginManager a tenant ({PEERS} of them, times {synthetic.TENANTS // PEERS})",
+        at_least=50,
+    )
+    _tell(told, "40 profiles", modules, files)
+
+
+def test_3000_tenants_all_different(versus: Pairs, told: list[str]) -> None:
+    modules = synthetic.plugins()
+    files = synthetic.tenants(list(modules), sets=synthetic.TENANTS)
+    versus(
+        "composing 3,000 tenants, no two alike",
+        lambda: opened(modules, files),
+        lambda: synthetic.peer(modules, files[:PEERS]),
+        peers_share=PEERS / synthetic.TENANTS,
+        against="one PluginManager a tenant",
+    )
+    _tell(told, "no two alike", modules, files)
+
+
+def _tell(told: list[str], what: str, modules: dict[str, Any], files: list[TenantFile]) -> None:
+    tracemalloc.start()
+    kept = opened(modules, files)
+    held, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    practices = len({id(tenant.practice) for tenant in kept})
+    collecting = statistics.median(timed(lambda: Catalogue.collect(modules)) for _ in range(3))
+    told.append(f"  {what}: {practices:,} practices, {held / 2**20:.1f} MiB held; asking 60 plugins {collecting * 1e3:.1f} ms")

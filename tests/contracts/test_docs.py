@@ -1,0 +1,159 @@
+"""The documentation is code too: what a page shows runs, what it says it prints it prints, and its links lead somewhere."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import attrs
+import pytest
+
+from renda_core import hookspecs
+
+ROOT = Path(__file__).parents[2]
+PAGES = (ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").rglob("*.md")))
+NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+SHELL = "docs/howto/"
+"""Pages whose shell commands run as well."""
+NOT_RUN = {
+    ("README.md", "sh"): "the two commands make an environment; the tests run inside it",
+    ("README.zh-CN.md", "sh"): "the same two commands",
+}
+"""Blocks marked ``no-run``, by page and language, each with its reason."""
+FENCE = re.compile(r"^```[ ]*(\{[^}\n]*\}|[^\n]*)\n(.*?)^```[ ]*$", re.MULTILINE | re.DOTALL)
+LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)")
+
+
+@attrs.frozen(kw_only=True)
+class Block:
+    """One fenced block of a page.
+
+    Attributes:
+        title: The file that it shows, or ``prints`` for what the block before it prints.
+    """
+
+    line: int
+    language: str
+    title: str
+    run: bool
+    text: str
+
+
+def blocks(page: Path) -> list[Block]:
+    """List the fenced blocks of a page, in order."""
+    text = page.read_text("utf-8")
+    found = []
+    for fence in FENCE.finditer(text):
+        info = fence[1].strip("{} ")
+        title = re.search(r'title="([^"]*)"', info)
+        found.append(
+            Block(
+                line=text.count("\n", 0, fence.start()) + 1,
+                language=(info.split() or [""])[0].lstrip("."),
+                title=title[1] if title else "",
+                run="no-run" not in info,
+                text=fence[2],
+            )
+        )
+    return found
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of its own that looks like the repository's root: the tenants' files are there, data are not."""
+    for file in (ROOT / "tenants").rglob("*.toml"):
+        copy = tmp_path / file.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(file, copy)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    known = set(sys.modules)
+    yield tmp_path
+    for name in set(sys.modules) - known:  # modules that a page showed belong to that page
+        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(tmp_path)):
+            del sys.modules[name]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_what_a_page_shows_runs(page: Path, place: Path) -> None:
+    name, namespace, printed = str(page.relative_to(ROOT)), {"__name__": "page"}, ""
+    for block in blocks(page):
+        where = f"{name}:{block.line}"
+        if not block.run:
+            assert (name, block.language) in NOT_RUN, f"{where} is not run; give the reason in NOT_RUN"
+        elif block.title == "prints":
+            assert printed.rstrip() == block.text.rstrip(), f"{where} prints something else"
+        elif block.title:
+            path = place / block.title
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block.text, "utf-8")
+        elif block.language == "python":
+            printed = run(block.text, where, namespace)
+        elif block.language == "sh" and name.startswith(SHELL):
+            printed = shell(block.text, where)
+        elif block.language == "toml":
+            tomllib.loads(block.text)
+
+
+def run(text: str, where: str, namespace: dict[str, object]) -> str:
+    """Run a block in its page's namespace; answer what it printed."""
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "SQLite .* WAL-reset", RuntimeWarning)  # the machine's matter, not the page's
+        exec(compile(text, where, "exec"), namespace)  # noqa: S102 - our own pages
+    return out.getvalue()
+
+
+def shell(text: str, where: str) -> str:
+    """Run commands as a reader would, line by line, stopping at the first that fails."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(  # noqa: S603 - our own pages
+        ["/bin/sh", "-e"], input=text, capture_output=True, text=True, env={**os.environ, "PATH": path}, check=False
+    )
+    assert done.returncode == 0, f"{where}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = FENCE.sub("", page.read_text("utf-8"))
+    for target in LINK.findall(text):
+        path, _, heading = target.partition("#")
+        if "://" in target or target.startswith("mailto:"):
+            continue
+        found = page if not path else (page.parent / path).resolve()
+        assert found.exists(), f"{page.name}: {target} leads nowhere"
+        if heading:
+            assert heading in anchors(found), f"{page.name}: {target}: no such heading"
+
+
+def anchors(page: Path) -> set[str]:
+    """Give the anchors of a page's headings, as the site makes them."""
+    heads = re.findall(r"^#+ (.+)$", FENCE.sub("", page.read_text("utf-8")), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", h).strip().lower().replace(" ", "-") for h in heads}
+
+
+def test_every_unrun_block_is_there_and_has_its_reason() -> None:
+    held = {(str(p.relative_to(ROOT)), b.language) for p in PAGES for b in blocks(p) if not b.run}
+    assert held == set(NOT_RUN)
+
+
+def test_every_hook_is_documented_with_its_arguments() -> None:
+    page = (ROOT / "docs" / "reference" / "hooks.md").read_text("utf-8")
+    hooks = {n: f for n, f in vars(hookspecs).items() if n.startswith("register_")}
+    sections = dict(re.findall(r"^## (register_\w+)\n(.*?)(?=^## |\Z)", page, re.MULTILINE | re.DOTALL))
+    assert sections.keys() == hooks.keys()
+    for name, hook in hooks.items():
+        arguments = ", ".join(inspect.signature(hook).parameters)
+        assert f"`{name}({arguments})`" in sections[name], f"{name}: give its exact arguments"
+        assert "```python" in sections[name], f"{name}: give an example"

@@ -94,4 +94,5 @@ def test_neither_the_handling_unit_nor_the_public_learns_of_it(place, office, le
         assert "procuratorate" not in seen.states
         assert "procuratorate" not in str(seen)
         assert "minors" not in str(seen)
+        assert "copies" not in {clock.name for clock in seen.clocks}
     assert p.look(case, lead).states["procuratorate"] == "accepted"

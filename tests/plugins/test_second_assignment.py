@@ -87,6 +87,13 @@ def test_a_unit_that_takes_over_in_the_second_round_gets_the_redo_clock(place, o
     assert case.clock("redo", unit="water").state == "running"
 
 
+def test_a_unit_that_takes_over_in_the_first_round_has_no_redo_clock(place, office, roads):
+    p = place("second_assignment")
+    case = p.do(p.assigned(), "ask_return", roads, note="not ours")
+    case = p.do(case, "replace_unit", office, unit="roads", units=(("water", "sole"),))
+    assert (case.clock("redo", unit="water"), case.clock("reply", unit="water").state) == (None, "running")
+
+
 def test_the_unit_reads_the_reason_and_never_the_grade(place, office, lead, roads):
     p = place("second_assignment")
     both = Actor(id="both", roles={"office"}, unit="roads")

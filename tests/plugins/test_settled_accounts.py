@@ -36,6 +36,7 @@ def test_there_is_no_longer_class_unless_the_place_has_one(place, roads):
         p.do(p.assigned(), "take_more_time", roads, note="it is a large bridge")
     p = place("settled_accounts", settled_accounts={"hard_settle": Period(6, "month")})
     assert p.assigned(hard=True).clock("reply", unit="roads").due(p.calendar) == D(2026, 7, 20)
+    assert p.assigned().clock("reply", unit="roads").due(p.calendar) == D(2026, 3, 20)
     case = p.do(p.assigned(), "take_more_time", roads, note="it is a large bridge")
     dues = {case.clock("reply", unit="roads").due(p.calendar), case.clock("settle").due(p.calendar)}
     assert dues == {D(2026, 7, 20)}

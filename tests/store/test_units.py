@@ -210,7 +210,10 @@ def test_a_bulk_import_is_one_entry(store):
         return told
 
     told = store.run(store.write(bring_in, A, CLERK))
-    assert told == {"rows": 2000, "digest": "e0ec7fd031063528012a2e65f0260a75438328a0d229a073cc350bc812842a39"}  # equal on both back ends
+    assert told == {
+        "rows": 2000,
+        "digest": "e0ec7fd031063528012a2e65f0260a75438328a0d229a073cc350bc812842a39",
+    }  # equal on both back ends
     assert store.run(store.read(page, A)) == made
     assert verify(store).entries == 1
 

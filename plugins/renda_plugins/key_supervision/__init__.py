@@ -77,8 +77,8 @@ def register_cases() -> Iterator[CaseRecord]:
     """Offer the key item beside the handling of a suggestion."""
     leads = frozenset(f"{role}_lead" for role in ROLES)
     yield from (Party(kind=KIND, name=f"{role}_lead", title=title) for role, title in ROLES.items())
-    yield Facet(kind=KIND, name="key", states=tuple(KEY), loose=True, titles=KEY)
-    yield Facet(kind=KIND, name="look_back", states=tuple(LOOKED_BACK), loose=True, titles=LOOKED_BACK)
+    yield Facet(kind=KIND, name="key", title="重点督办", states=tuple(KEY), loose=True, titles=KEY)
+    yield Facet(kind=KIND, name="look_back", title="回头看", states=tuple(LOOKED_BACK), loose=True, titles=LOOKED_BACK)
     key, look = Move("none", "key", "key"), Move(ANY, GRADE, "look_back")
     found, naming = tuple(LOOKED_BACK)[1:], "office director"
     yield Step(kind=KIND, name="name_key", who=naming, title="列为重点", moves=(key,), takes=Supervisors, adds=leads)

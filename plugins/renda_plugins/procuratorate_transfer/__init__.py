@@ -91,7 +91,7 @@ def register_settings() -> type:
 def register_cases() -> Iterator[CaseRecord]:
     """Offer the transfer beside the handling of a suggestion."""
     yield Party(kind=KIND, name="procuratorate", title="受理检察院")  # it reads what was sent to it, and nothing else
-    yield Facet(kind=KIND, name="procuratorate", states=tuple(STATES), loose=True, titles=STATES)
+    yield Facet(kind=KIND, name="procuratorate", title="检察建议转化", states=tuple(STATES), loose=True, titles=STATES)
     sent, decided = Move("none", "sent", "procuratorate"), Move("sent", GRADE, "procuratorate")
     deciding, grades = "procuratorate office", ("accepted", "declined")
     adds = "procuratorate"

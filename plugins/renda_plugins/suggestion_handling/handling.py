@@ -82,12 +82,17 @@ def records() -> Iterator[CaseRecord]:
 
 def _facets() -> Iterator[CaseRecord]:
     told = {"assigned": "已交办", "return_asked": "申请退件", "replied": "已答复", "released": "已改派"}
-    yield Facet(kind=KIND, name="unit", states=tuple(told), titles=told)
+    yield Facet(kind=KIND, name="unit", title="承办", states=tuple(told), titles=told)
     yield Facet(
-        kind=KIND, name="satisfaction", states=("unasked", *GRADES), loose=True, titles={"unasked": "未评", **TITLES}
+        kind=KIND,
+        name="satisfaction",
+        title="满意度",
+        states=("unasked", *GRADES),
+        loose=True,
+        titles={"unasked": "未评", **TITLES},
     )
     published = {"internal": "未公开", "public": "已公开", "withheld": "不公开"}
-    yield Facet(kind=KIND, name="publication", states=tuple(published), loose=True, titles=published)
+    yield Facet(kind=KIND, name="publication", title="公开", states=tuple(published), loose=True, titles=published)
     yield Join(
         kind=KIND, name="all_replied", states="replied released", roles=ANSWERING, move=Move("assigned", "replied")
     )

@@ -106,7 +106,7 @@ def records() -> Iterator[CaseRecord]:
         dimensions="subject delegation session",
         words="text",
     )
-    yield Facet(kind=KIND, final="closed declined withdrawn", states=tuple(STATES), titles=STATES)
+    yield Facet(kind=KIND, title="状态", final="closed declined withdrawn", states=tuple(STATES), titles=STATES)
     moves = {
         "submit": ("proposer office", "提交", Move("draft", "submitted")),
         "accept": ("office", "审查受理", Move("submitted", "accepted")),

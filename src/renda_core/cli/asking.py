@@ -86,7 +86,7 @@ def fields(cls: type | None, given: Iterable[str]) -> dict[str, Any] | None:
     titles = {title: field.name for title, field in by_title(cls).items()}
     found: dict[str, Any] = {}
     for name, text in (_pair("--set", part) for part in given):
-        field = titles[name].name if name in titles else name
+        field = name if name in types else titles.get(name, name)
         if field in found:
             raise Invalid(f"--set: {name} is given twice", field=field)
         found[field] = _value(types.get(field, str), text)

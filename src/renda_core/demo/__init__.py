@@ -126,7 +126,7 @@ def _report(county: Workspace, home: Path, narrator: Narrator) -> Path:
     rows = [(line.title, *_rate(line.rate)) for line in (*report.headline, *report.grades, *report.classes)]
     rows += [(f"{k.title}办结率", *_rate(k.done)) for k in report.kinds if k.done.base]
     narrator.table("年度报告：每个比率都带分母", ("项目", "比率", "分子", "分母", "口径"), rows)
-    flags = [(f.facet, f.title, f.n) for f in report.facets if f.facet not in ("main", "unit")]
+    flags = [(f.facet, f.title, f.n) for f in report.facets if f.facet != "状态"]
     narrator.table("并行状态（互不相加）", ("侧面", "状态", "件数"), flags)
     path = home / f"{report.year}年度报告.xlsx"
     return write_workbook(path, reports.pages(report))

@@ -100,7 +100,7 @@ class Facet:
     Attributes:
         final: States from which nothing more is due.
         loose: No state has to be reached or left; for flags and grades.
-        titles: What pages call the states, in Chinese.
+        title: What pages call it, in Chinese; *titles* what they call its states.
     """
 
     kind: str
@@ -108,6 +108,7 @@ class Facet:
     states: tuple[str, ...] = attrs.field(converter=order)
     final: frozenset[str] = attrs.field(default=frozenset(), converter=names)
     loose: bool = False
+    title: str = ""
     titles: Mapping[str, str] = attrs.Factory(dict)
     editions: frozenset[str] = attrs.field(default=frozenset(), converter=names)
     plugin: str = ""

@@ -46,6 +46,7 @@ def headline(cases: Sequence[Case], calendar: Calendar, today: dt.date, unanswer
     replies = [reply for c in assigned for _, reply in c.said(Reply)]
     first, last = satisfaction(assigned, unanswered_in_base, first=True), satisfaction(assigned, unanswered_in_base)
     again = [c for c in assigned if c.round > 1]
+    redone = sum(answered(c, c.round) for c in again)
     return (
         Line(title="受理率", rate=Rate(hits=len(accepted), base=len(cases), of="提出的建议")),
         Line(title="交办率", rate=Rate(hits=len(assigned), base=len(accepted), of="受理的建议")),
@@ -57,7 +58,7 @@ def headline(cases: Sequence[Case], calendar: Calendar, today: dt.date, unanswer
         Line(title="最终满意率", rate=last[0]),
         Line(title="最终满意和基本满意率", rate=last[1]),
         Line(title="二次交办率", rate=Rate(hits=len(again), base=len(assigned), of="交办的建议")),
-        Line(title="二次交办答复率", rate=Rate(hits=sum(answered(c, c.round) for c in again), base=len(again), of="二次交办件")),
+        Line(title="二次交办答复率", rate=Rate(hits=redone, base=len(again), of="二次交办的建议")),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 import attrs
 
@@ -187,7 +188,7 @@ class Work:
         self.cases.put(moved.before, moved.after, moved.procedure)
         self._acted.append(moved)
 
-    async def write(self) -> dict[str, object]:
+    async def write(self) -> dict[str, Any]:
         """Write the pile and the duty records that follow from it; answer the counts and the digest."""
         await self._go_on()
         told = await self.cases.write(self.unit)

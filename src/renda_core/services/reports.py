@@ -141,7 +141,9 @@ def _facets(tenant: Tenant, cases: Sequence[Case]) -> Iterable[FacetCount]:
         for state in facet.states:
             n = sum(procedure.state(c, facet.name) == state for c in cases)
             if n:
-                yield FacetCount(facet=facet.name, state=state, title=facet.titles.get(state, state), n=n)
+                yield FacetCount(
+                    facet=facet.title or facet.name, state=state, title=facet.titles.get(state, state), n=n
+                )
 
 
 async def _total(reader: Reader, tenant: Tenant, kind: Kind) -> KindTotal:

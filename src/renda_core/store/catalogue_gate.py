@@ -32,7 +32,8 @@ CHECKS = {
         SELECT rolname FROM pg_roles
         WHERE rolname = $1 AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication)""",
     "belongs to the role that serves requests": """
-        SELECT relname FROM pg_class WHERE pg_get_userbyid(relowner) = $1""",
+        SELECT relname FROM pg_class
+        WHERE pg_get_userbyid(relowner) = $1 AND relkind IN ('r', 'p', 'v', 'm', 'S', 'f')""",
     "is a role that the one serving requests may take on": """
         SELECT r.rolname FROM pg_roles r WHERE r.rolname <> $1 AND pg_has_role($1::name, r.oid, 'MEMBER')""",
     "is a view that sees with its owner's eyes": """

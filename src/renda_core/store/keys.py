@@ -43,7 +43,11 @@ class Keys:
             raise ConfigError("no key", f"{path} does not exist; restore it from your backup, or make one: renda init")
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
             raise ConfigError("the key is open to others", f"{path}: run chmod 600 {path}")
-        return cls(bytes.fromhex(path.read_text("ascii").strip()))
+        try:
+            return cls(bytes.fromhex(path.read_text("ascii").strip()))
+        except ValueError:  # not hexadecimal, or not even text
+            told = f"{path} does not hold {2 * SIZE} hexadecimal digits; restore it from your backup"
+            raise ConfigError("the key is wrong", told) from None
 
     @classmethod
     def make(cls, path: Path) -> Keys:
@@ -84,9 +88,9 @@ class Keys:
         """
         if sealed.erased:
             raise Invalid(f"{field} was erased")
-        raw = sealed.raw()
         try:
+            raw = sealed.raw()
             text = self._cipher(tenant).decrypt(raw[1 : 1 + NONCE], raw[1 + NONCE :], raw[:1] + field.encode())
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # a box cut short has not even a nonce
             raise Invalid(f"{field} does not open: it was changed, moved, or sealed under another key") from None
         return text.decode()

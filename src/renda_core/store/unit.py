@@ -111,6 +111,13 @@ class Unit(Reader):
         values["tenant_id"] = self.uuid
         return await self._link.change(plan.sql, plan.arguments(values))
 
+    async def write_unrecorded(self, write: Write, /, **values: Any) -> int:
+        """Run the one change that has no journal entry: the cast of a secret ballot, whose time nothing may keep."""
+        changed, self._changed = self._changed, False
+        touched = await self.write(write, **values)
+        self._changed = changed
+        return touched
+
     async def save(self, write: Write, values: Mapping[str, Any], /, *, was: int) -> None:
         """Store a row over version *was* of it, or raise ``Stale``."""
         if await self.write(write, was=was, **values) == 0:

@@ -1,0 +1,105 @@
+"""Use cases on mandates (代表职务): a state changes by a roster event that names its legal act, and by nothing else."""
+
+from __future__ import annotations
+
+import attrs
+from sqlalchemy import bindparam, select, update
+
+from renda_core.domain.areas import Term
+from renda_core.domain.mandates import Mandate, MandateEvent, apply, opening_of_next_term
+from renda_core.errors import NotAllowed, NotFound, Stale
+from renda_core.store import tables as t
+from renda_core.store.codec import decode, encode
+from renda_core.store.compile import Query, Write, add, keyed
+from renda_core.store.unit import Reader, Unit
+from renda_core.tenancy import Tenant
+
+KEEPERS = frozenset({"office", "committee", "presidium"})
+"""Who enters what the law has decided about a mandate."""
+_m = t.mandate
+
+
+@attrs.frozen(kw_only=True)
+class MandateRow:
+    """A mandate as stored."""
+
+    document: bytes
+
+
+ONE = Query(select(_m.c.document).where(*keyed(_m, "id")), MandateRow)
+OF_CONGRESS = Query(select(_m.c.document).where(*keyed(_m, "congress")).order_by(_m.c.id), MandateRow)
+SAVE = Write(
+    update(_m)
+    .where(*keyed(_m, "id"), _m.c.document == bindparam("was", type_=_m.c.document.type))
+    .values({c: bindparam(c.name, type_=c.type) for c in (_m.c.state, _m.c.valid_to, _m.c.document)})
+)
+"""A mandate has no version of its own: its document, which holds its whole history, is what must not have changed."""
+ADD_TERM = add(t.term)
+
+
+async def mandate(reader: Reader, id: str) -> Mandate:
+    """Load one mandate with its history, or raise ``NotFound``."""
+    row = await reader.find(ONE, id=id)
+    if row is None:
+        raise NotFound(f"no mandate {id}")
+    return decode(row.document, Mandate)
+
+
+async def of_congress(reader: Reader, congress: str) -> tuple[Mandate, ...]:
+    """List every mandate of a congress, ended ones too."""
+    return tuple(decode(r.document, Mandate) for r in await reader.all(OF_CONGRESS, congress=congress))
+
+
+async def happen(unit: Unit, _: Tenant, id: str, event: MandateEvent) -> Mandate:
+    """Enter what happened to a mandate in law.
+
+    Raises:
+        NotAllowed: The actor keeps no roster.
+        Rejected: The event cannot happen to this mandate; every reason, with its article.
+    """
+    _refuse_strangers(unit)
+    before = await mandate(unit, id)
+    after = apply(before, event)
+    await _save(unit, before, after)
+    unit.record(
+        f"mandate.{event.kind}",
+        on=id,
+        version=len(after.history),
+        rule=event.legal_act,
+        reason=event.reason,
+        by_body=event.by_body,
+        happened_on=event.on.isoformat(),
+    )
+    unit.emit(f"mandate.{event.kind}", id=id)
+    return after
+
+
+async def open_term(unit: Unit, _: Tenant, term: Term) -> tuple[str, ...]:
+    """Open a congress's next term: the old mandates end when its first session opens; no case is touched.
+
+    Returns:
+        The mandates that ended.
+    """
+    _refuse_strangers(unit)
+    held = await of_congress(unit, term.congress)
+    changed = [(old, new) for old, new in zip(held, opening_of_next_term(held, term), strict=True) if old is not new]
+    await unit.write(ADD_TERM, **{c.name: getattr(term, c.name) for c in t.term.c if c.name != "tenant_id"})
+    for old, new in changed:
+        await _save(unit, old, new)
+    ended = tuple(new.id for _, new in changed)
+    unit.record("term.opened", on=term.id, version=term.number, rule="代表法 2; 组织法 38", ended=len(ended))
+    unit.emit("term.opened", id=term.id, ended=len(ended))
+    return ended
+
+
+async def _save(unit: Unit, before: Mandate, after: Mandate) -> None:
+    if after is before:
+        return
+    row = {"id": after.id, "state": after.state, "valid_to": after.valid_to, "document": encode(after)}
+    if not await unit.write(SAVE, was=encode(before), **row):
+        raise Stale(f"mandate {after.id} was changed by someone else meanwhile; load it again")
+
+
+def _refuse_strangers(unit: Unit) -> None:
+    if not unit.actor.roles & KEEPERS:
+        raise NotAllowed(f"mandates are kept by {', '.join(sorted(KEEPERS))}")

@@ -1,0 +1,72 @@
+"""Files in from the command line: all of a file or nothing of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import openpyxl
+
+if TYPE_CHECKING:
+    from .conftest import Terminal
+
+BAD = """编号,标题,内容,领衔代表,提出日期
+示例1,关于修桥的建议,石桥多年失修,王秀英,2026-01-12
+示例2,关于修路的建议,路面破损,张无此人,2026-01-12
+示例3,,没有标题,李建国,2026-01-12
+示例4,关于灯的建议,路灯不亮,陈明,2026-01-12
+"""
+GOOD = """编号,标题,内容,领衔代表,提出日期
+示例1,关于修桥的建议,石桥多年失修,王秀英,2026-01-12
+示例2,关于修路的建议,路面破损,0004,2026-01-12
+"""
+
+
+def test_errors_are_all_told_and_leave_the_data_as_before(county: Terminal) -> None:
+    before = county.head()
+    result = county("import", "qing", "suggestions", county.write("bad.csv", BAD), "--yes")
+    assert result.exit_code == 1
+    for told in ("bad.csv, row 3", "张无此人", "bad.csv, row 4", "标题", "bad.csv, row 5", "2 people"):
+        assert told in result.stderr
+    assert "Traceback" not in result.output
+    assert county.head() == before
+    assert county.json("ledger", "qing")["cases"] == []
+
+
+def test_errors_in_json_name_their_rows(county: Terminal) -> None:
+    problem = county.json("import", "qing", "suggestions", county.write("bad.csv", BAD), "--yes", code=1)["problem"]
+    assert problem["code"] == "invalid"
+    assert [row["number"] for row in problem["rows"]] == [3, 4, 5]
+    assert len(problem["reasons"]) >= 3
+    assert problem["counts"] == {"new": 1, "error": 3}
+
+
+def test_a_preview_changes_nothing_until_it_is_confirmed(county: Terminal) -> None:
+    file, before = county.write("good.csv", GOOD), county.head()
+    told = county.json("import", "qing", "suggestions", file)
+    assert (told["ok"], told["applied"], told["counts"]["new"]) == (True, None, 2)
+    assert county.json("import", "qing", "suggestions", file, "--yes", "--dry-run")["applied"] is None
+    assert "--yes" in county.ok("import", "qing", "suggestions", file)
+    assert county.head() == before
+    assert county.json("import", "qing", "suggestions", file, "--yes")["applied"]["new"] == 2
+    assert county.head()[0] == before[0] + 1
+    again = county.json("import", "qing", "suggestions", file, "--yes")
+    assert (again["counts"]["same"], again["applied"]["new"]) == (2, 0)
+
+
+def test_a_file_of_the_wrong_shape_is_refused_with_its_headers(county: Terminal) -> None:
+    result = county("import", "qing", "suggestions", county.write("odd.csv", "号码,标题\n1,修桥\n"))
+    assert result.exit_code == 1
+    assert "领衔代表" in result.stderr
+    assert county("import", "qing", "suggestions", county.folder / "none.csv").exit_code == 1
+    assert county("import", "qing", "sugestions", county.write("a.csv", GOOD)).exit_code == 4
+
+
+def test_a_template_is_a_workbook_with_the_sheets_columns(county: Terminal) -> None:
+    file = county.folder / "form.xlsx"
+    assert county.json("template", "代表建议", file)["sheet"] == "代表建议"
+    headers = [cell.value for cell in next(openpyxl.load_workbook(file).active.iter_rows(max_row=1))]
+    assert "标题*" in headers
+    assert county("template", "suggestions", file).exit_code == 2
+    assert county("template", "suggestions", county.folder / "form.csv").exit_code == 2
+    # The example line is nobody's suggestion, and is left out.
+    assert county.json("import", "qing", "suggestions", file, "--yes")["counts"]["new"] == 0

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from benchmarks.counties import LARGE, SMALL, County, filled
 from benchmarks.pairs import FEWEST, Pairs, Told
 

@@ -113,21 +113,25 @@ class Pairs:
         assert found.kept, str(found)
         return found
 
-    def alone(self, what: str, ours: Callable[[], object], *, times: int = 1, per: int = 1, unit: str = "") -> None:
-        """Time something that has no peer.
+    def alone(
+        self,
+        what: str,
+        ours: Callable[..., object],
+        *,
+        prepare: Callable[[], tuple[tuple[Any, ...], dict[str, Any]]],
+        per: int,
+        unit: str,
+    ) -> None:
+        """Time something that has no peer, and tell its rate.
 
         Args:
-            per: How many of *unit* one run handles; then their rate is told too.
+            prepare: Makes the arguments of one run; not timed.
+            per: How many of *unit* one run handles.
         """
-        start = time.perf_counter()
-        ours()
-        took = (time.perf_counter() - start) * times
-        many = min(MOST, max(self.fewest, int(self.seconds / 2 / took)))
-        self.benchmark.pedantic(_repeated(ours, times), rounds=many)
+        self.benchmark.pedantic(ours, setup=prepare, rounds=FEWEST)
         if not self.benchmark.disabled:
-            median = self.benchmark.stats.stats.median / times
-            rate = f"  {per / median:,.0f} {unit} a second" if unit else ""
-            self.told.lines.append(f"{what:54} {_time(median)}{rate}")
+            median = self.benchmark.stats.stats.median
+            self.told.lines.append(f"{what:54} {_time(median)}  {per / median:,.0f} {unit} a second")
 
     def _rounds(self, ours: Callable[[], object], peer: Callable[[], object], times: int) -> int:
         """Try each once, which also warms it, and see how many rounds there is time for."""

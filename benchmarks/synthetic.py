@@ -81,25 +81,32 @@ def plugin(n: int) -> ModuleType:
         strict: bool = setting(False, source="U1", title="从严")
         first: dt.date = setting(dt.date(2026, 1, 1), source="U1", title="起算")
 
-    @mark
-    def register_cases() -> list[CaseRecord]:
-        return [*(_kind() if n == 0 else ()), *_records(name)]
+    # made once: the peer, which asks them again for every tenant, is not charged for making them
+    cases = (*(_kind() if n == 0 else ()), *_records(name))
+    ballots = (BallotKind(name=name, rule=_rule),)
+    records = (RecordRule(name=name, kind=KIND, step=name, make=nothing),)
+    watches = (Watch(name=name, kind=KIND, find=find),)
+    pages = (Page(name=name, title=name, shows=Shown, view=view),)
 
     @mark
-    def register_ballots() -> list[BallotKind]:
-        return [BallotKind(name=name, rule=_rule)]
+    def register_cases() -> tuple[CaseRecord, ...]:
+        return cases
 
     @mark
-    def register_records() -> list[RecordRule]:
-        return [RecordRule(name=name, kind=KIND, step=name, make=nothing)]
+    def register_ballots() -> tuple[BallotKind, ...]:
+        return ballots
 
     @mark
-    def register_watches() -> list[Watch]:
-        return [Watch(name=name, kind=KIND, find=find)]
+    def register_records() -> tuple[RecordRule, ...]:
+        return records
 
     @mark
-    def register_pages() -> list[Page]:
-        return [Page(name=name, title=name, shows=Shown, view=view)]
+    def register_watches() -> tuple[Watch, ...]:
+        return watches
+
+    @mark
+    def register_pages() -> tuple[Page, ...]:
+        return pages
 
     @mark
     def register_settings() -> type:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from tests import databases
 
 from renda_core.store.postgres import PostgresStore
 from renda_core.store.sqlite import SqliteStore
+
+# no test asserts a time, and every run tries the same cases; a long run tries others
+settings.register_profile("steady", deadline=None, derandomize=True)
+settings.register_profile("soak", deadline=None, max_examples=2_000)
+settings.load_profile("soak" if os.environ.get("RENDA_SOAK") else "steady")
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 from litestar import Request, Response, get, post
 from litestar.datastructures import State
 from litestar.di import NamedDependency
-from litestar.params import FromPath, FromQuery, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody, QueryParameter
 
 from renda_core.domain.case import Case
 from renda_core.domain.openings import OpenStep
@@ -35,7 +35,7 @@ async def list_cases(
     request: Asked,
     desk: NamedDependency[Desk],
     kind: FromQuery[str] = KIND,
-    state: FromQuery[str] = "",
+    in_state: Annotated[str, QueryParameter(name="state")] = "",
     facet: FromQuery[str] = "",
     unit: FromQuery[str] = "",
     person: FromQuery[str] = "",
@@ -48,7 +48,7 @@ async def list_cases(
     bodies.refuse_unknown(request.query_params, QUESTIONS, "question")
     ask = ledgers.Ask(
         kind=kind,
-        state=state,
+        state=in_state,
         facet=facet,
         unit=bodies.check_id(unit, "unit"),
         person=bodies.check_id(person, "person"),
@@ -94,16 +94,19 @@ async def take_step(
 async def list_overdue(
     request: Asked,
     desk: NamedDependency[Desk],
-    day: FromQuery[dt.date | None] = None,
-    after: FromQuery[str] = "",
+    due_on: FromQuery[dt.date | None] = None,
+    case: FromQuery[str] = "",
+    clock: FromQuery[str] = "",
+    round: FromQuery[int] = 0,
+    unit: FromQuery[str] = "",
     size: FromQuery[int] = ledgers.PAGE,
 ) -> list[OverdueRow]:
-    """List deadlines that have passed, the longest first; *day* and *after* are the last row's date and case."""
-    bodies.refuse_unknown(request.query_params, ("day", "after", "size"), "question")
+    """List deadlines that have passed, the longest first; the next page begins after the row that is named."""
+    bodies.refuse_unknown(request.query_params, ("due_on", "case", "clock", "round", "unit", "size"), "question")
     if not 1 <= size <= ledgers.LARGEST:
         raise Invalid(f"size must lie between 1 and {ledgers.LARGEST}", field="size")
-    since = (day, bodies.check_id(after, "after")) if day else None
-    return await desk.ask(ledgers.overdue, after=since, size=size)
+    case, unit = bodies.check_id(case, "case"), bodies.check_id(unit, "unit")
+    return await desk.ask(ledgers.overdue, after=_row(due_on, case, clock, round, unit) if due_on else None, size=size)
 
 
 @get("/pages/{name:str}")
@@ -116,6 +119,21 @@ async def show_page(name: FromPath[str], desk: NamedDependency[Desk]) -> Any:
 def healthz() -> dict[str, str]:
     """Say that the server answers."""
     return {"status": "ok"}
+
+
+def _row(due_on: dt.date, case: str, clock: str, round: int, unit: str) -> OverdueRow:
+    """Name the last row seen; what it showed does not matter."""
+    return OverdueRow(
+        case_id=case,
+        kind="",
+        number="",
+        title="",
+        clock=clock,
+        round=round,
+        unit=unit,
+        due_on=due_on,
+        provisional=False,
+    )
 
 
 def _known(case_id: str) -> str:

@@ -25,13 +25,14 @@ FRESH = 5.0
 """Seconds after which a configuration is asked for again, so that a change needs no restart."""
 
 
-@attrs.frozen(kw_only=True)
 class Desk:
-    """One asker's way to one tenant: what every handler works with."""
+    """One asker's way to one tenant: what every handler works with.
 
-    store: Store
-    tenant: Tenant
-    actor: Actor
+    No attrs class: the framework would look into its fields to check what it is given.
+    """
+
+    def __init__(self, store: Store, tenant: Tenant, actor: Actor) -> None:
+        self.store, self.tenant, self.actor = store, tenant, actor
 
     async def ask(self, use_case: ReadCase[..., T], /, *args: Any, **kw: Any) -> T:
         """Run a use case ``(reader, tenant, actor, …)`` that reads."""

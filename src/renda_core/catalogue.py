@@ -1,8 +1,8 @@
 """The catalogue: what every installed plugin offers, asked of pluggy exactly once, at start."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib.metadata import entry_points
-from typing import Any
+from typing import Any, TypeVar
 
 import attrs
 import msgspec
@@ -14,6 +14,7 @@ from renda_core.errors import PluginError
 from renda_core.practice import Practice, compose
 from renda_core.settings import Parameter, parameters
 
+T = TypeVar("T")
 HOOKS = ("register_cases", "register_ballots", "register_records", "register_watches", "register_pages")
 
 
@@ -37,6 +38,7 @@ class Catalogue:
     steps: frozenset[tuple[str, str]] = attrs.field(init=False)
     _composed: dict[Any, Practice] = attrs.field(factory=dict, init=False)
     _settled: dict[Any, object] = attrs.field(factory=dict, init=False)
+    _kept: dict[Any, Any] = attrs.field(factory=dict, init=False)
 
     @steps.default
     def _every_step(self) -> frozenset[tuple[str, str]]:
@@ -107,7 +109,7 @@ class Catalogue:
             PluginError: With every conflict and every dangling name.
         """
         choice = dict(prefer or {})
-        key = (names, tuple(sorted(choice.items())))
+        key = (names, tuple(sorted(choice.items())) if choice else ())
         if key not in self._composed:
             if unknown := names - self.offers.keys():
                 raise PluginError("no such plugins", *sorted(unknown))
@@ -124,7 +126,14 @@ class Catalogue:
 
     def parameters(self, plugin: str) -> tuple[Parameter, ...]:
         """List a plugin's parameters with default, unit and source."""
-        return parameters(plugin, self.settings.get(plugin))
+        return self.once(("parameters", plugin), lambda: parameters(plugin, self.settings.get(plugin)))
+
+    def once(self, key: Any, make: Callable[[], T]) -> T:
+        """Give what was made from this catalogue under *key* before, or make it."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: T = self._kept[key]
+        return found
 
 
 def _called(impl: Any, errors: list[str]) -> Iterable[Any]:

@@ -3,7 +3,6 @@
 import datetime as dt
 import tomllib
 from collections.abc import Iterable, Mapping
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -14,8 +13,11 @@ import msgspec
 from renda_core import holidays
 from renda_core.catalogue import Catalogue
 from renda_core.domain.calendar import Calendar
+from renda_core.editions import Layer, ground, near
 from renda_core.errors import ConfigError, PluginError
-from renda_core.tenancy import ALWAYS, Edition, Origin, Tenant
+from renda_core.tenancy import ALWAYS, Tenant
+
+__all__ = ["LEVELS", "Layer", "TenantFile", "read_folder", "read_tenant"]
 
 PROFILES = "_profiles"
 LEVELS = ("nation", "province", "city", "county", "township")
@@ -45,17 +47,6 @@ FORMS: Mapping[str, tuple[Any, str]] = {
 
 
 @attrs.frozen(kw_only=True)
-class Layer:
-    """Settings of some plugins, set by one file from one date on."""
-
-    name: str
-    file: str
-    since: dt.date
-    plugins: Mapping[str, Mapping[str, Any]]
-    sources: Mapping[str, str]
-
-
-@attrs.frozen(kw_only=True)
 class TenantFile:
     """One tenant's document with the profiles under it; not yet checked against the installed plugins.
 
@@ -76,7 +67,7 @@ class TenantFile:
     @property
     def plugins(self) -> frozenset[str]:
         """Name the enabled plugins."""
-        return frozenset(name for layer in self.layers for name in layer.plugins) - self.without
+        return frozenset[str]().union(*(layer.plugins for layer in self.layers)) - self.without
 
     def open(self, catalogue: Catalogue, calendar: Calendar, today: dt.date) -> Tenant:
         """Check this tenant against the installed plugins.
@@ -84,14 +75,16 @@ class TenantFile:
         Raises:
             ConfigError: Unknown plugins, unknown or wrong settings, or plugins in conflict; every mistake at once.
         """
-        mistakes: list[str] = []
-        for layer in self.layers:
-            mistakes += _plugin_mistakes(layer, catalogue)
-        dates = sorted({layer.since for layer in self.layers} | {ALWAYS})
-        editions = tuple(self._edition(since, catalogue, mistakes) for since in dates)
+        names, mistakes = self.plugins, list[str]()
+        stack = catalogue.once(("settings", names), lambda: ground(catalogue, names))
+        made = []
+        for since in sorted({layer.since for layer in self.layers} | {ALWAYS}):
+            top = stack.over((layer for layer in self.layers if layer.since <= since), catalogue, mistakes)
+            mistakes += (f"{self.path}: plugins.{name}: {why}" for name, why in top.refused.items())
+            made.append(top.edition(since))
         practice = None
         try:
-            practice = catalogue.practice(self.plugins.intersection(catalogue.offers), self.prefer)
+            practice = catalogue.practice(stack.plugins, self.prefer)
         except PluginError as error:
             mistakes += [f"{self.path}: {m}" for m in error.reasons]
         if self.holidays:
@@ -104,62 +97,11 @@ class TenantFile:
             name=self.name,
             level=self.level,
             practice=practice,
-            parameters={name: catalogue.parameters(name) for name in self.plugins},
-            editions=editions,
+            parameters=stack.parameters,
+            editions=tuple(made),
             calendar=calendar,
             today=today,
         )
-
-    def _edition(self, since: dt.date, catalogue: Catalogue, mistakes: list[str]) -> Edition:
-        origins: dict[tuple[str, str], Origin] = {}
-        values: dict[str, dict[str, Any]] = {name: {} for name in self.plugins.intersection(catalogue.offers)}
-        for name in values:
-            for p in catalogue.parameters(name):
-                origins[name, p.name] = Origin(value=p.default, layer="default", source=p.source)
-        for layer in (x for x in self.layers if x.since <= since):
-            for name, given in layer.plugins.items():
-                for key, raw in given.items():
-                    if (name, key) not in origins:
-                        continue
-                    field = attrs.fields_dict(attrs.resolve_types(catalogue.settings[name]))[key]
-                    try:
-                        value = msgspec.convert(raw, field.type, builtin_types=(dt.date,))
-                    except msgspec.ValidationError as error:
-                        mistakes.append(f"{layer.file}: plugins.{name}.{key} = {raw!r}: {error}")
-                        continue
-                    values[name][key] = value
-                    told = layer.sources.get(f"{name}.{key}", "")
-                    origins[name, key] = Origin(value=value, layer=layer.name, source=told, since=layer.since)
-        settings: dict[str, object] = {}
-        for name in values:
-            if name in catalogue.settings:
-                try:
-                    settings[name] = catalogue.settled(name, values[name])
-                except (ValueError, TypeError) as error:
-                    mistakes.append(f"{self.path}: plugins.{name}: {error.args[0]}")
-        return Edition(since=since, settings=settings, origins=origins)
-
-
-def _plugin_mistakes(layer: Layer, catalogue: Catalogue) -> Iterable[str]:
-    for name, given in layer.plugins.items():
-        if name not in catalogue.offers:
-            yield f"{layer.file}: plugins.{name}: no such plugin is installed{_near(name, catalogue.offers)}"
-            continue
-        known = [p.name for p in catalogue.parameters(name)]
-        for key in given:
-            if key not in known:
-                yield f"{layer.file}: plugins.{name}.{key}: no such setting{_near(key, known)}"
-    for label in layer.sources:
-        name, _, key = label.partition(".")
-        if key not in [p.name for p in catalogue.parameters(name)]:
-            yield f"{layer.file}: sources.{label}: no such setting"
-
-
-def _near(name: str, known: Iterable[str]) -> str:
-    """Say what was probably meant."""
-    all_of_them = sorted(known)
-    close = get_close_matches(name, all_of_them, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(all_of_them) or 'none'}"
 
 
 def read_tenant(path: Path, profiles: Path | None = None) -> TenantFile:
@@ -228,7 +170,7 @@ def _chain(
         below = profiles / f"{name}.toml"
         if not below.exists():
             known = [p.stem for p in profiles.glob("*.toml")]
-            mistakes.append(f"{files[-1][1]}: extends = {name!r}: no such profile{_near(str(name), known)}")
+            mistakes.append(f"{files[-1][1]}: extends = {name!r}: no such profile{near(str(name), known)}")
             break
         if any(below == seen for _, seen, _ in files):
             mistakes.append(f"{files[-1][1]}: extends = {name!r} goes round in a circle")
@@ -259,7 +201,7 @@ def _layer(name: str, file: Path, document: Mapping[str, Any], since: dt.date) -
 
 def _shape(path: Path, document: Mapping[str, Any], known: Iterable[str], at: str = "") -> list[str]:
     """Name unknown keys and tables of the wrong shape."""
-    mistakes = [f"{path}: {at}{key}: no such key{_near(key, known)}" for key in document if key not in known]
+    mistakes = [f"{path}: {at}{key}: no such key{near(key, known)}" for key in document if key not in known]
     for key, (form, told) in FORMS.items():
         try:
             msgspec.convert(document.get(key, form()), form, builtin_types=(dt.date,))

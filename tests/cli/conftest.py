@@ -109,5 +109,3 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def county(filled: Path, tmp_path: Path) -> Terminal:
     """A command line on a county with two units and four deputies, two of one name."""
     return Terminal(Path(shutil.copytree(filled, tmp_path / "county")))
-
-

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import openpyxl
 import pytest
 
-from renda_core.cli import failing, ledgers
+from renda_core.cli import failing
 from renda_core.errors import (
     ConfigError,
     Invalid,
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from .conftest import Terminal
 
 UNIT = ("--unit", "县交通运输局")
-REPLY = ("--set", "document=清交函〔2026〕1号", "--set", "reply_class=A", "--set", "signed_by=赵局长")
+REPLY = ("--set", "document=清交函〔2026〕1号", "--set", "答复分类=已经解决或者基本解决", "--set", "signed_by=赵局长")
 
 
 def test_the_whole_road_in_chinese(county: Terminal) -> None:
     number = county.assigned()
     seen = county.json("suggestion", "show", "qing", number)
     assert seen["units"][0]["name"] == "县交通运输局"
-    assert {"facet": "main", "state": "assigned", "title": "办理中"} in seen["states"]
+    assert ("main", "assigned", "办理中") in {(s["facet"], s["state"], s["title"]) for s in seen["states"]}
     reply = next(c for c in seen["clocks"] if c["name"] == "reply")
     assert reply["due"] == "2026-04-20"
     assert any("代表法 51" in line for line in reply["lines"])
@@ -129,8 +129,8 @@ def test_merging_names_the_other_by_its_number(county: Terminal) -> None:
     assert seen["links"]["merged_into"] == [county.json("suggestion", "show", "qing", first)["id"]]
 
 
-def test_the_ledger_is_narrowed_paged_and_exported(county: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
-    numbers = [county.opened(title=f"关于桥梁{n}的建议") for n in range(3)]
+def test_the_ledger_is_narrowed_paged_and_exported(county: Terminal) -> None:
+    numbers = [county.opened(title=f"关于修{what}的建议") for what in ("石桥", "公路", "水渠")]
     county.ok("suggestion", "step", "qing", numbers[0], "审查受理")
     page = county.json("ledger", "qing", "--size", 2)
     assert [c["number"] for c in page["cases"]] == numbers[:2]
@@ -138,7 +138,7 @@ def test_the_ledger_is_narrowed_paged_and_exported(county: Terminal, monkeypatch
     assert ([c["number"] for c in rest["cases"]], rest["after"]) == (numbers[2:], "")
     assert [c["number"] for c in county.json("ledger", "qing", "--state", "已受理")["cases"]] == numbers[:1]
     assert len(county.json("ledger", "qing", "--person", "王秀英")["cases"]) == 3
-    assert [c["number"] for c in county.json("search", "qing", "桥梁2")["cases"]] == numbers[2:]
+    assert [c["number"] for c in county.json("search", "qing", "水渠")["cases"]] == numbers[2:]
     assert county("ledger", "qing", "--state", "已受理", "--person", "王秀英").exit_code == 1
     assert "已受理" in county.ok("ledger", "qing")
     file = county.folder / "ledger.xlsx"
@@ -146,7 +146,6 @@ def test_the_ledger_is_narrowed_paged_and_exported(county: Terminal, monkeypatch
     rows = list(openpyxl.load_workbook(file).worksheets[0].iter_rows(min_row=2, values_only=True))
     assert [row[0] for row in rows] == numbers
     assert county("ledger", "qing", "--xlsx", county.folder / "no" / "ledger.xlsx").exit_code == 2
-    assert ledgers.COLUMNS[0] == "编号"
 
 
 def test_what_is_late_is_listed_with_its_unit(county: Terminal) -> None:
@@ -205,9 +204,7 @@ def test_every_failure_has_its_exit_code(error: Exception, code: int) -> None:
     assert {"code", "detail", "reasons"} <= failing.problem(error).keys()
 
 
-def test_an_interruption_ends_with_130_and_nothing_half_done(
-    county: Terminal, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interruption_ends_with_130_and_nothing_half_done(county: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
     from renda_core.services import cases
 
     number, before = county.opened(), county.head()

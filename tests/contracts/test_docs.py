@@ -1,4 +1,4 @@
-"""The documentation is code too: what a page shows runs, what it says it prints it prints, and its links lead somewhere."""
+"""The documentation is code too: what a page shows runs and prints what it says, and its links lead somewhere."""
 
 from __future__ import annotations
 
@@ -86,7 +86,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
 def test_what_a_page_shows_runs(page: Path, place: Path) -> None:
-    name, namespace, printed = str(page.relative_to(ROOT)), {"__name__": "page"}, ""
+    name, printed = str(page.relative_to(ROOT)), ""
+    namespace: dict[str, object] = {"__name__": "page"}
     for block in blocks(page):
         where = f"{name}:{block.line}"
         if not block.run:
@@ -117,7 +118,7 @@ def run(text: str, where: str, namespace: dict[str, object]) -> str:
 def shell(text: str, where: str) -> str:
     """Run commands as a reader would, line by line, stopping at the first that fails."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(  # noqa: S603 - our own pages
+    done = subprocess.run(
         ["/bin/sh", "-e"], input=text, capture_output=True, text=True, env={**os.environ, "PATH": path}, check=False
     )
     assert done.returncode == 0, f"{where}\n{done.stdout}\n{done.stderr}"

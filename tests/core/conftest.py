@@ -24,18 +24,17 @@ def one_postgres(postgres_server: str, postgres_template: str) -> Iterator[Any]:
 
 
 @pytest.fixture(params=databases.BOTH)
-def county(request: pytest.FixtureRequest, bench: Callable[..., Bench]) -> Iterator[Callable[..., Bench]]:
+def county(request: pytest.FixtureRequest, bench: Callable[..., Bench]) -> Callable[..., Bench]:
     """Make benches as ``bench`` does, on each back end in turn: ``county(suggestion_handling, today=…)``."""
-    if request.param == "sqlite":
-        yield bench
-        return
-    shared = request.getfixturevalue("one_postgres")
+    shared = request.getfixturevalue("one_postgres") if request.param == "postgres" else None
 
     def make(*plugins: Any, **rest: Any) -> Bench:
         rest.setdefault("name", f"county {next(_names)}")
-        return bench(*plugins, store=Kept(shared), **rest)
+        if shared is not None:
+            rest["store"] = Kept(shared)
+        return bench(*plugins, **rest)
 
-    yield make
+    return make
 
 
 class Kept:

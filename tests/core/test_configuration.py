@@ -75,7 +75,8 @@ def test_mistakes_of_a_file_are_told_together_each_with_its_remedy(folder):
 
 def test_mistakes_of_settings_are_told_together_each_with_file_and_key(folder):
     path = folder(
-        c=HEAD + 'extends = "p"\n[plugins.sugestion_handling]\n[plugins.suggestion_handling]\nrepply = 3\nroll = "yes"\n'
+        c=HEAD
+        + 'extends = "p"\n[plugins.sugestion_handling]\n[plugins.suggestion_handling]\nrepply = 3\nroll = "yes"\n'
         "reply = { n = 3, unit = 'moon' }\n[sources.suggestion_handling]\nrepply = 'x'\n",
         _p="[plugins.second_assignment]\nrounds = 0\nredo = ['furious']\n",
     )
@@ -228,5 +229,3 @@ def test_every_version_of_a_configuration_is_kept_with_its_author(county):
     assert (told["what"], told["version"], told["actor"]) == ("tenant.applied", 2, "job:setup")
     assert b.read(tenants.configuration) == newer
     assert b.verify().whole
-
-

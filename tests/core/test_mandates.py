@@ -32,7 +32,13 @@ DAY = dt.date(2022, 1, 10)
 
 def mandate(level: Level = "county", **changes: object) -> Mandate:
     start = Mandate(
-        id="m1", person="p1", congress="c1", level=level, term="t16", elected_on=DAY, valid_from=DAY,
+        id="m1",
+        person="p1",
+        congress="c1",
+        level=level,
+        term="t16",
+        elected_on=DAY,
+        valid_from=DAY,
         categories="worker grassroots",
     )
     return attrs.evolve(start, **changes)  # type: ignore[arg-type]
@@ -53,13 +59,22 @@ def test_a_whole_life() -> None:
     seen = mandate()
     assert seen.categories == {"worker", "grassroots"}
     for days, kind, state in (
-        (1, "confirm", "active"), (100, "suspend", "suspended"), (200, "resume", "active"), (300, "end", "ended"),
+        (1, "confirm", "active"),
+        (100, "suspend", "suspended"),
+        (200, "resume", "active"),
+        (300, "end", "ended"),
     ):
         seen = apply(seen, event(kind, days=days))  # type: ignore[arg-type]
         assert seen.state == state
     assert [one.was for one in seen.history] == ["elected", "active", "suspended", "active"]
     assert [seen.state_on(DAY + dt.timedelta(days)) for days in (0, 1, 99, 100, 250, 300, 999)] == [
-        "elected", "active", "active", "suspended", "active", "ended", "ended",
+        "elected",
+        "active",
+        "active",
+        "suspended",
+        "active",
+        "ended",
+        "ended",
     ]
     assert seen.valid_to == DAY + dt.timedelta(300)
 
@@ -79,8 +94,15 @@ def test_every_reason_ends_a_mandate_and_names_its_source(reason: Reason, level:
 
 def test_the_reasons_of_article_62() -> None:
     assert {reason.code for reason in ENDING_REASONS} >= {
-        "moved_away", "resignation_accepted", "absent_twice", "recalled", "lost_nationality", "lost_political_rights",
-        "lost_capacity", "death", "term_ended",
+        "moved_away",
+        "resignation_accepted",
+        "absent_twice",
+        "recalled",
+        "lost_nationality",
+        "lost_political_rights",
+        "lost_capacity",
+        "death",
+        "term_ended",
     }
 
 
@@ -134,7 +156,9 @@ events = st.builds(
 )
 fitting = st.builds(
     lambda kind, days, reason: event(kind, days=days, reason=reason),
-    kinds, st.integers(0, 60), st.sampled_from(["", *(code for _, code in REASONS)]),
+    kinds,
+    st.integers(0, 60),
+    st.sampled_from(["", *(code for _, code in REASONS)]),
 )
 
 

@@ -21,12 +21,12 @@ def test_a_motion_needs_its_signatures(level: Level, signatures: int, accepted: 
 
 
 def test_an_objection_tells_number_and_source() -> None:
-    assert refuse_too_few(
-        "motion", "congress", "county", signatures=9
-    ) == ("9 signatures, 10 needed for a motion at county level (组织法 22)",)
-    assert refuse_too_few(
-        "recall", "congress", "county", signatures=19, members=191
-    ) == ("19 signatures, 20 needed (1/10 of 191) for a recall at county level (组织法 31)",)
+    assert refuse_too_few("motion", "congress", "county", signatures=9) == (
+        "9 signatures, 10 needed for a motion at county level (组织法 22)",
+    )
+    assert refuse_too_few("recall", "congress", "county", signatures=19, members=191) == (
+        "19 signatures, 20 needed (1/10 of 191) for a recall at county level (组织法 31)",
+    )
 
 
 @pytest.mark.parametrize(

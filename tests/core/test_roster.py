@@ -48,8 +48,14 @@ LEVELS: dict[str, Level] = {row.id: row.level for row in CONGRESSES}
 
 def held(key: str, *, person: str = "p1", state: str = "active", term: str = "t") -> Mandate:
     return Mandate(
-        id=f"{person}:{key}", person=person, congress=key, level=LEVELS[key], term=term, elected_on=FROM,
-        valid_from=FROM, state=state,  # type: ignore[arg-type]
+        id=f"{person}:{key}",
+        person=person,
+        congress=key,
+        level=LEVELS[key],
+        term=term,
+        elected_on=FROM,
+        valid_from=FROM,
+        state=state,  # type: ignore[arg-type]
     )
 
 
@@ -64,7 +70,8 @@ def test_nested_mandates_are_fine_and_unrelated_areas_refused() -> None:
     assert all("选举法 48" in one for one in refuse_unrelated(roster, "p1", "230184", ON))
     more = attrs.evolve(roster, mandates=(*NESTED, held("230184")))
     assert [one.subjects[1:] for one in find_unrelated(more, ON)] == [
-        ("p1:230128", "p1:230184"), ("p1:230128100", "p1:230184"),
+        ("p1:230128", "p1:230184"),
+        ("p1:230128100", "p1:230184"),
     ]
 
 

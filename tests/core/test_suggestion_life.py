@@ -480,7 +480,15 @@ def test_where_every_signer_evaluates_the_least_content_decides(county):
         return b.step(case, "collect_form", OFFICE, grade=grade, payload={"of": who.id})
 
     case = form(case, WANG, "satisfied")
-    refused(b, case, "collect_form", OFFICE, "this signer's form is here already", grade="basically", payload={"of": WANG.id})
+    refused(
+        b,
+        case,
+        "collect_form",
+        OFFICE,
+        "this signer's form is here already",
+        grade="basically",
+        payload={"of": WANG.id},
+    )
     stranger = {"of": uid("stranger")}
     said = "only those who sign fill in a form: signers"
     refused(b, case, "collect_form", OFFICE, said, grade="basically", payload=stranger)

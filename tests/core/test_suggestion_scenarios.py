@@ -87,7 +87,7 @@ def test_a_term_that_ends_in_a_year_without_a_table_is_provisional(county):
         "2027 has no official holiday table: provisional (statutory days only)",
     )
     row = b.ask(ledgers.ledger, OFFICE, ledgers.Ask(kind="suggestion"))[-1]
-    assert row.next_due == min(c.due(b.calendar) for c in b.case(row.id).clocks)
+    assert row.next_due == min(c.due(b.calendar) for c in b.case(row.id).clocks if c.name != "return")
 
 
 GRADES = {"satisfied": 100, "basically": 20, "unsatisfied": 4, "unanswered": 5}

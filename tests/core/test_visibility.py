@@ -290,7 +290,11 @@ def test_ledgers_are_asked_by_state_facet_and_dimension_and_turned_page_by_page(
     ids = sorted(c.id for c in made)
     assert listed(b, OFFICE, dimension="subject", value="交通") == sorted(c.id for c in made[1::2])
     assert listed(b, OFFICE, facet="publication", state="internal") == ids
-    pages = [listed(b, OFFICE, size=2), listed(b, OFFICE, size=2, after=ids[1]), listed(b, OFFICE, size=2, after=ids[3])]
+    pages = [
+        listed(b, OFFICE, size=2),
+        listed(b, OFFICE, size=2, after=ids[1]),
+        listed(b, OFFICE, size=2, after=ids[3]),
+    ]
     assert [p for page in pages for p in page] == ids
     for wrong, said in (
         ({"size": 0}, "size must lie between"),

@@ -143,7 +143,9 @@ def handle(row: Row, heads: dict[str, str], city: list[Row], letters: "Counter[s
             yield step("检察决定", on("0520"), 等次=row["decided"])
             ends = max(ends, on("0520"))
     if not happy:
-        yield step("二次交办", on("0601"), 独办单位=answers[0], 说明=f"首轮评价为{row['grade']}，请重新办理")
+        yield step(
+            "二次交办", on("0601"), 独办单位=answers[0], 说明="代表所提问题尚未解决到位，请重新研究办理并当面答复代表"
+        )
         if not row["again"]:
             return
         second = reply(answers[0], on("0610"), on("0626"), (("A", 75), ("B", 25)))

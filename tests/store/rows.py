@@ -1,4 +1,4 @@
-"""Use cases that the store's tests run: a case kept, moved and listed by the store's own statements, without a practice."""
+"""Use cases that the store's tests run: a case is kept, moved and listed, without any practice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """Personal data: sealed before it is written, found without being opened, and nowhere in clear on the disk."""
+# ruff: noqa: S608 - the tables are our own
 
 from __future__ import annotations
 
@@ -128,7 +129,7 @@ def test_no_clear_text_in_the_tables(postgres_store):
     postgres_store.run(postgres_store.write(keep, A, CLERK))
     with psycopg.connect(owner_dsn(postgres_store)) as raw:
         for name in t.metadata.tables:
-            shown = [n.replace("private", "''") for n in t.metadata.tables[name].c.keys()]
+            shown = ["''" if c.name == "private" else c.name for c in t.metadata.tables[name].c]
             rows = raw.execute(f"SELECT {', '.join(shown)} FROM {name}").fetchall()
             held = b"".join(v if isinstance(v, bytes) else str(v).encode() for row in rows for v in row)
             assert not [s for secret in (PHONE, NUMBER) for s in secrets_of(secret) if s in held], name

@@ -63,9 +63,19 @@ def stated(name: str) -> Callable[[Context[Any], Case, Act], bool]:
     return lambda context, case, act: getattr(context.settings, name).n > 0
 
 
+def first_contact(context: Context[Settings], case: Case, act: Act) -> bool:
+    """Ask for a first talk with the deputy in the first round, where the place states a span."""
+    return case.round == 1 and context.settings.contact.n > 0
+
+
 def counted(setting: str, start: str, span_of: str) -> Callable[[Context[Any], Case, Act], bool]:
     """Start a clock on assignment or on receipt, as the place counts, and only where it states a span."""
-    return lambda c, case, act: getattr(c.settings, setting) == start and getattr(c.settings, span_of).n > 0
+
+    def only(context: Context[Any], case: Case, act: Act) -> bool:
+        first = span_of != "reply" or case.round == 1  # a later round has a clock of its own
+        return first and getattr(context.settings, setting) == start and getattr(context.settings, span_of).n > 0
+
+    return only
 
 
 def records() -> Iterator[CaseRecord]:
@@ -198,16 +208,18 @@ def _clocks() -> Iterator[CaseRecord]:
             roles=roles,
             roll=rolls,
             expiry=expiry,
+            window=name == "return",
             source=source,
         )
 
 
 def _effects() -> Iterator[CaseRecord]:
-    for step in ("assign", "replace_unit"):
+    for step in ("main:assigned", "replace_unit"):  # a further round enters the state again
         yield from when(KIND, step, start="reply", only=counted("counts_from", "assignment", "reply"))
         yield from when(KIND, step, start="return", only=counted("return_counts_from", "assignment", "return_window"))
         yield from when(KIND, step, start="opinion", only=stated("joint_opinion"))
-        yield from when(KIND, step, start="contact", only=stated("contact"))
+    for step in ("assign", "replace_unit"):
+        yield from when(KIND, step, start="contact", only=first_contact)
     yield from when(KIND, "receive", start="reply", only=counted("counts_from", "receipt", "reply"))
     yield from when(KIND, "receive", start="return", only=counted("return_counts_from", "receipt", "return_window"))
     yield from when(KIND, "contact", stop="contact")

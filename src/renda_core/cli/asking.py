@@ -12,7 +12,7 @@ import attrs
 from renda_core.cli import finding
 from renda_core.cli.showing import ROLES, grade_title
 from renda_core.domain.case import Handling
-from renda_core.domain.fields import by_title
+from renda_core.domain.fields import CHOICES, by_title
 from renda_core.domain.procedure import Procedure, Step
 from renda_core.errors import Invalid, NotFound
 from renda_core.workspace import Workspace
@@ -80,8 +80,12 @@ def links(workspace: Workspace, kind: str, given: Iterable[str]) -> dict[str, tu
     return found
 
 
-def fields(cls: type | None, given: Iterable[str]) -> dict[str, Any] | None:
-    """Read ``FIELD=VALUE`` parts for a body or payload, each value by the type of its field; None for no parts."""
+def fields(cls: type | None, given: Iterable[str], settings: object = None) -> dict[str, Any] | None:
+    """Read ``FIELD=VALUE`` parts for a body or payload, each value by the type of its field; None for no parts.
+
+    Args:
+        settings: Of the practice that offers the class: a field with choices takes their titles too.
+    """
     types: dict[str, Any] = _types(cls)
     titles = {title: field.name for title, field in by_title(cls).items()}
     found: dict[str, Any] = {}
@@ -89,13 +93,21 @@ def fields(cls: type | None, given: Iterable[str]) -> dict[str, Any] | None:
         field = name if name in types else titles.get(name, name)
         if field in found:
             raise Invalid(f"--set: {name} is given twice", field=field)
-        found[field] = _value(types.get(field, str), text)
+        code = _code(cls, field, text, settings)
+        found[field] = code or _value(types.get(field, str), text)
     return found or None
 
 
 def _types(cls: type | None) -> dict[str, Any]:
     """Give the types of a class's fields by name."""
     return {str(a.name): a.type for a in attrs.fields(attrs.resolve_types(cls))} if cls is not None else {}
+
+
+def _code(cls: type | None, field: str, text: str, settings: object) -> str:
+    """Find the code of a title among the choices that the place's settings list; nothing where it is none."""
+    declared = next((a for a in by_title(cls).values() if a.name == field), None)
+    known = getattr(settings, declared.metadata.get(CHOICES) or "-", {}) if declared else {}
+    return next((str(code) for code, title in known.items() if title == text), "")
 
 
 def _value(type_: Any, text: str) -> Any:

@@ -32,7 +32,7 @@ def template(session: Session, sheet: str, file: Path) -> None:
         raise ConfigError("nothing was written", f"{file}: a template is a workbook; name it .xlsx")
     if file.exists():
         raise ConfigError("nothing was written", f"{file} exists already; choose another name")
-    write_template(file, found)
+    write_template(telling.place(file), found)
     data = {"sheet": sheet, "file": str(file), "columns": [c.title for c in found.columns]}
     session.tell(data, lambda: telling.line(f"written: {file} ({found.title})"))
 

@@ -103,7 +103,7 @@ def _table(rows: Sequence[dict[str, Any]], title: str) -> None:
 def _write(session: Session, path: Path, pages: Sequence[Page]) -> None:
     from renda_core.files import write_workbook
 
-    write_workbook(path, tuple(pages))
+    write_workbook(telling.place(path), tuple(pages))
     data = {"file": str(path), "pages": [page.title for page in pages]}
     session.tell(data, lambda: telling.line(f"written 已导出: {path}"))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import getpass
+import os
 from collections.abc import Callable, Iterator
 from difflib import get_close_matches
 from pathlib import Path
@@ -55,7 +56,13 @@ class Session:
     @contextlib.contextmanager
     def open(self, code: str) -> Iterator[Workspace]:
         """Open a tenant for the time of a command."""
-        with self.at().open(code) as workspace:
+        if "RENDA_DATABASE" in os.environ:
+            from renda_core.cli.database import open_hosted
+
+            opened = open_hosted(self.at(), code, os.environ)
+        else:
+            opened = self.at().open(code)
+        with opened as workspace:
             yield workspace
 
     def actor(self, workspace: Workspace) -> Actor:

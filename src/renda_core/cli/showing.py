@@ -29,8 +29,8 @@ def told(workspace: Workspace, seen: Seen) -> dict[str, Any]:
     units = procedure.facets.get(UNIT)
     return plain | {
         "states": [
-            {"facet": facet, "state": state, "title": procedure.facets[facet].titles.get(state, state)}
-            for facet, state in seen.states.items()
+            {"facet": f.name, "facet_title": f.title, "state": state, "title": f.titles.get(state, state)}
+            for f, state in ((procedure.facets[name], state) for name, state in seen.states.items())
         ],
         "parties": {
             role: [{"id": id, "name": names.get(id, "")} for id in people] for role, people in seen.parties.items()
@@ -75,7 +75,9 @@ def show(session: Session, facts: dict[str, Any], *, whole: bool = True) -> None
 
 def _human(facts: dict[str, Any], whole: bool) -> None:
     telling.line(f"{facts['number']} {facts['title']}  (version {facts['version']}, 第 {facts['round']} 轮)")
-    telling.line("  ".join(f"{s['title']} {s['facet']}={s['state']}" for s in facts["states"]))
+    telling.line(
+        "  ".join(f"{s['facet_title']} {s['title']} ({s['facet']}={s['state']})".strip() for s in facts["states"])
+    )
     if whole:
         for role, people in facts["parties"].items():
             told = "、".join(person["name"] or person["id"] for person in people)

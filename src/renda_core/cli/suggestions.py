@@ -135,6 +135,7 @@ def step(session: Session, /, tenant: str, number: str, step: str, **given: Any)
         seen = load(workspace, actor, given["kind"], number)
         procedure = workspace.tenant.practice.procedure(seen.kind, seen.edition)
         wanted = asking.step(procedure, step)
+        held = workspace.tenant.settings(wanted.plugin, seen.opened_on)
         unit = workspace.read(finding.unit_id, given["unit"], today) if given["unit"] else ""
         command = cases.TakeStep(
             case=seen.id,
@@ -143,7 +144,7 @@ def step(session: Session, /, tenant: str, number: str, step: str, **given: Any)
             unit=unit,
             grade=asking.grade(procedure, wanted, given["grade"]),
             note=given["note"],
-            payload=asking.fields(wanted.takes, given["fields"]),
+            payload=asking.fields(wanted.takes, given["fields"], held),
             units=asking.units(workspace, given["units"]),
             parties=asking.parties(workspace, given["parties"]),
             links=asking.links(workspace, seen.kind, given["links"]),

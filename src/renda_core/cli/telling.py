@@ -7,7 +7,10 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from renda_core.errors import ConfigError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -21,7 +24,7 @@ def console(*, stderr: bool = False) -> Console:
     from rich.console import Console
 
     stream = sys.stderr if stderr else sys.stdout
-    width = None if stream.isatty() or "COLUMNS" in os.environ else WIDE
+    width = None if stream.isatty() else WIDE
     return Console(file=stream, width=width, markup=False, highlight=False, emoji=False)
 
 
@@ -65,6 +68,19 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     for row in shown:
         made.add_row(*row)
     console().print(made)
+
+
+def place(path: Path) -> Path:
+    """Refuse to write where nothing can be written, before any work is done for it.
+
+    Raises:
+        ConfigError: There is no such folder, or it may not be written to.
+    """
+    if not path.parent.is_dir():
+        raise ConfigError("nothing was written", f"{path}: there is no folder {path.parent}")
+    if not os.access(path.parent, os.W_OK):
+        raise ConfigError("nothing was written", f"{path}: you may not write in {path.parent}")
+    return path
 
 
 def cell(value: object) -> str:

@@ -45,6 +45,7 @@ class ClockRule:
         roles: Handling roles that get a clock of their own; empty means one for the case.
         since: Where counting starts, by default the date of the act.
         expiry: A step that the nightly sweep takes, as ``clock``, on a case whose clock ran out.
+        window: A right that lapses, such as a return, and no duty: it is never overdue and has no expiry.
         longer_from: Whether *longer* is added to the due date, or counted anew from the start (a longer class).
     """
 
@@ -55,6 +56,7 @@ class ClockRule:
     longer: Callable[[Context[Any], Case, Act], Period] | None = None
     longer_from: Literal["due", "start"] = "due"
     title: str = ""
+    window: bool = False
     roles: frozenset[str] = attrs.field(default=frozenset(), converter=names)
     roll: bool | Callable[[Context[Any]], bool] = True
     expiry: str = ""

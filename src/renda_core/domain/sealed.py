@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import attrs
@@ -64,8 +64,38 @@ def personal_fields(cls: type | None) -> tuple[str, ...]:
 
 
 def over_personal(value: T, change: Callable[[str, Personal], Personal]) -> T:
-    """Give *value* with each personal field replaced by ``change(name, field)``; other values come back as they are."""
-    named = personal_fields(type(value))
-    if not named:
+    """Give *value* with each personal field, however deep, replaced by ``change(name, field)``; all else as it is."""
+    return _over(value, change)  # type: ignore[no-any-return]
+
+
+def _over(value: Any, change: Callable[[str, Personal], Personal]) -> Any:
+    if isinstance(value, list | tuple):
+        return _kept(value, type(value)(_over(part, change) for part in value))
+    if not attrs.has(type(value)) or isinstance(value, Sealed):
         return value
-    return attrs.evolve(value, **{n: change(n, getattr(value, n)) for n in named})  # type: ignore[misc]
+    named = personal_fields(type(value))
+    parts = {a.name: getattr(value, a.name) for a in attrs.fields(type(value)) if a.init}
+    new = {n: change(n, part) if n in named else _over(part, change) for n, part in parts.items()}
+    changed = {n: part for n, part in new.items() if part is not parts[n]}
+    return attrs.evolve(value, **changed) if changed else value
+
+
+def forget(value: Any) -> Any:
+    """Give *value* with everything sealed erased, also where a disabled plugin left it as plain data."""
+    if isinstance(value, Sealed):
+        return ERASED
+    if isinstance(value, Mapping):
+        if value.keys() == {"box", "last"}:
+            return {"box": "", "last": ""}
+        return {name: forget(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return _kept(value, type(value)(forget(part) for part in value))
+    if not attrs.has(type(value)):
+        return value
+    parts = {a.name: getattr(value, a.name) for a in attrs.fields(type(value)) if a.init}
+    changed = {n: new for n, part in parts.items() if (new := forget(part)) is not part}
+    return attrs.evolve(value, **changed) if changed else value
+
+
+def _kept(old: Any, new: Any) -> Any:
+    return old if all(a is b for a, b in zip(old, new, strict=True)) else new

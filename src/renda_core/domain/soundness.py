@@ -31,6 +31,8 @@ def _dangling(p: Procedure) -> Iterator[str]:
     wanted += [("step", c.expiry, steps) for c in p.clocks.values() if c.expiry]
     wanted += [("clock", e.clock, p.clocks) for es in p.effects.values() for e in es]
     for clock in p.clocks.values():
+        if clock.expiry and clock.window:
+            yield f"{kind}: clock {clock.name!r} is a window and has an expiry; make it a duty"
         if clock.expiry and all(e.clock != clock.name for e in p.effects.get(clock.expiry, ())):
             yield f"{kind}: expiry step {clock.expiry!r} leaves clock {clock.name!r} running"
     for what, name, known in wanted:

@@ -21,6 +21,7 @@ _HAN = "\u2e80-\u9fff\uf900-\ufaff\U00020000-\U000323af"
 _PADDED = re.compile(rf"(?<=[{_HAN}])[ \u3000]+(?=[{_HAN}])")
 _DOTS = dict.fromkeys(map(ord, "•・･‧∙⋅●．.﹒᛫"), "·")
 _PHONE = re.compile(r"1[3-9]\d{9}|0\d{2,3}-?\d{7,8}(?:-\d{1,6})?|400-?\d{3}-?\d{4}")
+_MASKED = re.compile(r"\*+[0-9X]{0,4}")  # as renda itself shows what is sealed
 _MASKED_PHONE = re.compile(r"1[\d*]{10}")
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _LONGEST = {"name": 100, "text": 20_000, "list": 20_000}
@@ -148,7 +149,7 @@ def _list(text: str) -> tuple[str, ...]:
 
 def _id_number(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).upper().replace(" ", "").lstrip("'")
-    if re.fullmatch(r"[0-9X*]{15,18}", plain) and "*" in plain:
+    if _MASKED.fullmatch(plain) or (re.fullmatch(r"[0-9X*]{15,18}", plain) and "*" in plain):
         return plain
     if re.fullmatch(r"[0-9.]+E\+?[0-9]+", plain):
         raise Unreadable("has been turned into a rounded number", "format the column as text and enter it again")
@@ -167,6 +168,8 @@ def _phone(text: str) -> str:
     plain = re.sub(r"[\s\u3000]|^\+?86(?=1\d{10}$)", "", unicodedata.normalize("NFKC", text)).lstrip("'")
     bare = plain.replace("-", "").removeprefix("+86")
     mobile = bare.removeprefix("86") if len(bare) == 13 else bare
+    if _MASKED.fullmatch(plain):
+        return plain
     if _MASKED_PHONE.fullmatch(mobile) and ("*" in mobile or _PHONE.fullmatch(mobile)):
         return mobile
     if _PHONE.fullmatch(plain):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import attrs
 
 from renda_core.domain.case import Act, Case
 from renda_core.domain.decide import override
-from renda_core.domain.sealed import ERASED, over_personal
+from renda_core.domain.sealed import forget
 from renda_core.errors import Invalid, Rejected
 from renda_core.services.cases import Moved, followers, readable
 from renda_core.store.cases import load, save
@@ -67,13 +65,9 @@ async def erase(unit: Unit, tenant: Tenant, case: str, reason: str) -> Case:
         raise Rejected("erasure refused", "only an overseer may erase")
     before = await load(unit, tenant.practice, case)
     procedure = tenant.practice.procedure(before.kind, before.edition)
-
-    def gone(value: Any) -> Any:
-        return over_personal(value, lambda _, __: ERASED)
-
-    acts = tuple(attrs.evolve(a, payload=gone(a.payload)) for a in before.acts)
+    acts = tuple(attrs.evolve(a, payload=forget(a.payload)) for a in before.acts)
     acts = (*acts, Act(step="erase", by=unit.actor.id, on=tenant.today, round=before.round, forced=True))
-    after = attrs.evolve(before, body=gone(before.body), acts=acts, version=before.version + 1)
+    after = attrs.evolve(before, body=forget(before.body), acts=acts, version=before.version + 1)
     await save(unit, before, after, procedure, tenant.calendar)
     unit.record(f"{before.kind}.erased", on=case, version=after.version, rule="erasure", private={"reason": reason})
     unit.emit(f"{before.kind}.erased", id=case, version=after.version)

@@ -12,6 +12,7 @@ from renda_core.store import tables as t
 from renda_core.store.cases import CaseRow, read_row
 from renda_core.store.columns import Id
 from renda_core.store.compile import Query, Write, keyed
+from renda_core.store.index import owed
 from renda_core.store.unit import Store, Unit
 from renda_core.tenancy import Tenant
 
@@ -80,6 +81,7 @@ async def redate_page(unit: Unit, tenant: Tenant, after: str = "") -> tuple[tupl
     moved: list[Redated] = []
     for row in rows:
         case = read_row(CaseRow(kind=row.kind, edition=row.edition, document=row.document), tenant.practice)
+        procedure = tenant.practice.find(case.kind, case.edition)
         dues = {(c.name, c.round, c.unit): c.explain(tenant.calendar) for c in case.clocks}
         changed = False
         for held in await unit.all(CLOCKS, case_id=row.id):
@@ -92,7 +94,7 @@ async def redate_page(unit: Unit, tenant: Tenant, after: str = "") -> tuple[tupl
             if due.on != held.due_on:
                 moved.append(Redated(case=row.id, clock=held.name, unit=held.unit, was=held.due_on, now=due.on))
         if changed:
-            running = [dues[c.name, c.round, c.unit].on for c in case.clocks if c.state == "running"]
+            running = [dues[c.name, c.round, c.unit].on for c in case.clocks if owed(c, procedure)]
             await unit.write(SET_NEXT, id=row.id, next_due=min(running, default=None))
     told = [{"case": m.case, "clock": m.clock, "was": str(m.was), "now": str(m.now)} for m in moved]
     unit.record("calendar.redated", on=tenant.id, version=0, rule="holiday table", changed=told, looked=len(rows))

@@ -7,6 +7,7 @@ from sqlalchemy import Table
 
 from renda_core.domain.calendar import Calendar
 from renda_core.domain.case import UNIT, Case
+from renda_core.domain.clock import Clock
 from renda_core.domain.procedure import Procedure
 from renda_core.domain.sealed import Sealed
 from renda_core.store import tables as t
@@ -15,11 +16,13 @@ from renda_core.store.words import words
 
 Rows = Mapping[tuple[Any, ...], dict[str, Any]]
 JOB = "job:"
+WINDOW = "window"
+"""How a running window is indexed, so that nobody finds it among what is overdue."""
 
 
 def envelope(case: Case, procedure: Procedure, calendar: Calendar) -> dict[str, Any]:
     """Give the row of the case itself."""
-    running = [c.due(calendar) for c in case.clocks if c.state == "running"]
+    running = [c.due(calendar) for c in case.clocks if owed(c, procedure)]
     return {
         "id": case.id,
         "kind": case.kind,
@@ -55,7 +58,7 @@ def index(case: Case, procedure: Procedure, calendar: Calendar) -> dict[Table, R
             (a.round, a.unit): {**own, "round": a.round, "unit": a.unit, "role": a.role, "state": a.state}
             for a in case.assignments
         },
-        t.case_clock: _clocks(case, own, calendar),
+        t.case_clock: _clocks(case, own, procedure, calendar),
         t.case_act: {
             (n,): {
                 **own,
@@ -78,7 +81,13 @@ def index(case: Case, procedure: Procedure, calendar: Calendar) -> dict[Table, R
     }
 
 
-def _clocks(case: Case, own: Mapping[str, Any], calendar: Calendar) -> Rows:
+def owed(clock: Clock, procedure: Procedure | None) -> bool:
+    """Tell whether a running clock stands for a duty; a window only closes."""
+    rule = procedure.clocks.get(clock.name) if procedure else None
+    return clock.state == "running" and not (rule and rule.window)
+
+
+def _clocks(case: Case, own: Mapping[str, Any], procedure: Procedure, calendar: Calendar) -> Rows:
     rows = {}
     for c in case.clocks:
         due = c.explain(calendar)
@@ -87,7 +96,7 @@ def _clocks(case: Case, own: Mapping[str, Any], calendar: Calendar) -> Rows:
             "name": c.name,
             "round": c.round,
             "unit": c.unit,
-            "state": c.state,
+            "state": c.state if c.state != "running" or owed(c, procedure) else WINDOW,
             "due_on": due.on,
             "provisional": due.provisional,
             "stopped_on": c.ticks[-1].on if c.state == "stopped" else None,

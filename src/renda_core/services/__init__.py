@@ -1,0 +1,1 @@
+"""Use cases: load, decide, save, journal; each is one transaction."""

@@ -1,0 +1,121 @@
+"""A server on a home of SQLite files, with two counties and everybody's tokens."""
+
+from __future__ import annotations
+
+import datetime as dt
+import shutil
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from renda_core.configuration import read_tenant
+from renda_core.domain.case import Actor
+from renda_core.services import journal
+from renda_core.testing import uid
+from renda_core.workspace import ZONE, Home, Workspace
+from renda_server import identity
+from renda_server.app import create_app
+from renda_server.settings import Settings
+
+COUNTY = """
+id = "{id}"
+code = "{code}"
+name = "{code}"
+level = "county"
+[plugins.suggestion_handling]
+"""
+NOW = dt.datetime(2026, 1, 20, 9, tzinfo=ZONE)
+IDS = {"qing": uid("tenant qing"), "bai": uid("tenant bai")}
+WANG, LI, ROADS = uid("wang"), uid("li"), uid("roads")
+PEOPLE = {
+    "office": ("qing", Actor(id=uid("clerk"), roles="office assigner")),
+    "wang": ("qing", Actor(id=WANG, roles="deputy")),
+    "li": ("qing", Actor(id=LI, roles="deputy")),
+    "roads": ("qing", Actor(id=uid("roads clerk"), unit=ROADS)),
+    "other": ("bai", Actor(id=uid("other clerk"), roles="office assigner")),
+}
+REPLY = {"document": "清交函〔2026〕1号", "reply_class": "A", "signed_by": "赵局长"}
+
+
+class Site:
+    """A running server, and what lies under it."""
+
+    def __init__(self, home: Home, tokens: dict[str, str], app: Litestar, client: TestClient[Litestar]) -> None:
+        self.home, self.tokens, self.app, self.client = home, tokens, app, client
+
+    def get(self, path: str, who: str = "office", **rest: Any) -> Any:
+        """Ask as somebody."""
+        return self.client.get(path, headers={"Authorization": f"Bearer {self.tokens[who]}"}, **rest)
+
+    def post(self, path: str, body: Any, who: str = "office", **headers: str) -> Any:
+        """Send as somebody."""
+        headers["Authorization"] = f"Bearer {self.tokens[who]}"
+        return self.client.post(path, json=body, headers=headers)
+
+    def opened(self, **body: Any) -> str:
+        """Open and submit a suggestion of Wang; give its id."""
+        whole = {"text": "城东石桥多年失修", **body}
+        case = {"kind": "suggestion", "title": "修桥", "body": whole, "parties": {"proposer": [WANG]}}
+        made = self.post("/api/cases", case, "wang")
+        assert made.status_code == 201, made.text
+        id: str = made.json()["id"]
+        self.step(id, "submit", "wang")
+        return id
+
+    def step(self, id: str, step: str, who: str = "office", **rest: Any) -> Any:
+        """Take a step that must succeed, on the newest version."""
+        version = self.get(f"/api/cases/{id}", who).json()["version"]
+        done = self.post(f"/api/cases/{id}/steps", {"step": step, "version": version, **rest}, who)
+        assert done.status_code == 200, done.text
+        return done.json()
+
+    def assigned(self) -> str:
+        """Bring a suggestion to the roads."""
+        id = self.opened()
+        self.step(id, "accept")
+        self.step(id, "assign", units=[[ROADS, "sole"]])
+        return id
+
+    def verify(self, code: str = "qing") -> journal.Verified:
+        """Check a county's journal."""
+        with quiet_open(self.home, code) as county:
+            return county.read(journal.verify)
+
+
+def quiet_open(home: Home, code: str) -> Workspace:
+    """Open a county; that the machine's SQLite is old is not the test's matter."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "SQLite .* WAL-reset", RuntimeWarning)
+        return home.open(code)
+
+
+@pytest.fixture(scope="session")
+def two_counties(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """A home with two counties and everybody's tokens, made once; tests work on copies."""
+    folder = tmp_path_factory.mktemp("server")
+    home = Home(path=folder / "home", now=lambda: NOW)
+    for code, id in IDS.items():
+        path = folder / f"{code}.toml"
+        path.write_text(COUNTY.format(id=id, code=code), "utf-8")
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "SQLite .* WAL-reset", RuntimeWarning)
+            home.create(read_tenant(path)).close()
+    tokens = {
+        name: identity.add(home.path, tenant=code, tenant_id=IDS[code], actor=actor, label=name, on=NOW.date())
+        for name, (code, actor) in PEOPLE.items()
+    }
+    return home.path, tokens
+
+
+@pytest.fixture
+def site(two_counties: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[Site]:
+    """A running server on a copy of the two counties."""
+    home = Home(path=Path(shutil.copytree(two_counties[0], tmp_path / "home")), now=lambda: NOW)
+    app = create_app(Settings(home=home, now=lambda: NOW))
+    with TestClient(app, raise_server_exceptions=False) as client:
+        yield Site(home, two_counties[1], app, client)

@@ -66,8 +66,8 @@ class Home:
             return Keys.make(self.key)
         return Keys.read(self.key)
 
-    def create(self, file: TenantFile, catalogue: Catalogue | None = None) -> Workspace:
-        """Make or bring up to date a tenant's file, and apply its configuration.
+    def create(self, file: TenantFile, catalogue: Catalogue | None = None, actor: Actor = SETUP) -> Workspace:
+        """Make or bring up to date a tenant's file, and apply its configuration as *actor*.
 
         Raises:
             ConfigError: The configuration is wrong; nothing was made or changed.
@@ -77,7 +77,7 @@ class Home:
         keys, path = self.keys(), self.file(file.code)
         create_sqlite(path, locations(known.modules.values()))
         store = SqliteStore(path, keys=keys, now=self.now)
-        store.run(store.write(tenants.apply, file.id, SETUP, file))
+        store.run(store.write(tenants.apply, file.id, actor, file))
         return Workspace(store=store, catalogue=known, file=file, now=self.now)
 
     def open(self, code: str, catalogue: Catalogue | None = None) -> Workspace:

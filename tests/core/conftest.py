@@ -7,9 +7,9 @@ from itertools import count
 from typing import Any
 
 import pytest
+from tests import databases
 
 from renda_core.testing import Bench
-from tests import databases
 
 _names = count(1)
 

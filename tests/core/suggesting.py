@@ -6,12 +6,16 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from renda_plugins import suggestion_handling
+import pytest
 
+from renda_core import hookimpl
+from renda_core.catalogue import Catalogue
 from renda_core.domain.case import Actor, Case
 from renda_core.domain.suggestion import Reply, Suggestion
-from renda_core.services import bulk, cases, journal
+from renda_core.errors import Rejected
+from renda_core.services import bulk, cases, journal, ledgers
 from renda_core.testing import Bench, uid
+from renda_plugins import suggestion_handling
 
 NAME = "suggestion_handling"
 OFFICE = Bench.actor("clerk", "office assigner")
@@ -32,13 +36,39 @@ def settings(**given: Any) -> dict[str, dict[str, Any]]:
 def with_settings(county: Any, *, today: Any = None, **given: Any) -> Bench:
     """Make a county with suggestion_handling alone, set as given."""
     rest = {"today": today} if today else {}
-    return county(settings(**given), **rest, catalogue=_catalogue())
+    found: Bench = county(settings(**given), **rest, catalogue=Catalogue.collect({NAME: suggestion_handling}))
+    return found
 
 
-def _catalogue() -> Any:
-    from renda_core.catalogue import Catalogue
+def with_records(county: Any, *offered: Any, **given: Any) -> Bench:
+    """Make a county where one more plugin offers case records."""
+    catalogue = Catalogue.collect({NAME: suggestion_handling, "more": plugin(*offered)})
+    found: Bench = county({**settings(**given), "more": {}}, catalogue=catalogue)
+    return found
 
-    return Catalogue.collect({NAME: suggestion_handling})
+
+def plugin(*offered: Any, watches: Iterable[Any] = (), records: Iterable[Any] = (), api: int | None = None) -> Any:
+    """Make a plugin that offers what is given."""
+
+    class Plugin:
+        """A plugin of a test."""
+
+        @hookimpl
+        def register_cases(self) -> Any:
+            return offered
+
+        @hookimpl
+        def register_watches(self) -> Any:
+            return watches
+
+        @hookimpl
+        def register_records(self) -> Any:
+            return records
+
+    made: Any = Plugin()
+    if api is not None:
+        made.RENDA_API = api
+    return made
 
 
 def people(*names: str) -> tuple[str, ...]:
@@ -109,3 +139,27 @@ def evaluated_many(b: Bench, **grades: int) -> bulk.Done:
 def entries(b: Bench) -> list[dict[str, Any]]:
     """Read the whole journal."""
     return [json.loads(line.entry) for line in b.read(journal.entries, size=1_000)]
+
+
+def units(*named: tuple[Actor, str]) -> dict[str, Any]:
+    """Name units with their roles, as a command does."""
+    return {"units": tuple((unit.unit, role) for unit, role in named)}
+
+
+def refused(b: Bench, case: Case, step: str, by: Actor, *objections: str, **rest: Any) -> None:
+    """Take a step that must be refused for exactly these reasons, and change nothing."""
+    before = b.case(case.id)
+    with pytest.raises(Rejected) as said:
+        b.step(case, step, by, **rest)
+    assert said.value.objections == objections
+    assert b.case(case.id) == before
+
+
+def listed(b: Bench, who: Actor, **asked: Any) -> list[str]:
+    """Give the ids of a ledger of suggestions."""
+    return [row.id for row in b.ask(ledgers.ledger, who, ledgers.Ask(kind="suggestion", **asked))]
+
+
+def found(b: Bench, who: Actor, text: str) -> list[str]:
+    """Give the ids of a search among suggestions."""
+    return [row.id for row in b.ask(ledgers.search, who, "suggestion", text)]

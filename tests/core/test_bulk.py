@@ -3,15 +3,6 @@
 import json
 
 import pytest
-from renda_plugins import suggestion_handling
-
-from renda_core.domain.suggestion import Suggestion
-from renda_core.errors import Rejected
-from renda_core.services import bulk, cases, journal, ledgers, records
-from renda_core.services.bulk import Job, LineFailed
-from renda_core.services.cases import OpenCase, TakeStep
-from renda_core.store import tables
-from renda_core.store.index import index
 from tests.core.suggesting import (
     NAME,
     OFFICE,
@@ -26,6 +17,15 @@ from tests.core.suggesting import (
     uid,
     with_settings,
 )
+
+from renda_core.domain.suggestion import Suggestion
+from renda_core.errors import Rejected
+from renda_core.services import bulk, cases, journal, ledgers, records
+from renda_core.services.bulk import Job, LineFailed
+from renda_core.services.cases import OpenCase, TakeStep
+from renda_core.store import tables
+from renda_core.store.index import index
+from renda_plugins import suggestion_handling
 
 
 def opening(title="第一件", **rest):
@@ -53,7 +53,8 @@ def test_a_pile_is_one_transaction_with_one_entry(county):
     (entry,) = entries(b)[before:]
     assert (entry["what"], entry["actor"], entry["rule"], entry["on"]) == ("test.pile", OFFICE.id, "bulk", b.file.id)
     assert entry["body"] == {"opened": 5, "steps": 27, "followers": 0, "records": 5, "digest": done.digest}
-    assert len(done.digest) == 64 and b.verify().whole
+    assert len(done.digest) == 64
+    assert b.verify().whole
 
 
 def test_a_pile_writes_what_single_steps_write(county):
@@ -63,7 +64,8 @@ def test_a_pile_writes_what_single_steps_write(county):
     two = many.case(many.ask(ledgers.ledger, OFFICE, ledgers.Ask(kind="suggestion"))[0].id)
     assert [a.step for a in two.acts][:4] == [a.step for a in one.acts]
     assert one.clocks == two.clocks[:3] or {c.name for c in one.clocks} <= {c.name for c in two.clocks}
-    assert two.number == one.number == "2026-1" and two.version == len(two.acts) - 1
+    assert two.number == one.number == "2026-1"
+    assert two.version == len(two.acts) - 1
     procedure = many.tenant.practice.procedure("suggestion")
     assert index(two, procedure, many.calendar)[tables.case_act].keys() == {(n,) for n in range(len(two.acts))}
 
@@ -80,8 +82,12 @@ def test_one_refused_line_and_nothing_was_done(county):
     with pytest.raises(LineFailed) as said:
         work(b, *jobs)
     assert str(said.value).startswith("row 4: close refused: main is assigned, not evaluated")
-    assert said.value.details["row"] == 4 and said.value.details["objections"] and said.value.details["open"]
-    assert b.case(kept.id) == kept and count(b) == 1 and entries(b) == before
+    assert said.value.details["row"] == 4
+    assert said.value.details["objections"]
+    assert said.value.details["open"]
+    assert b.case(kept.id) == kept
+    assert count(b) == 1
+    assert entries(b) == before
     assert accepted(b).number == "2026-2"  # and no number was used up
 
 
@@ -97,7 +103,8 @@ def test_lines_see_what_earlier_lines_did_and_followers_follow(county):
     done = work(
         b, Job(step=step("assign", case=lead, **SOLE)), Job(step=step("reply", case=lead, **REPLY), actor=ROADS)
     )
-    assert done.followers == 1 and b.case(other).states["main"] == "replied"
+    assert done.followers == 1
+    assert b.case(other).states["main"] == "replied"
 
 
 def test_progress_is_told_line_by_line(county):

@@ -1,4 +1,4 @@
-"""Counties as files: every mistake at once with file, key and remedy; profiles, dated changes, where values come from."""
+"""Counties as files: every mistake at once with file, key and remedy; profiles, dated changes, origins."""
 
 import datetime as dt
 import types
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import attrs
 import pytest
-from renda_plugins import second_assignment, settled_accounts, suggestion_handling
+from tests.core.suggesting import NAME, OFFICE, ROADS, SOLE, accepted, entries
 
 from renda_core import holidays
 from renda_core.catalogue import Catalogue
@@ -15,7 +15,7 @@ from renda_core.domain.calendar import Period
 from renda_core.errors import ConfigError
 from renda_core.services import tenants
 from renda_core.testing import uid
-from tests.core.suggesting import NAME, OFFICE, ROADS, SOLE, accepted, entries
+from renda_plugins import second_assignment, settled_accounts, suggestion_handling
 
 D = dt.date
 TODAY = D(2026, 1, 20)
@@ -118,7 +118,8 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path, content, said):
     if content is not None:
         path.write_bytes(content)
     (told,) = mistakes(path, read_tenant)
-    assert told.startswith(f"{path}: ") and said in told
+    assert told.startswith(f"{path}: ")
+    assert said in told
 
 
 def test_profiles_in_a_circle_are_refused(folder):
@@ -174,7 +175,8 @@ def test_a_change_holds_from_its_day_over_every_earlier_layer(folder):
     )
     tenant = opened(path)
     months = [rule(tenant, "reply", day).value.n for day in (D(2026, 6, 30), D(2026, 7, 1))]
-    assert months == [2, 1] and rule(tenant, "reply", D(2026, 7, 1)).since == D(2026, 7, 1)
+    assert months == [2, 1]
+    assert rule(tenant, "reply", D(2026, 7, 1)).since == D(2026, 7, 1)
     rolls = [rule(tenant, "roll", day) for day in (D(2026, 2, 28), D(2026, 3, 1), D(2026, 12, 1))]
     assert [(r.value, r.layer) for r in rolls] == [(True, "default"), (False, "p"), (False, "p")]
 
@@ -221,7 +223,8 @@ def test_every_version_of_a_configuration_is_kept_with_its_author(county):
     def apply(file):
         return b.store.run(b.store.write(tenants.apply, b.file.id, setup, file))
 
-    assert apply(b.file) == 1 and len(entries(b)) == 1  # the same document changes nothing
+    assert apply(b.file) == 1
+    assert len(entries(b)) == 1
     layers = tuple(attrs.evolve(layer, plugins={NAME: {"roll": False}}) for layer in b.file.layers)
     newer = attrs.evolve(b.file, layers=layers)
     assert apply(newer) == 2

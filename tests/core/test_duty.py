@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from renda_core.domain.duty import POINT, Record, ScoreRule, heads, score
 
 D = dt.date
+MARCH, YEAR_END = D(2026, 3, 1), D(2026, 12, 31)
 POINTS = {"suggestion": 3, "inspection": 3, "half_day_leave": -1}
 
 
@@ -29,11 +30,11 @@ def points(settings, record):
 RULE = ScoreRule(name="points", kinds=frozenset(POINTS), points=points, cap=lambda s: s.cap and s.cap * POINT)
 
 
-def record(kind="inspection", on=D(2026, 3, 1), id="1", **rest):
+def record(kind="inspection", on=MARCH, id="1", **rest):
     return Record(person="wang", kind=kind, on=on, source=id, id=id, **rest)
 
 
-def scored(records, *changes, today=D(2026, 12, 31), rules=(RULE,)):
+def scored(records, *changes, today=YEAR_END, rules=(RULE,)):
     """Score with settings that change on days."""
 
     def on(plugin, day):
@@ -59,12 +60,14 @@ def test_a_new_rule_leaves_earlier_points_alone():
     july = (D(2026, 7, 1), Settings(points=POINTS | {"inspection": 5}))
     rows = [record(on=D(2026, 6, 30), id="1"), record(on=D(2026, 7, 1), id="2")]
     done = scored(rows, july)
-    assert [e.points for e in done.entries] == [3 * POINT, 5 * POINT] and done.total == 8 * POINT
+    assert [e.points for e in done.entries] == [3 * POINT, 5 * POINT]
+    assert done.total == 8 * POINT
 
 
 def test_a_cap_of_today_limits_the_total_and_every_entry_stays():
     done = scored([record(id=str(n)) for n in range(10)], (D(2026, 5, 1), Settings(cap=20)))
-    assert done.total == 20 * POINT and sum(e.points for e in done.entries) == 30 * POINT
+    assert done.total == 20 * POINT
+    assert sum(e.points for e in done.entries) == 30 * POINT
 
 
 def test_only_confirmed_records_of_the_rules_kinds_score():

@@ -4,6 +4,7 @@ import datetime as dt
 
 import attrs
 import pytest
+from tests.core.suggesting import OFFICE
 
 from renda_core import hookimpl
 from renda_core.catalogue import Catalogue
@@ -12,7 +13,6 @@ from renda_core.domain.procedure import ClockRule, Facet, Gate, Guard, Kind, Mov
 from renda_core.errors import NotFound, PluginError, Rejected
 from renda_core.services import dates, jobs, ledgers
 from renda_core.services.ledgers import Ask
-from tests.core.suggesting import OFFICE
 
 D = dt.date
 LAW = D(2026, 7, 1)
@@ -99,7 +99,8 @@ def test_a_case_keeps_the_edition_of_its_day(b):
 def test_a_paper_of_an_earlier_day_is_opened_under_the_edition_of_that_day(b):
     b.today = D(2026, 7, 20)
     case = b.open("permit", OFFICE, {"text": "旧"}, on=D(2026, 6, 30))
-    assert case.edition == "2018" and b.case(case.id).body == Paper(text="旧")
+    assert case.edition == "2018"
+    assert b.case(case.id).body == Paper(text="旧")
     with pytest.raises(NotFound, match="no kind"):
         b.open("permit", OFFICE, {"text": "x"}, on=D(2017, 12, 31))
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 import attrs
 import pytest
-from renda_plugins import suggestion_handling
+from tests.core.suggesting import NAME, OFFICE, POWER, ROADS, WATER, assigned, entries, with_settings
 
 from renda_core import hookimpl
 from renda_core.catalogue import Catalogue
@@ -12,7 +12,7 @@ from renda_core.domain.calendar import Period
 from renda_core.domain.procedure import ClockRule, Facet, Guard, Kind, Move, Step, when
 from renda_core.holidays import YearTable, merged
 from renda_core.services import dates, jobs, ledgers
-from tests.core.suggesting import NAME, OFFICE, POWER, ROADS, WATER, assigned, entries, with_settings
+from renda_plugins import suggestion_handling
 
 D = dt.date
 REFUSED = set()
@@ -61,12 +61,16 @@ def test_the_sweep_takes_each_expired_clock_once_page_by_page(alarms, monkeypatc
     late = b.open("alarm", OFFICE, title="今天的")
     before = len(entries(b))
     swept = sweep(b)
-    assert sorted(swept.taken) == sorted(c.id for c in made) and swept.failed == ()
+    assert sorted(swept.taken) == sorted(c.id for c in made)
+    assert swept.failed == ()
     told = entries(b)[before:]
-    assert len(told) == -(-7 // page) and {e["actor"] for e in told} == {"job:clocks"}
+    assert len(told) == -(-7 // page)
+    assert {e["actor"] for e in told} == {"job:clocks"}
     assert all(e["what"] == "sweep.clocks" and len(e["body"]["digest"]) == 64 for e in told)
-    assert {b.case(c.id).states["main"] for c in made} == {"rung"} and "main" not in b.case(late.id).states
-    assert sweep(b).taken == () and len(entries(b)) == before + len(told)
+    assert {b.case(c.id).states["main"] for c in made} == {"rung"}
+    assert "main" not in b.case(late.id).states
+    assert sweep(b).taken == ()
+    assert len(entries(b)) == before + len(told)
     assert b.verify().whole
 
 
@@ -104,7 +108,8 @@ def test_overdue_pages_lose_no_clock(county):
         assigned(b, (ROADS, "separate"), (WATER, "separate"))
     b.today = D(2026, 12, 1)
     whole = b.ask(ledgers.overdue, OFFICE)
-    assert len(whole) == 12 and [r.due_on for r in whole] == sorted(r.due_on for r in whole)
+    assert len(whole) == 12
+    assert [r.due_on for r in whole] == sorted(r.due_on for r in whole)
     for size in (1, 4, 5):
         pages, last = [], None
         while page := b.ask(ledgers.overdue, OFFICE, after=last, size=size):
@@ -119,7 +124,8 @@ def test_overdue_pages_lose_no_clock(county):
 def test_a_watch_that_finds_nothing_leaves_no_entry(county):
     b = with_settings(county)
     before = entries(b)
-    assert b.do(jobs.look, jobs.WATCH) == () and entries(b) == before
+    assert b.do(jobs.look, jobs.WATCH) == ()
+    assert entries(b) == before
 
 
 def test_register_watches_looks_with_the_settings_of_today(county):
@@ -137,7 +143,8 @@ def test_register_watches_looks_with_the_settings_of_today(county):
     (id,) = b.do(jobs.look, jobs.WATCH)
     opened = b.case(id)
     assert (opened.opened_on, opened.acts[0].by) == (D(2026, 1, 21), "job:watch")
-    assert opened.number.startswith("promise:") and opened.clock("promise").due(b.calendar) == D(2026, 5, 1)
+    assert opened.number.startswith("promise:")
+    assert opened.clock("promise").due(b.calendar) == D(2026, 5, 1)
 
 
 # -- a new holiday table
@@ -179,12 +186,14 @@ def test_redating_goes_on_page_by_page_and_leaves_what_is_closed(county, monkeyp
     over = b.step(assigned(b, (ROADS, "lead"), (WATER, "joint")), "withdraw", b.actor("wang", "deputy"), note="x")
     b.calendar = attrs.evolve(b.calendar, holidays=b.calendar.holidays | {D(2026, 5, 6)})
     moved = b.store.run(dates.redate(b.store, b.tenant))
-    assert sorted(m.case for m in moved) == sorted(c.id for c in made) and over.id not in str(moved)
+    assert sorted(m.case for m in moved) == sorted(c.id for c in made)
+    assert over.id not in str(moved)
     assert {(m.clock, m.was, m.now) for m in moved} == {("opinion", D(2026, 5, 6), D(2026, 5, 7))}
     assert b.verify().whole
 
 
 def test_jobs_of_a_county_without_plugins_do_nothing(county):
     b = county({}, catalogue=Catalogue.collect({NAME: suggestion_handling}))
-    assert sweep(b).taken == () and b.do(jobs.look, jobs.WATCH) == ()
+    assert sweep(b).taken == ()
+    assert b.do(jobs.look, jobs.WATCH) == ()
     assert b.store.run(dates.redate(b.store, b.tenant)) == ()

@@ -10,8 +10,8 @@ import attrs
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from renda_plugins import second_assignment, suggestion_handling
 from sqlalchemy import select
+from tests.core.suggesting import CHAIR, CHEN, LI, NAME, OFFICE, POWER, REPLY, ROADS, WANG, WATER, draft, people
 
 from renda_core.catalogue import Catalogue
 from renda_core.domain.case import Case
@@ -22,7 +22,7 @@ from renda_core.store import tables
 from renda_core.store.compile import Query, keyed
 from renda_core.store.index import envelope, index
 from renda_core.testing import ZONE, Bench, embedded
-from tests.core.suggesting import CHAIR, CHEN, LI, NAME, OFFICE, POWER, REPLY, ROADS, WANG, WATER, draft, people
+from renda_plugins import second_assignment, suggestion_handling
 
 SOAK = os.environ.get("RENDA_SOAK") == "1"
 CATALOGUE = Catalogue.collect({NAME: suggestion_handling, "second_assignment": second_assignment})
@@ -70,7 +70,8 @@ class Handling(RuleBasedStateMachine):
         before, after = self.cases.get(id), self.b.case(id)
         if before:
             assert after.acts[: len(before.acts)] == before.acts
-            assert after.round >= before.round and after.version >= before.version
+            assert after.round >= before.round
+            assert after.version >= before.version
             old, new = ([(a.unit, a.role, a.round, a.on) for a in c.assignments] for c in (before, after))
             assert new[: len(old)] == old
             closed = [a for a in before.assignments if a.round < before.round]
@@ -111,7 +112,9 @@ class Handling(RuleBasedStateMachine):
         names = STEPS
         if sensible:
             try:
-                names = [s.step for s in self.b.ask(cases.steps_of, by, id) if s.yours and s.step != "withdraw"] or STEPS
+                names = [
+                    s.step for s in self.b.ask(cases.steps_of, by, id) if s.yours and s.step != "withdraw"
+                ] or STEPS
             except NotFound:
                 return
         name = data.draw(st.sampled_from(sorted(names)), label="step")
@@ -196,7 +199,9 @@ class Handling(RuleBasedStateMachine):
         procedure = self.b.tenant.practice.procedure("suggestion")
         for side, made in index(case, procedure, self.b.calendar).items():
             stored = self.b.read(rows, SIDES[side], case_id=case.id)
-            assert sorted(stored, key=str) == sorted(({c.name: r[c.name] for c in side.c if c.name != "tenant_id"} for r in made.values()), key=str)
+            assert sorted(stored, key=str) == sorted(
+                ({c.name: r[c.name] for c in side.c if c.name != "tenant_id"} for r in made.values()), key=str
+            )
         (stored,) = self.b.read(rows, FILE, id=case.id)
         assert stored == envelope(case, procedure, self.b.calendar)
 
@@ -213,7 +218,8 @@ class Handling(RuleBasedStateMachine):
                     seen = self.b.see(case, reader)
                 except NotFound:
                     continue
-                assert not {a.get("step") for a in seen.acts} & TELLING and "satisfaction" not in seen.states
+                assert not {a.get("step") for a in seen.acts} & TELLING
+                assert "satisfaction" not in seen.states
                 assert not {a.get("grade") for a in seen.acts} & grades - {""}
                 for step in TELLING:
                     assert step not in {s.step for s in self.b.ask(cases.steps_of, reader, case.id) if s.yours}
@@ -226,7 +232,8 @@ class Handling(RuleBasedStateMachine):
         procedure = self.b.tenant.practice.procedure("suggestion")
         if procedure.closed(case):
             assert {c.state for c in case.clocks} <= {"stopped"}
-        assert all(a.round <= case.round for a in case.assignments) and {a.round for a in case.acts} <= set(range(1, case.round + 1))
+        assert all(a.round <= case.round for a in case.assignments)
+        assert {a.round for a in case.acts} <= set(range(1, case.round + 1))
         now = [a.unit for a in case.current()]
         assert len(now) == len(set(now))
         for clock in case.clocks:

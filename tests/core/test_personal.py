@@ -6,6 +6,7 @@ from pathlib import Path
 
 import attrs
 import pytest
+from tests.core.suggesting import CHAIR, OFFICE, entries
 
 from renda_core import hookimpl
 from renda_core.catalogue import Catalogue
@@ -14,7 +15,6 @@ from renda_core.domain.sealed import ERASED, Personal, Sealed, forget, over_pers
 from renda_core.errors import Invalid, Misuse, Rejected
 from renda_core.services import bulk, cases, corrections, journal, ledgers
 from renda_core.services.ledgers import Ask
-from tests.core.suggesting import CHAIR, OFFICE, entries
 
 PHONE, OTHER = "13907241234", "13811110000"
 
@@ -81,13 +81,15 @@ def called(b):
 def test_what_is_personal_is_sealed_however_deep(b):
     case = called(b)
     stored = b.case(case.id)
-    assert isinstance(stored.body.phone, Sealed) and isinstance(stored.body.callers[0].phone, Sealed)
+    assert isinstance(stored.body.phone, Sealed)
+    assert isinstance(stored.body.callers[0].phone, Sealed)
     assert isinstance(stored.acts[-1].payload.phone, Sealed)
     for text in (PHONE, OTHER):
         for told in (repr(stored), str(b.see(case, OFFICE)), str(entries(b)), repr(case)):
             assert text not in told
     seen = b.see(case, OFFICE)
-    assert seen.body["phone"] == "****1234" and seen.body["callers"][0]["phone"] == "****0000"
+    assert seen.body["phone"] == "****1234"
+    assert seen.body["callers"][0]["phone"] == "****0000"
     assert seen.acts[-1]["phone"] == "****1234"
     opened = b.read(lambda reader: _reveal(reader, stored.body.phone, "Call.phone"))
     assert opened == PHONE
@@ -128,11 +130,13 @@ def test_erasure_leaves_no_text_and_the_journal_valid(b):
     assert after.body.phone == after.body.callers[0].phone == after.acts[1].payload.phone == ERASED
     assert b.see(case, OFFICE).body["phone"] == "已删除"
     stored = b.case(case.id)
-    assert before.body.phone.box not in repr(stored) and stored == after
+    assert before.body.phone.box not in repr(stored)
+    assert stored == after
     assert (after.acts[-1].step, after.acts[-1].forced, after.acts[-1].by) == ("erase", True, CHAIR.id)
     assert after.version == len(after.acts) - 1 == before.version + 1
     told = entries(b)[-1]
-    assert told["what"] == "call.erased" and "本人" not in str(told)
+    assert told["what"] == "call.erased"
+    assert "本人" not in str(told)
     assert b.verify().whole
     assert b.run(after, ("close", OFFICE)).states["main"] == "closed"
 
@@ -156,8 +160,10 @@ def test_erasing_the_private_part_of_an_entry_keeps_the_chain(b):
     assert "本人要求删除" in lines[seq - 1].private
     b.store.run(b.store.write(journal.erase, b.file.id, CHAIR, seq, "理由含姓名"))
     lines = b.read(journal.entries)
-    assert lines[seq - 1].private is None and "本人" not in str(lines[:-1])
-    assert b.verify().whole and b.verify().entries == len(lines)
+    assert lines[seq - 1].private is None
+    assert "本人" not in str(lines[:-1])
+    assert b.verify().whole
+    assert b.verify().entries == len(lines)
 
 
 def test_the_file_itself_holds_no_clear_text(bench, tmp_path: Path):
@@ -181,7 +187,8 @@ def test_sealing_and_forgetting_leave_all_else_as_it_is():
     assert over_personal(plain, lambda name, field: field) is plain
     assert forget((1, "x", None, dt.date(2026, 1, 1))) == (1, "x", None, dt.date(2026, 1, 1))
     assert forget({"a": [Sealed("x", "1")], "box": 1}) == {"a": [ERASED], "box": 1}
-    assert str(Sealed("x", "1234")) == "****1234" and "x" not in repr(Sealed("x", "1234"))
+    assert str(Sealed("x", "1234")) == "****1234"
+    assert "x" not in repr(Sealed("x", "1234"))
 
 
 def test_a_journal_body_takes_no_object(b):
@@ -195,4 +202,5 @@ def test_a_journal_body_takes_no_object(b):
 def test_ledgers_of_cases_with_personal_data(b):
     case = called(b)
     (row,) = b.ask(ledgers.ledger, OFFICE, Ask(kind="call"))
-    assert row.id == case.id and PHONE not in str(row)
+    assert row.id == case.id
+    assert PHONE not in str(row)

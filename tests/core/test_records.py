@@ -3,13 +3,6 @@
 import datetime as dt
 
 import pytest
-
-from renda_core import hookimpl
-from renda_core.catalogue import Catalogue
-from renda_core.domain.duty import Record, heads
-from renda_core.errors import Rejected
-from renda_core.records import RecordRule
-from renda_core.services import records
 from tests.core.suggesting import (
     CHEN,
     LI,
@@ -22,6 +15,13 @@ from tests.core.suggesting import (
     suggestion_handling,
     with_settings,
 )
+
+from renda_core import hookimpl
+from renda_core.catalogue import Catalogue
+from renda_core.domain.duty import Record, heads
+from renda_core.errors import Rejected
+from renda_core.records import RecordRule
+from renda_core.services import records
 
 D = dt.date
 
@@ -36,7 +36,8 @@ def test_an_accepted_suggestion_counts_once_for_each_signer(county):
     for person, lead in ((WANG, 1), (LI, 0)):
         (record,) = records_of(b, person)
         assert (record.kind, record.on, record.source) == ("suggestion", D(2026, 1, 20), f"case:{case.id}:accept")
-        assert record.facts == {"lead": lead} and record.state == "confirmed"
+        assert record.facts == {"lead": lead}
+        assert record.state == "confirmed"
     assert entries(b)[-1]["body"]["records"] == 2
     assert records_of(b, CHEN) == ()
 
@@ -46,7 +47,8 @@ def test_a_draft_counts_for_nobody_and_a_decliner_neither(county):
     case = b.run(draft(b, invited=("li",)), ("decline_cosign", LI), ("submit", WANG))
     assert records_of(b, WANG) == ()
     b.step(case, "accept", OFFICE)
-    assert len(records_of(b, WANG)) == 1 and records_of(b, LI) == ()
+    assert len(records_of(b, WANG)) == 1
+    assert records_of(b, LI) == ()
 
 
 def test_the_same_source_never_counts_twice(county):
@@ -57,7 +59,8 @@ def test_the_same_source_never_counts_twice(county):
     entered = b.do(records.enter, OFFICE, visit)
     with pytest.raises(Rejected, match="接待登记 17 is already recorded for this person"):
         b.do(records.enter, OFFICE, visit)
-    assert records_of(b, WANG) == (entered,) and entered.id
+    assert records_of(b, WANG) == (entered,)
+    assert entered.id
     assert heads(records_of(b, WANG)) == {"persons": 1, "mandates": 2, "person_times": 3}
     told = entries(b)[-1]
     assert (told["what"], told["rule"], told["body"]["kind"]) == ("record.entered", "by hand", "visit")
@@ -101,4 +104,5 @@ def test_register_records_of_another_plugin_follows_the_same_step(county):
 def test_an_override_makes_no_record_and_tenants_keep_their_own(county):
     one, other = with_settings(county), with_settings(county)
     accepted(one)
-    assert len(records_of(one, WANG)) == 1 and records_of(other, WANG) == ()
+    assert len(records_of(one, WANG)) == 1
+    assert records_of(other, WANG) == ()

@@ -3,13 +3,6 @@
 import datetime as dt
 
 import pytest
-from renda_plugins.suggestion_handling.motions import Motion
-from renda_plugins.suggestion_handling.reports import rates
-
-from renda_core.domain.rates import Rate
-from renda_core.domain.suggestion import voices
-from renda_core.errors import Rejected
-from renda_core.services import ledgers
 from tests.core.suggesting import (
     LI,
     OFFICE,
@@ -25,6 +18,13 @@ from tests.core.suggesting import (
     suggestion_handling,
     with_settings,
 )
+
+from renda_core.domain.rates import Rate
+from renda_core.domain.suggestion import voices
+from renda_core.errors import Rejected
+from renda_core.services import ledgers
+from renda_plugins.suggestion_handling.motions import Motion
+from renda_plugins.suggestion_handling.reports import rates
 
 D = dt.date
 TONGHE = {"reply": {"n": 2, "unit": "month"}}
@@ -46,14 +46,16 @@ def test_reply_is_due(county, given, hard, due):
     months = (due.year - 2026) * 12 + due.month - 1
     assert (clock.due, clock.provisional, clock.late, clock.state) == (due, False, 0, "running")
     assert clock.lines == (f"2026-01-20 start + {months} months = {due} (assign; 代表法 51)",)
-    assert clock.title == "答复" and clock.unit == ROADS.unit
+    assert clock.title == "答复"
+    assert clock.unit == ROADS.unit
 
 
 def test_every_day_of_a_term_is_explained(county):
     b = with_settings(county)
     clock = assigned(b).clock("reply", unit=ROADS.unit)
     days = list(clock.days(b.calendar))
-    assert days[0] == (D(2026, 1, 21), "1") and days[-1] == (D(2026, 4, 20), "90")
+    assert days[0] == (D(2026, 1, 21), "1")
+    assert days[-1] == (D(2026, 4, 20), "90")
     assert [said for _, said in days] == [str(n) for n in range(1, 91)]
 
 
@@ -108,7 +110,8 @@ def test_satisfaction_names_its_base(county, inside, base, of, satisfied, accept
     assert (page.first_satisfied.basis_points, page.first_acceptable.basis_points) == (satisfied, acceptable)
     again = b.read(lambda reader: ledgers.StoreDesk(reader, b.tenant).facet_counts("suggestion", "satisfaction"))
     assert dict(again) == GRADES
-    assert again["basically"] + again["unsatisfied"] == 24 and again["unsatisfied"] == 4  # 咸宁's list, and 山东's
+    assert again["basically"] + again["unsatisfied"] == 24
+    assert again["unsatisfied"] == 4
 
 
 def test_a_rate_of_nothing_has_no_figure():
@@ -125,7 +128,8 @@ def test_merged_suggestions_keep_every_voice(county):
     merged = [b.step(case, "merge", OFFICE, **into) for case in (second, third)]
     told = voices([b.case(c.id) for c in (first, *merged)])
     assert (told.deputies, told.deliveries, told.forms) == (7, 8, 3)
-    assert merged[1].parties["cosigner"] == people(*"EFGB") and merged[1].states["main"] == "merged"
+    assert merged[1].parties["cosigner"] == people(*"EFGB")
+    assert merged[1].states["main"] == "merged"
 
 
 @pytest.mark.parametrize(("level", "least"), [("county", 10), ("township", 5)])

@@ -118,7 +118,7 @@ def records() -> Iterator[CaseRecord]:
     yield Step(
         kind=KIND, name="merge", who="office", title="并案", moves=(Move("accepted", "merged"),), ties="merged_into"
     )
-    yield Step(kind=KIND, name="propose", who="deputy office", title="提出")
+    yield Step(kind=KIND, name="propose", who="deputy office", oneself="proposer", title="提出")
     yield Step(kind=KIND, name="invite", who="proposer office", title="邀请附议", adds="cosigner")
     yield Step(kind=KIND, name="cosign", who="cosigner", title="附议", takes=Confirmation)
     yield Step(kind=KIND, name="decline_cosign", who="cosigner", title="不附议")

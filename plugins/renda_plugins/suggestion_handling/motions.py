@@ -69,7 +69,7 @@ def records() -> Iterator[CaseRecord]:
         words="text",
     )
     yield Facet(kind=KIND, states=tuple(STATES), final="converted withdrawn decided", titles=STATES)
-    yield Step(kind=KIND, name="propose", who="deputy office", title="提出")
+    yield Step(kind=KIND, name="propose", who="deputy office", oneself="proposer", title="提出")
     yield Step(kind=KIND, name="cosign", who="cosigner", title="联名")
     yield Step(kind=KIND, name="decline_cosign", who="cosigner", title="不联名")
     yield Step(kind=KIND, name="cosign_on_paper", who="office", title="联名确认", adds="cosigner")

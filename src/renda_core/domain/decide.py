@@ -10,6 +10,8 @@ from renda_core.domain.clock import Clock, Tick
 from renda_core.domain.procedure import ANY, GRADE, ClockRule, Context, Effect, Move, Procedure, Step
 from renda_core.errors import Rejected
 
+OFFICES = frozenset({"office", "registrar"})
+"""Who enters papers for others."""
 Contexts = Callable[[str], Context[Any]]
 
 
@@ -99,6 +101,8 @@ def _objections(
     if not (roles & step.who) or roles & step.never:
         yield f"{actor.id} may not {step.name}"
         return  # what gates and guards say may tell what is veiled from this actor
+    if step.oneself and not roles & OFFICES and actor.id not in case.parties.get(step.oneself, ()):
+        yield f"{step.name} is taken for oneself: the actor must be the {step.oneself}"
     mine = {a.state for a in case.current() if a.unit == act.unit}
     for move in step.moves:
         found = mine if move.facet == UNIT else {procedure.state(case, move.facet)}

@@ -138,7 +138,7 @@ def _clocks(
             round=clock.round,
             state=clock.state,
             due=due.on,
-            late=clock.late(calendar, today),
+            late=0 if rule and rule.window else clock.late(calendar, today),
             provisional=due.provisional,
             lines=due.lines,
         )

@@ -10,7 +10,7 @@ import attrs
 import msgspec
 
 from renda_core.domain.case import Act, Actor, Case, Handling, roles_on
-from renda_core.domain.decide import decide
+from renda_core.domain.decide import OFFICES, decide
 from renda_core.domain.openings import OpenStep, open_steps
 from renda_core.domain.procedure import Procedure
 from renda_core.domain.visibility import Seen, hidden, may_see, see
@@ -257,6 +257,8 @@ async def steps_of(reader: Reader, tenant: Tenant, actor: Actor, case: str) -> t
 def readable(tenant: Tenant, case: Case, actor: Actor) -> Procedure:
     """Give the case's procedure; to whoever may not find the case there is none."""
     procedure = tenant.practice.find(case.kind, case.edition)
+    if procedure is None and not actor.roles & OFFICES:
+        raise NotFound(f"no case {case.id}")
     if procedure is None:
         raise Rejected("the case cannot be moved", f"the plugin of {case.kind} {case.edition} is disabled here")
     if not may_see(procedure, case, roles_on(actor, case)) and not _is_job(actor):

@@ -21,6 +21,7 @@ from renda_core.store.ledgers import (
     LAST_GRADES,
     LEDGERS,
     OVERDUE,
+    OVERDUE_OF_UNIT,
     WORDS,
     LedgerRow,
     OverdueRow,
@@ -142,8 +143,14 @@ async def overdue(
     Args:
         after: The last row seen.
     """
-    rows = await reader.all(OVERDUE, today=tenant.today, size=size, **place(after))
-    return [r for r in rows if _may_hear(tenant, actor, r)]
+    query, own = (OVERDUE_OF_UNIT, {"own": actor.unit}) if actor.unit and not actor.roles else (OVERDUE, {})
+    found: list[OverdueRow] = []
+    while True:  # what the reader may not hear of must not end the list early
+        rows = await reader.all(query, today=tenant.today, size=size, **own, **place(after))
+        found += [r for r in rows if _may_hear(tenant, actor, r)]
+        if len(found) >= size or len(rows) < size:
+            return found[:size]
+        after = rows[-1]
 
 
 def _may_hear(tenant: Tenant, actor: Actor, row: OverdueRow) -> bool:

@@ -30,11 +30,13 @@ class Id(TypeDecorator[str]):
         """Pack text; an id that is no UUID is a defect."""
         if value is None:
             return None
-        if dialect.name != "postgresql" and isinstance(value, str) and len(value) == 36 and value.count("-") == 4:
+        if isinstance(value, str) and len(value) == 36 and value[8] == value[13] == "-" and dialect.name == "sqlite":
             try:
-                return bytes.fromhex(value.replace("-", ""))  # what nearly all are, without making an object
+                packed = bytes.fromhex(value.replace("-", ""))  # canonical text, without making an object of it
             except ValueError:
-                raise Misuse(f"an id must be a UUID, not {value!r}") from None
+                packed = b""
+            if len(packed) == 16 and value[18] == value[23] == "-":
+                return packed
         try:
             made = value if isinstance(value, UUID) else UUID(value) if value else _NIL
         except ValueError:

@@ -129,20 +129,29 @@ HAS_WORD = Query(
     .where(*keyed(t.case_word, "word", "case_id")),
     Tally,
 )
-OVERDUE = Query(
-    select(*_overdue_columns)
-    .select_from(t.case_clock.join(t.case_file, and_(_f.tenant_id == _c.tenant_id, _f.id == _c.case_id)))
-    .where(
-        mine(t.case_clock),
-        _c.state == "running",
-        _c.due_on < _due,
-        _c.due_on >= _day,
-        or_(_c.due_on > _day, tuple_(_c.case_id, _c.name, _c.round, _c.unit) > tuple_(*_last)),
+
+
+def _overdue(*only: Any) -> Query[OverdueRow]:
+    """List running duties past due, the longest first, from the one after the last seen."""
+    return Query(
+        select(*_overdue_columns)
+        .select_from(t.case_clock.join(t.case_file, and_(_f.tenant_id == _c.tenant_id, _f.id == _c.case_id)))
+        .where(
+            mine(t.case_clock),
+            _c.state == "running",
+            _c.due_on < _due,
+            _c.due_on >= _day,
+            or_(_c.due_on > _day, tuple_(_c.case_id, _c.name, _c.round, _c.unit) > tuple_(*_last)),
+            *only,
+        )
+        .order_by(_c.due_on, _c.case_id, _c.name, _c.round, _c.unit)
+        .limit(_size),
+        OverdueRow,
     )
-    .order_by(_c.due_on, _c.case_id, _c.name, _c.round, _c.unit)
-    .limit(_size),
-    OverdueRow,
-)
+
+
+OVERDUE = _overdue()
+OVERDUE_OF_UNIT = _overdue(_c.unit == bindparam("own", type_=Id()))
 
 
 def _tally(table: Table, a: Any, b: Any, *names: str) -> Query[Tally]:

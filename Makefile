@@ -55,7 +55,7 @@ bench: .venv/.dev ## measure, with the peers and the limits in the same run
 
 soak: .venv/.dev ## the long tests (many minutes)
 	$(say) "soak"
-	@RENDA_SOAK=1 $(BIN)/python -m pytest tests/soak
+	@RENDA_SOAK=1 $(BIN)/python -m pytest tests/soak tests/core/test_machine.py
 
 docs: .venv/.dev ## build the documentation into site/
 	$(say) "documentation"

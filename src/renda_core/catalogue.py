@@ -126,8 +126,7 @@ class Catalogue:
 
     def parameters(self, plugin: str) -> tuple[Parameter, ...]:
         """List a plugin's parameters with default, unit and source."""
-        cls = self.settings.get(plugin)
-        return self.once(("parameters", plugin), lambda: parameters(plugin, attrs.resolve_types(cls) if cls else None))
+        return self.once(("parameters", plugin), lambda: parameters(plugin, self.settings.get(plugin)))
 
     def once(self, key: Any, make: Callable[[], T]) -> T:
         """Give what was made from this catalogue under *key* before, or make it."""

@@ -111,7 +111,7 @@ def run(text: str, where: str, namespace: dict[str, object]) -> str:
     out = io.StringIO()
     with contextlib.redirect_stdout(out), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "SQLite .* WAL-reset", RuntimeWarning)  # the machine's matter, not the page's
-        exec(compile(text, where, "exec"), namespace)  # noqa: S102 - our own pages
+        exec(compile(text, where, "exec", dont_inherit=True), namespace)  # noqa: S102 - our own pages
     return out.getvalue()
 
 

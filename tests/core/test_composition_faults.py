@@ -135,6 +135,10 @@ MISTAKES = {
         [k(dimensions="subject"), Facet(kind="k", states="a", final="a"), Step(kind="k", name="o", who="office")],
         "k: dimension or searched field 'subject' is no field of its body",
     ),
+    "window with an expiry": (
+        [ClockRule(kind=S, name="c", period=never, window=True, expiry="keep_unit_by_time")],
+        "clock 'c' is a window and has an expiry; make it a duty",
+    ),
     "replacement of nothing": (
         [ClockRule(kind=S, name="gone", period=never, replaces=True)],
         "'x' replaces clock suggestion.gone, which nobody offers",

@@ -154,15 +154,27 @@ def test_search_does_not_find_by_a_veiled_text(county):
     assert found(b, PUBLIC, "举报") == found(b, LI, "举报") == []
 
 
+def test_what_a_reader_may_not_hear_of_does_not_end_the_list_early(county):
+    b = with_settings(county)
+    for _ in range(3):
+        assigned(b, (WATER, "sole"))
+    case = assigned(b, (ROADS, "sole"))
+    b.today = D(2026, 5, 6)
+    for size in (1, 2, 50):
+        assert [r.case_id for r in b.ask(ledgers.overdue, ROADS, size=size)] == [case.id] * min(size, 2)
+    b.step(case, "withdraw", WANG, note="已解决")
+    assert b.ask(ledgers.overdue, ROADS, size=1) == []
+
+
 def test_overdue_clocks_are_told_to_those_who_may_hear(county):
     b = with_settings(county)
     case = assigned(b)
     b.today = D(2026, 5, 6)
     told = [(r.clock, r.case_id) for r in b.ask(ledgers.overdue, OFFICE)]
-    assert told == [("return", case.id), ("contact", case.id), ("reply", case.id)]
-    assert [r.clock for r in b.ask(ledgers.overdue, ROADS)] == ["return", "contact", "reply"]
+    assert told == [("contact", case.id), ("reply", case.id)]
+    assert [r.clock for r in b.ask(ledgers.overdue, ROADS)] == ["contact", "reply"]
     for reader in (WATER, PUBLIC, STRANGER):
         assert b.ask(ledgers.overdue, reader) == []
     first = b.ask(ledgers.overdue, OFFICE, size=1)
     rest = b.ask(ledgers.overdue, OFFICE, after=first[-1])
-    assert [r.clock for r in (*first, *rest)] == ["return", "contact", "reply"]
+    assert [r.clock for r in (*first, *rest)] == ["contact", "reply"]

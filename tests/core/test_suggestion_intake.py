@@ -62,6 +62,14 @@ def test_the_office_enters_a_paper_with_its_signatures(county):
         b.step(case, "accept", OFFICE, on=D(2026, 1, 21))
 
 
+def test_a_deputy_proposes_in_no_other_name(county):
+    b = with_settings(county)
+    with pytest.raises(Rejected, match="propose is taken for oneself: the actor must be the proposer"):
+        b.open("suggestion", LI, {"text": "修桥"}, parties={"proposer": (WANG.id,)})
+    with pytest.raises(Rejected, match="the actor must be the proposer"):
+        b.open("suggestion", LI, {"text": "修桥"})
+
+
 def test_nobody_becomes_a_party_by_the_back_door(county):
     b = with_settings(county)
     case = draft(b, invited=("li",))
@@ -103,7 +111,7 @@ def test_a_reason_that_the_place_does_not_list_declines_nothing(county):
     case = b.run(draft(b), ("submit", WANG))
     said = "'private' is no reason of this place; known: empty"
     refused(b, case, "decline", OFFICE, said, payload={"reason": "private"}, note="x")
-    with pytest.raises(Invalid, match="needs|reason|Refusal"):
+    with pytest.raises(Invalid, match=r"needs|reason|Refusal"):
         b.step(case, "decline", OFFICE, note="x", payload={})
 
 
@@ -171,7 +179,7 @@ def test_withdrawal_ends_handling_and_stops_every_clock(county):
     assert {c.state for c in case.clocks} == {"stopped"}
     assert len(case.clocks) == 3
     assert {c.ticks[-1].on for c in case.clocks} == {D(2026, 1, 27)}
-    with pytest.raises(Rejected, match="main is withdrawn|main is"):
+    with pytest.raises(Rejected, match=r"may not contact|main is"):
         b.step(case, "contact", ROADS)
     b.today = D(2026, 12, 1)
     assert b.ask(ledgers.overdue, OFFICE) == []

@@ -73,13 +73,10 @@ def crash(path, acknowledged, rounds, seed):
             return
 
 
-@pytest.mark.parametrize("seed", [1])
-def test_no_acknowledged_write_is_lost(sqlite_path, tmp_path, seed):
-    crash(sqlite_path, tmp_path / "acknowledged", 3, seed)
+SEEDS = [(1, 3), *((seed, 10) for seed in range(100, 110) if LONG)]
+"""A short seeded share always; the long rounds with ``RENDA_SOAK=1``."""
 
 
-@pytest.mark.soak
-@pytest.mark.skipif(not LONG, reason="RENDA_SOAK=1 selects it")
-@pytest.mark.parametrize("seed", range(100, 110))
-def test_no_acknowledged_write_is_lost_in_many_rounds(sqlite_path, tmp_path, seed):
-    crash(sqlite_path, tmp_path / "acknowledged", 10, seed)
+@pytest.mark.parametrize(("seed", "rounds"), SEEDS)
+def test_no_acknowledged_write_is_lost(sqlite_path, tmp_path, seed, rounds):
+    crash(sqlite_path, tmp_path / "acknowledged", rounds, seed)

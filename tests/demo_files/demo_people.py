@@ -25,7 +25,7 @@ ROSTER = (
 STATIONS = "名称 类型 编号 所属人大 地址 负责人 联系电话"
 
 Row = dict[str, object]
-rng = random.Random(SEED)  # noqa: S311  made-up data, the same every time
+rng = random.Random(SEED)
 
 
 # Days

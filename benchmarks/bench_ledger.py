@@ -25,6 +25,7 @@ LEDGERS: dict[str, tuple[Actor, dict[str, Any]]] = {
     "of a facet": (OFFICE, {"facet": "publication", "state": "internal"}),
     "of a unit": (OFFICE, {"unit": ROADS.unit}),
     FEW: (OFFICE, {"unit": WATER.unit}),
+    "of a subject": (OFFICE, {"dimension": "subject", "value": "交通"}),
     "a unit's own": (ROADS, {}),
     "a deputy's own": (WANG, {"person": WANG.id}),
 }

@@ -66,7 +66,9 @@ def open_home(folder: Path) -> Workspace:
 
 def draft(county: Workspace, text: str = "城东石桥多年失修") -> Case:
     """Open a suggestion."""
-    command = cases.OpenCase(kind=KIND, title="修桥", body=Suggestion(text=text), parties={"proposer": (WANG.id,)})
+    command = cases.OpenCase(
+        kind=KIND, title="修桥", body=Suggestion(text=text, subject="交通"), parties={"proposer": (WANG.id,)}
+    )
     return county.do(cases.open_case, WANG, command)
 
 

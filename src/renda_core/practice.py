@@ -102,6 +102,7 @@ def compose(
     roles = CORE_ROLES | {r.name for r in single if isinstance(r, Role)}
     errors += _strays(every, {k.name for k in kinds}, installed)
     procedures = {(k.name, k.edition): _procedure(k, every, prefer, errors) for k in kinds}
+    errors += _lost_outcomes(single, {name for p in procedures.values() for name in p.steps})
     if not errors:
         errors = [e for p in procedures.values() for e in faults(p, roles)]
     if errors:
@@ -143,6 +144,14 @@ def _strays(records: Iterable[Any], kinds: set[str], installed: frozenset[Key]) 
             yield f"{r.plugin!r} extends kind {r.kind!r}, which no enabled plugin offers"
         if isinstance(r, RecordRule) and (r.kind, r.step) not in installed:
             yield f"{r.plugin!r} records {r.kind}.{r.step}, which no installed plugin offers"
+
+
+def _lost_outcomes(records: Iterable[Any], steps: set[str]) -> Iterator[str]:
+    """Name the steps that a verdict would take and nobody offers: it would show only when the vote is declared."""
+    for r in records:
+        if isinstance(r, BallotKind):
+            for step in sorted(set(r.outcomes.values()) - steps):
+                yield f"{r.plugin!r}: ballot {r.name!r} leads to step {step!r}, which no enabled plugin offers"
 
 
 def _procedure(kind: Kind, records: Iterable[Any], prefer: Mapping[str, str], errors: list[str]) -> Procedure:

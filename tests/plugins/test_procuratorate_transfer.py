@@ -88,7 +88,7 @@ def test_the_procuratorate_reads_and_decides_what_was_sent_to_it_and_nothing_els
 def test_neither_the_handling_unit_nor_the_public_learns_of_it(place, office, lead, roads):
     p = place("procuratorate_transfer")
     case = p.do(sent(p, office, **THERE), "decide_transfer", office, grade="accepted")
-    case = p.do(case, "publish", office)
+    case = p.do(p.replied(case), "publish", office)
     for reader in (roads, Actor(id="both", roles={"office"}, unit="roads"), Actor(id="voter", roles={"public"})):
         seen = p.look(case, reader)
         assert "procuratorate" not in seen.states

@@ -158,6 +158,9 @@ def _office_steps() -> Iterator[CaseRecord]:
     yield Step(kind=KIND, name="close", who="office", title="办结", moves=(ended,))
     public, private = Move("internal withheld", "public", "publication"), Move(ANY, "withheld", "publication")
     yield Step(kind=KIND, name="publish", who="office", title="公开", moves=(public,))
+    yield Gate(
+        kind=KIND, step="publish", facet="main", states="replied evaluated closed"
+    )  # a reply, or nothing to show
     yield Step(kind=KIND, name="withhold", who="office", title="不予公开", moves=(private,), takes=Withholding)
 
 

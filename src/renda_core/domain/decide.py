@@ -28,6 +28,8 @@ def decide(procedure: Procedure, case: Case, act: Act, actor: Actor, contexts: C
     step = procedure.steps.get(act.step)
     if step is None:
         raise Rejected(f"{act.step} refused", f"{case.kind} has no step {act.step!r}")
+    if step.name == procedure.kind.opening and case.acts:
+        raise Rejected(f"{act.step} refused", "the case is open already")
     if objections := tuple(_objections(procedure, step, case, act, actor, contexts)):
         raise Rejected(f"{act.step} refused", *objections)
     number = case.round + step.new_round

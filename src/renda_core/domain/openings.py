@@ -30,6 +30,8 @@ def open_steps(procedure: Procedure, case: Case, roles: frozenset[str]) -> tuple
             continue
         if not step.moves and procedure.closed(case):
             continue
+        if not all(case.took(earlier, round=case.round) for earlier in step.after):
+            continue
         held = [(m, units if m.facet == UNIT else {procedure.state(case, m.facet)}) for m in step.moves]
         waits = any(procedure.state(case, g.facet) not in g.states for g in procedure.gates.get(step.name, ()))
         if waits or not all(ANY in m.from_ or states & m.from_ for m, states in held):

@@ -53,7 +53,7 @@ async def sweep_page(unit: Unit, tenant: Tenant, after: OverdueRow | None = None
         for m in (moved, *await followers(unit, tenant, moved, pile.get)):
             pile.put(m.before, m.after, m.procedure)
         taken.append(case.id)
-    if taken:
+    if taken or failed:
         told = await pile.write(unit)
         unit.record("sweep.clocks", on=tenant.id, version=0, rule="expiry", taken=taken, failed=failed, **told)
         unit.emit("sweep.clocks", taken=taken)

@@ -37,6 +37,7 @@ def test_the_peer_grows_with_its_tenants_alone(versus: Pairs) -> None:
         peers_share=1 / 3,
         against="the same on 100, times 3",
         at_most=1.5,
+        sweep=True,
     )
 
 
@@ -52,6 +53,7 @@ def test_3000_tenants_of_40_profiles(versus: Pairs, told: list[str]) -> None:
         against=f"one PluginManager a tenant ({PEERS} of them, times {synthetic.TENANTS // PEERS})",
         at_least=50,
         rounds=ROUNDS,
+        sweep=True,
     )
     _tell(told, "40 profiles", modules, files)
 
@@ -64,6 +66,7 @@ def test_tenants_that_are_all_different(versus: Pairs) -> None:
         lambda: opened(modules, files),
         lambda: synthetic.peer(modules, files),
         against="one PluginManager a tenant, which proves nothing",
+        sweep=True,
     )
 
 

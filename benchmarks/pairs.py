@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import statistics
 import time
 from collections.abc import Callable
@@ -73,6 +74,7 @@ class Pairs:
         times: int = 1,
         peers_share: float = 1.0,
         rounds: int | None = None,
+        sweep: bool = False,
     ) -> Verdict:
         """Compare, tell, and fail where the bar is missed.
 
@@ -82,11 +84,20 @@ class Pairs:
             times: Runs in one round, for what takes microseconds.
             peers_share: The part of the work that the peer is given; its time is scaled by it.
             rounds: Fixed, where the work was prepared for so many; there is no trial run then.
+            sweep: Collect garbage before each turn, where one makes so much that the other would pay for it.
         """
         many = rounds or self._rounds(ours, peer, times)
         peers: list[float] = []
         run = _repeated(ours, times)
-        self.benchmark.pedantic(run, setup=lambda: peers.append(timed(peer, times)), rounds=many)
+
+        def turn_of_the_peer() -> None:
+            if sweep:
+                gc.collect()
+            peers.append(timed(peer, times))
+            if sweep:
+                gc.collect()
+
+        self.benchmark.pedantic(run, setup=turn_of_the_peer, rounds=many)
         if self.benchmark.disabled:
             return Verdict(
                 what=what, against=against, ours=0, peer=0, ratio=0, low=0, high=0, rounds=1, bar="", kept=True

@@ -18,6 +18,7 @@ from tests.core.suggesting import (
 
 from renda_core.errors import Invalid, NotFound, Rejected, Stale
 from renda_core.services import cases, corrections
+from renda_core.testing import uid
 
 S = "suggestion"
 
@@ -117,3 +118,11 @@ def test_an_override_is_recorded_and_clocks_hear_it(county):
     told = entries(b)[-1]
     assert (told["what"], told["rule"], told["body"]["state"]) == ("suggestion.override", "override", "main=closed")
     assert "法院" not in str(told)  # reasons stand beside the chain, where they can be erased
+
+
+def test_a_case_is_tied_to_no_case_that_is_not_there(county):
+    b = with_settings(county)
+    case = accepted(b)
+    with pytest.raises(NotFound, match="to be merged_into"):
+        b.step(case, "merge", OFFICE, links={"merged_into": (uid("nowhere"),)})
+    assert b.case(case.id).states["main"] == "accepted"

@@ -16,7 +16,7 @@ from renda_core.domain.procedure import Procedure
 from renda_core.domain.visibility import Seen, hidden, may_see, see
 from renda_core.errors import Invalid, NotFound, Rejected, Stale
 from renda_core.services import records
-from renda_core.services.given import fitted, happened, required, sealed
+from renda_core.services.given import fitted, happened, refuse_lost_links, required, sealed
 from renda_core.store.cases import BY_NUMBER, LINKED, load, reach_number, save, take_numbers
 from renda_core.store.codec import new_id
 from renda_core.store.unit import Reader, Unit
@@ -86,6 +86,7 @@ async def open_case(unit: Unit, tenant: Tenant, command: OpenCase) -> Case:
     """
     number = await given_number(unit, tenant, command) or await next_number(unit, tenant, command.kind)
     moved = begin(unit, tenant, command, number)
+    await refuse_lost_links(unit, command.links)
     await save(unit, None, moved.after, moved.procedure, tenant.calendar)
     made = await records.follow(unit, tenant, moved.after, moved.after.acts[-1])
     unit.record(
@@ -161,6 +162,7 @@ async def take_step(unit: Unit, tenant: Tenant, command: TakeStep) -> Case:
     if before.version != command.version:
         raise stale(tenant, before, command.version, unit.actor)
     moved = move(unit, tenant, before, procedure, command, unit.actor)
+    await refuse_lost_links(unit, command.links)
     led = await followers(unit, tenant, moved, lambda _: None)
     made = 0
     for m in (moved, *led):

@@ -10,9 +10,10 @@ import attrs
 import msgspec
 
 from renda_core.domain.sealed import Personal, Sealed, over_personal
-from renda_core.errors import Invalid
+from renda_core.errors import Invalid, NotFound
+from renda_core.store.cases import ONE
 from renda_core.store.codec import convert
-from renda_core.store.unit import Unit
+from renda_core.store.unit import Reader, Unit
 from renda_core.tenancy import Tenant
 
 
@@ -55,3 +56,15 @@ def sealed(unit: Unit, value: Any) -> Any:
 def required(cls: type) -> bool:
     """Tell whether a payload class has a field that must be given."""
     return any(a.default is attrs.NOTHING for a in attrs.fields(cls))
+
+
+async def refuse_lost_links(reader: Reader, links: Mapping[str, tuple[str, ...]]) -> None:
+    """Refuse to tie a case to one that is not there: it would wait for ever.
+
+    Raises:
+        NotFound: Naming the relation; another tenant's case is not there either.
+    """
+    for relation, others in links.items():
+        for other in others:
+            if await reader.find(ONE, id=other) is None:
+                raise NotFound(f"no case {other} to be {relation}")

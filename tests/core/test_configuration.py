@@ -232,3 +232,21 @@ def test_every_version_of_a_configuration_is_kept_with_its_author(county):
     assert (told["what"], told["version"], told["actor"]) == ("tenant.applied", 2, "job:setup")
     assert b.read(tenants.configuration) == newer
     assert b.verify().whole
+
+
+def test_a_date_setting_comes_back_from_the_stored_document(folder):
+    """A configuration is stored as JSON, where a date is text; it must mean the same as in the file."""
+    from renda_core import hookimpl, setting
+    from renda_core.configuration import TenantFile
+    from renda_core.store.codec import decode, encode
+
+    @attrs.frozen(kw_only=True)
+    class Settings:
+        begins: dt.date = setting(dt.date(2026, 1, 1), source="U", title="起始日")
+
+    dated = types.SimpleNamespace(__doc__="起始日\n\nSource: U", register_settings=hookimpl(lambda: Settings))
+    catalogue = Catalogue.collect({"dated": dated})
+    file = read_tenant(folder(c=HEAD + "[plugins.dated]\nbegins = 2026-05-01\n"))
+    for one in (file, decode(encode(file), TenantFile)):
+        tenant = one.open(catalogue, holidays.calendar(), TODAY)
+        assert tenant.settings("dated", TODAY).begins == dt.date(2026, 5, 1)

@@ -15,9 +15,10 @@ import pluggy
 
 from renda_core import hookspecs
 from renda_core.configuration import Layer, TenantFile
-from renda_core.domain.ballot import Rule
+from renda_core.domain.ballot import Rule, Rung
 from renda_core.domain.calendar import Period
 from renda_core.domain.procedure import Move
+from renda_core.domain.rates import Share
 from renda_core.records import (
     BallotKind,
     CaseRecord,
@@ -122,7 +123,8 @@ def plugin(n: int) -> ModuleType:
 
 
 def _rule(context: Any) -> Rule:
-    raise NotImplementedError  # nobody votes here
+    passed = Rung(verdict="passed", answers={"for"}, share=Share("1/2", above=True))
+    return Rule(name="made_up", answers=("for", "against"), rungs=(passed,), otherwise="lost", base="incumbent")
 
 
 def _period(context: Any, case: Any, act: Any) -> Period:

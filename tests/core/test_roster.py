@@ -9,15 +9,8 @@ from hypothesis import strategies as st
 
 from renda_core.domain.areas import AreaCode, Dated, Level, areas_above, is_area_code
 from renda_core.domain.mandates import Mandate, MandateEvent, apply
-from renda_core.domain.roster import (
-    Congress,
-    District,
-    Group,
-    Membership,
-    Person,
-    Roster,
-    Term,
-    Unit,
+from renda_core.domain.roster import Congress, District, Group, Membership, Person, Roster, Term, Unit
+from renda_core.domain.roster_checks import (
     find_all,
     find_district_seats,
     find_levels,

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from renda_core.domain.areas import LEVELS
+from renda_core.domain.areas import LEVELS, climb
 from renda_core.domain.identity import match_key
 from renda_core.domain.mandates import Mandate
 from renda_core.files.columns import Read
@@ -226,13 +226,9 @@ class _Roster:
         seats.add(congress)
         return ""
 
-    def _chain(self, congress: str) -> set[str]:
-        chain: set[str] = set()
-        here: str | None = congress
-        while here and here not in chain:
-            chain.add(here)
-            here = self._ids[here]["parent"]
-        return chain
+    def _chain(self, congress: str) -> frozenset[str]:
+        """Name a congress and those above it, by their stated parents."""
+        return frozenset(row["id"] for row in climb(congress, self._ids.__getitem__, lambda row: row["parent"]))
 
     def _keep_mandate(self, v: Mapping[str, Any], seat: tuple[str, str, str], congress: Mapping[str, Any]) -> State:
         had = self._mandates.get(seat)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from renda_core.store.columns import DISTRIBUTED, Id, Instant, owner
+from renda_core.store.exchange_tables import column_choice, import_job, import_row, person_word, request_key
 from renda_core.store.roster_tables import (
     ROSTER,
     body,
@@ -43,11 +44,14 @@ __all__ = [
     "case_link",
     "case_party",
     "case_word",
+    "column_choice",
     "configuration",
     "congress",
     "counter",
     "district",
     "duty_record",
+    "import_job",
+    "import_row",
     "journal",
     "journal_head",
     "link",
@@ -56,7 +60,9 @@ __all__ = [
     "metadata",
     "outbox",
     "person",
+    "person_word",
     "policies",
+    "request_key",
     "session",
     "station",
     "tenant",

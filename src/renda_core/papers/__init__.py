@@ -1,0 +1,1 @@
+"""Papers that people print and file: one style, PDF out of it."""

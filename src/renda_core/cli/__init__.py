@@ -3,7 +3,7 @@
 Modules of commands import what is heavy inside the command that needs it, so that ``renda --help`` answers at once.
 """
 
-from renda_core.cli import importing, ledgers, running, suggestions, tenants, upkeep
+from renda_core.cli import importing, ledgers, running, setting_up, suggestions, tenants, upkeep
 from renda_core.cli.root import renda
 
 for _command in (
@@ -24,6 +24,9 @@ for _command in (
     running.token,
     running.serve,
     running.demo,
+    setting_up.doctor,
+    setting_up.upgrade,
+    setting_up.completion,
 ):
     renda.add_command(_command)
 

@@ -9,7 +9,7 @@ import attrs
 import rich_click as click
 
 from renda_core.cli import telling
-from renda_core.cli.session import Command, Session
+from renda_core.cli.session import TENANT, Command, Session
 from renda_core.domain.suggestion import KIND
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ COLUMNS = ("编号", "标题", "状态", "轮", "提出", "最近到期", "办�
 
 
 @click.command("ledger", cls=Command)
-@click.argument("tenant")
+@TENANT
 @OF_KIND
 @click.option("--state", default="", help="状态 In this state, by name or Chinese title.")
 @click.option("--facet", default="", help="Of which dimension the state is; by default the main one.")
@@ -109,7 +109,7 @@ def _write(session: Session, path: Path, pages: Sequence[Page]) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("tenant")
+@TENANT
 @click.option("--size", default=200, show_default=True, help="行数 Clocks looked at, the longest overdue first.")
 @click.pass_obj
 def overdue(session: Session, tenant: str, size: int) -> None:
@@ -134,7 +134,7 @@ def overdue(session: Session, tenant: str, size: int) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("tenant")
+@TENANT
 @click.argument("text")
 @OF_KIND
 @click.pass_obj
@@ -149,7 +149,7 @@ def search(session: Session, tenant: str, text: str, kind: str) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("tenant")
+@TENANT
 @click.argument("year", type=click.IntRange(1950, 2100))
 @XLSX
 @click.pass_obj

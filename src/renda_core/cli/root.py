@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
+import signal
 import sys
+import threading
 import traceback
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +30,7 @@ class Root(Group):
         extra |= {"standalone_mode": False, "obj": session}
         code: int = 0
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), _stoppable():
                 # A command is one process and ends; `init` and `serve` tell about the machine's SQLite themselves.
                 warnings.filterwarnings("ignore", "SQLite .* WAL-reset", RuntimeWarning)
                 code = super().main(given, *rest, **extra) or 0
@@ -41,6 +44,23 @@ class Root(Group):
             if code == failing.DEFECT and not isinstance(error, RendaError):
                 traceback.print_exc()
         sys.exit(code)
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[None]:
+    """Let a request to end (SIGTERM) undo what is under way, as Ctrl-C does, rather than cut it off."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @click.group(

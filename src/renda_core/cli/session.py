@@ -95,8 +95,8 @@ class Session:
             human()
 
     @contextlib.contextmanager
-    def progress(self, what: str, total: int) -> Iterator[Callable[[int], None]]:
-        """Show how far a long piece of work is, where a person watches."""
+    def progress(self, what: str, total: int | None) -> Iterator[Callable[[int], None]]:
+        """Show how far a long piece of work is, where a person watches; None where nobody knows how long it is."""
         if self.json or not telling.console(stderr=True).is_terminal:
             yield lambda done: None
             return
@@ -105,6 +105,18 @@ class Session:
         with Progress(console=telling.console(stderr=True), transient=True) as bar:
             task = bar.add_task(what, total=total)
             yield lambda done: bar.update(task, completed=done)
+
+
+def codes(ctx: click.Context, _: click.Parameter, incomplete: str) -> list[str]:
+    """Complete a tenant's code from the home that the command line names, or would use."""
+    from renda_core.workspace import Home
+
+    home = ctx.find_root().params.get("home") or os.environ.get("RENDA_HOME", "data")
+    return [code for code in Home(path=Path(home)).codes() if code.startswith(incomplete)]
+
+
+TENANT = click.argument("tenant", shell_complete=codes)
+"""Which tenant a command works on."""
 
 
 def login(tenant: str) -> str:
@@ -162,4 +174,4 @@ class Group(click.RichGroup):
 
 
 Group.group_class = Group
-__all__ = ["Command", "Group", "Session", "json_option", "login", "login_name", "no_such_case"]
+__all__ = ["TENANT", "Command", "Group", "Session", "codes", "json_option", "login", "login_name", "no_such_case"]

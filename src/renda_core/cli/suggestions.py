@@ -9,7 +9,7 @@ import rich_click as click
 
 from renda_core.cli import telling
 from renda_core.cli.ledgers import ledger
-from renda_core.cli.session import Group, Session, no_such_case
+from renda_core.cli.session import TENANT, Group, Session, no_such_case
 from renda_core.domain.suggestion import KIND
 from renda_core.errors import NotFound
 
@@ -37,7 +37,7 @@ suggestion.add_command(ledger, "list")
 
 
 @suggestion.command("open")
-@click.argument("tenant")
+@TENANT
 @click.option("--title", required=True, help="标题 The title.")
 @click.option("--text", default="", help="内容 What is suggested.")
 @click.option("--proposer", multiple=True, metavar="NAME|ID", help="领衔代表 Who leads; by default who acts.")
@@ -79,7 +79,7 @@ def open_(session: Session, /, tenant: str, proposer: tuple[str, ...], cosigner:
 
 
 @suggestion.command("show")
-@click.argument("tenant")
+@TENANT
 @click.argument("number")
 @OF_KIND
 @click.pass_obj
@@ -93,7 +93,7 @@ def show(session: Session, tenant: str, number: str, kind: str) -> None:
 
 
 @suggestion.command("steps")
-@click.argument("tenant")
+@TENANT
 @click.argument("number")
 @OF_KIND
 @click.pass_obj
@@ -111,7 +111,7 @@ def steps(session: Session, tenant: str, number: str, kind: str) -> None:
 
 
 @suggestion.command("step")
-@click.argument("tenant")
+@TENANT
 @click.argument("number")
 @click.argument("step")
 @click.option("--grade", default="", help="等次 A grade, by name or Chinese title.")

@@ -10,7 +10,7 @@ from typing import Any
 import rich_click as click
 
 from renda_core.cli import telling
-from renda_core.cli.session import Command, Group, Session
+from renda_core.cli.session import TENANT, Command, Group, Session
 from renda_core.domain.areas import LEVELS
 from renda_core.errors import ConfigError
 
@@ -136,7 +136,7 @@ def _tell(session: Session, rows: list[dict[str, Any]]) -> None:
 
 
 @click.command(cls=Command)
-@click.argument("tenant")
+@TENANT
 @click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="日期 As they stood on a day; by default today.")
 @click.option("--plugin", default="", help="做法 Of one practice only.")
 @click.pass_obj

@@ -9,11 +9,11 @@ from click.exceptions import Exit
 
 from renda_core.cli import telling
 from renda_core.cli.failing import REFUSED
-from renda_core.cli.session import Command, Group, Session
+from renda_core.cli.session import TENANT, Command, Group, Session
 
 
 @click.command(cls=Command)
-@click.argument("tenant")
+@TENANT
 @click.pass_obj
 def sweep(session: Session, tenant: str) -> None:
     """夜间任务 Take the steps that expired deadlines bring, and open what the watches find; safe to repeat."""
@@ -39,7 +39,7 @@ def calendar() -> None:
 
 
 @calendar.command("redate")
-@click.argument("tenant")
+@TENANT
 @click.pass_obj
 def redate(session: Session, tenant: str) -> None:
     """重算时限 Derive every running due date anew, after a holiday table came."""
@@ -60,7 +60,7 @@ def journal() -> None:
 
 
 @journal.command("verify")
-@click.argument("tenant")
+@TENANT
 @click.option("--head", is_flag=True, help="末端 Print the head only, to be kept elsewhere and compared later.")
 @click.pass_obj
 def verify(session: Session, tenant: str, head: bool) -> None:
@@ -78,7 +78,7 @@ def verify(session: Session, tenant: str, head: bool) -> None:
 
 
 @journal.command("list")
-@click.argument("tenant")
+@TENANT
 @click.option("--after", default=0, show_default=True, help="The entry after which to begin.")
 @click.option("--size", default=50, show_default=True, type=click.IntRange(1, 1000), help="行数 Entries of a page.")
 @click.pass_obj

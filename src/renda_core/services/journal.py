@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Callable
@@ -33,6 +34,15 @@ class Head:
 
     seq: int
     hash: bytes
+
+
+@attrs.frozen(kw_only=True)
+class Newest:
+    """The head, and when its entry was written; never, before the first."""
+
+    seq: int
+    hash: bytes
+    at: dt.datetime | None
 
 
 @attrs.frozen(kw_only=True)
@@ -88,6 +98,14 @@ def _wrong(seq: int, previous: bytes, line: Line) -> str:
         if hashlib.sha256(line.private.encode()).hexdigest() != promised:
             return "its personal part is not what it commits to"
     return ""
+
+
+async def head(reader: Reader) -> Newest:
+    """Give the end of the chain, as it stands; whether it is whole is for :func:`verify` to say."""
+    held = await reader.one(HEAD)
+    last = await entries(reader, after=held.seq - 1, size=1)
+    at = dt.datetime.fromisoformat(json.loads(last[0].entry)["at"]) if last else None
+    return Newest(seq=held.seq, hash=held.hash, at=at)
 
 
 async def entries(reader: Reader, *, after: int = 0, size: int = 50) -> list[Line]:

@@ -1,0 +1,79 @@
+"""A PostgreSQL that many tenants share: who we are to it, and whether it keeps them apart."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from renda_core.configuration import read_folder
+from renda_core.doctor.findings import Finding, ok, wrong
+from renda_core.errors import ConfigError
+from renda_core.store.migrate import NEWEST
+
+OLDEST = 15
+"""The first PostgreSQL release that is supported."""
+PATIENCE = 5
+"""Seconds to wait for a connection."""
+
+
+def database(environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Look at the database that ``RENDA_DATABASE`` names; nothing to look at without it."""
+    dsn, folder = environ.get("RENDA_DATABASE", ""), environ.get("RENDA_TENANTS", "")
+    if not dsn:
+        return
+    if not folder:
+        yield wrong("RENDA_TENANTS", "not set", "name the folder of the tenants' TOML files there")
+    else:
+        try:
+            yield ok("RENDA_TENANTS", f"{len(read_folder(Path(folder)))} tenants in {folder}")
+        except ConfigError as error:
+            yield wrong("RENDA_TENANTS", "; ".join(error.reasons), "correct the files")
+    try:
+        import asyncpg  # belongs to the extra "postgres"
+    except ModuleNotFoundError:
+        yield wrong("database 数据库", "its driver is not installed", "pip install 'renda[postgres]'")
+        return
+    try:
+        yield from asyncio.run(_asked(dsn))
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        # The message of a refused connection may repeat the DSN, and with it the password.
+        told = f"cannot be reached ({type(error).__name__})"
+        yield wrong("database 数据库", told, "check RENDA_DATABASE, and that the server runs and lets this machine in")
+
+
+async def _asked(dsn: str) -> list[Finding]:
+    import asyncpg
+
+    from renda_core.store.catalogue_gate import faults
+
+    link = await asyncpg.connect(dsn, timeout=PATIENCE)
+    try:
+        found = [_release(await link.fetchval("SHOW server_version_num"))]
+        role = await link.fetchval("SELECT current_user")
+        if await link.fetchval("SELECT to_regclass('public.alembic_version')") is None:
+            return [*found, wrong("tables 数据表", "there are none", "make them as the owner: renda upgrade --dsn DSN")]
+        held = [r[0] for r in await link.fetch("SELECT version_num FROM alembic_version")]
+        found.append(_revision(held))
+        kept = await faults(link, role=role)
+        found += [wrong("isolation 租户隔离", fault, "nothing may be served until this is mended") for fault in kept]
+        if not kept:
+            found.append(ok("isolation 租户隔离", f"{role} sees one tenant at a time"))
+        return found
+    finally:
+        await link.close()
+
+
+def _release(number: str) -> Finding:
+    release = int(number) // 10_000
+    if release < OLDEST:
+        return wrong("database 数据库", f"PostgreSQL {release}", f"use PostgreSQL {OLDEST} or later")
+    return ok("database 数据库", f"PostgreSQL {release}")
+
+
+def _revision(held: list[str]) -> Finding:
+    if NEWEST in held:
+        return ok("tables 数据表", NEWEST)
+    return wrong(
+        "tables 数据表", f"at {', '.join(sorted(held))}, wanted {NEWEST}", "as the owner: renda upgrade --dsn DSN"
+    )

@@ -1,0 +1,114 @@
+"""A home on this machine: its folder, its key and tokens, and every tenant's file in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import sqlite3
+import stat
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from renda_core.catalogue import Catalogue
+from renda_core.doctor.findings import Finding, note, ok, wrong
+from renda_core.errors import ConfigError, RendaError
+from renda_core.services import journal
+from renda_core.store.migrate import NEWEST
+from renda_core.workspace import Home, Workspace
+
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def household(home: Home, *, deep: bool = False) -> Iterator[Finding]:
+    """Look at a home and at every tenant in it.
+
+    Args:
+        deep: Also recompute every journal and check every page of every file, which takes minutes for large ones.
+    """
+    if not home.path.is_dir():
+        yield wrong("home 数据目录", f"{home.path} does not exist", "make it: renda init")
+        return
+    if not os.access(home.path, os.W_OK):
+        yield wrong("home 数据目录", f"{home.path} may not be written", "give its owner the right to write")
+    yield from _secrets(home)
+    yield from _left_over(home.path)
+    codes = home.codes()
+    if not codes:
+        yield note("tenants 单位", "none yet", "make one: renda tenant new, then renda tenant apply")
+        return
+    try:
+        home.keys()
+        catalogue = Catalogue.installed()
+    except RendaError:
+        return  # told already, by the key's or the practice's own finding
+    for code in codes:
+        yield from tenant(home, code, catalogue, deep=deep)
+
+
+def _secrets(home: Home) -> Iterator[Finding]:
+    try:
+        if home.key.exists() or home.codes():
+            home.keys()
+            yield ok("key 密钥", f"{home.key}")
+        else:
+            yield note("key 密钥", "none yet", "make it: renda init")
+    except ConfigError as error:
+        yield wrong("key 密钥", "; ".join(error.reasons), "without it no phone or ID number can be read again")
+    tokens = home.path / "keys" / "tokens.toml"
+    if tokens.exists() and tokens.stat().st_mode & OTHERS:
+        yield wrong("tokens 令牌", f"{tokens} is open to others", f"chmod 600 {tokens}")
+
+
+def _left_over(folder: Path) -> Iterator[Finding]:
+    parts = sorted(str(p.relative_to(folder)) for p in folder.rglob(".*.part"))
+    if parts:
+        yield note("left over 残留文件", ", ".join(parts[:5]), "a program was killed while it wrote; delete them")
+
+
+def tenant(home: Home, code: str, catalogue: Catalogue, *, deep: bool = False) -> Iterator[Finding]:
+    """Look at one tenant's file."""
+    path, about = home.file(code), f"tenant 单位 {code}"
+    if path.stat().st_mode & OTHERS:
+        yield note(about, f"{path} can be read by others on this machine", f"chmod 600 {path}")
+    damage = _damage(path, deep=deep)
+    if damage:
+        yield wrong(about, damage, f"stop every program that uses {path}, and restore it from your backup")
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "SQLite .* WAL-reset", RuntimeWarning)  # the machine's own finding
+            opened = home.open(code, catalogue)
+        with opened as workspace:
+            yield from _at_work(workspace, about, deep=deep)
+    except RendaError as error:
+        yield wrong(about, str(error), "put it right, then: renda tenant apply FILE")
+
+
+def _damage(path: Path, *, deep: bool) -> str:
+    """Say what is wrong with the file itself; nothing where it is sound."""
+    try:
+        raw = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
+        try:
+            (found,) = raw.execute("PRAGMA integrity_check(1)" if deep else "PRAGMA quick_check(1)").fetchone()
+            return "" if found == "ok" else f"{path} is damaged: {found}"
+        finally:
+            raw.close()
+    except sqlite3.DatabaseError as error:
+        return f"{path} cannot be read: {error}"
+
+
+def _at_work(workspace: Workspace, about: str, *, deep: bool) -> Iterator[Finding]:
+    tenant = workspace.tenant
+    yield ok(about, f"{tenant.name}: {len(tenant.practice.plugins)} practices, tables {NEWEST}")
+    head = workspace.read(journal.head)
+    if head.at is not None and head.at > workspace.now() + dt.timedelta(minutes=5):
+        told = f"the newest journal entry is of {head.at:%Y-%m-%d %H:%M}, which lies in the future"
+        yield wrong(about, told, "put this machine's clock right before anything is written")
+    if deep:
+        found = workspace.read(journal.verify)
+        if found.whole:
+            yield ok(about, f"journal 日志 whole: {found.entries} entries")
+        else:
+            yield wrong(about, f"journal 日志 entry {found.broken}: {found.why}", "keep the file as it is; compare it "
+                        "with a backup and with the head you kept elsewhere")  # fmt: skip

@@ -64,7 +64,7 @@ def completed(home: Path, *words: str) -> set[str]:
     env["RENDA_HOME"] = str(home)
     program = Path(sys.executable).with_name("renda")
     done = subprocess.run([program], env=env, capture_output=True, text=True, check=False)
-    return {line.partition(",")[2] for line in done.stdout.splitlines()}
+    return {line.partition(",")[2] for line in done.stdout.splitlines()} - {""}
 
 
 def test_commands_and_tenants_are_completed(county):

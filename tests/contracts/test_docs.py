@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import doctest
 import inspect
 import io
 import os
@@ -102,6 +103,10 @@ def test_what_a_page_shows_runs(page: Path, place: Path) -> None:
             printed = run(block.text, where, namespace)
         elif block.language == "sh" and name.startswith(SHELL):
             printed = shell(block.text, where)
+        elif block.language == "console":
+            terminal(block.text, where)
+        elif block.language == "pycon":
+            prompt(block.text, where, namespace)
         elif block.language == "toml":
             tomllib.loads(block.text)
 
@@ -123,6 +128,39 @@ def shell(text: str, where: str) -> str:
     )
     assert done.returncode == 0, f"{where}\n{done.stdout}\n{done.stderr}"
     return done.stdout
+
+
+def terminal(text: str, where: str) -> None:
+    """Type what follows each ``$`` and expect what the page shows under it; ``...`` stands for anything."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
+        typed, _, shown = part.partition("\n")
+        while shown.startswith("> "):
+            more, _, shown = shown[2:].partition("\n")
+            typed += "\n" + more
+        done = subprocess.run(  # noqa: S603 - our own pages
+            ["/bin/sh", "-c", typed],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**os.environ, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1"},
+            check=False,
+        )
+        got = "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
+        right = doctest.OutputChecker().check_output(shown, got, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+        assert right, f"{where}: {typed}\nshown:\n{shown}\nprinted:\n{got}"
+
+
+def prompt(text: str, where: str, namespace: dict[str, object]) -> None:
+    """Type what follows each ``>>>`` at a Python prompt and expect what the page shows under it."""
+    test = doctest.DocTestParser().get_doctest(text, namespace, where, where, 0)
+    told: list[str] = []
+    runner = doctest.DocTestRunner(optionflags=doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "SQLite .* WAL-reset", RuntimeWarning)  # the machine's matter
+        runner.run(test, out=told.append, clear_globs=False)
+    namespace.update(test.globs)
+    assert not told, "".join(told)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)

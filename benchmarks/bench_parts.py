@@ -19,7 +19,7 @@ from renda_core.configuration import read_tenant
 from renda_core.domain.case import Act, Actor, Case
 from renda_core.domain.decide import decide
 from renda_core.domain.procedure import Context, Guard
-from renda_core.files import SHEETS, read_rows, read_table
+from renda_core.files import SHEETS, read_file
 from renda_core.services import cases, imports
 from renda_core.store.codec import decode_case, encode, new_id
 from renda_core.store.index import envelope, index
@@ -101,20 +101,20 @@ def test_rows_of_the_index(versus: Pairs, county: Workspace, assigned: Case) -> 
 
 def test_import_of_a_stations_register(versus: Pairs, demo_files: Path, tmp_path: Path) -> None:
     file, catalogue = read_tenant(demo_files / "xianning.toml"), Catalogue.installed()
-    files = {name: read_rows(read_table(demo_files / file.code / name), SHEETS[Path(name).stem]) for name in BEFORE}
+    files = {name: read_file(demo_files / file.code / name, SHEETS[Path(name).stem]) for name in BEFORE}
     opinions = demo_files / file.code / "opinions.csv"
     with Home(path=tmp_path / "before", now=now).create(file, catalogue) as county:
         for name, reads in files.items():
             county.do(imports.apply, CLERK, Path(name).stem, reads)
     made = iter(range(1_000))
-    many = len(read_rows(read_table(opinions), SHEETS["opinions"]))
+    many = len(read_file(opinions, SHEETS["opinions"]))
 
     def copied() -> tuple[tuple[Path], dict[str, object]]:
         return (shutil.copytree(tmp_path / "before", tmp_path / str(next(made))),), {}
 
     def imported(folder: Path) -> None:
         with Home(path=folder, now=now).open(file.code, catalogue) as county:
-            reads = read_rows(read_table(opinions), SHEETS["opinions"])
+            reads = read_file(opinions, SHEETS["opinions"])
             done = county.do(imports.apply, CLERK, "opinions", reads)
             assert done.new + done.warnings == many
 

@@ -1,29 +1,30 @@
-"""The one composition root: stores, tenants, identity and handlers are put together here and nowhere else."""
+"""The one composition root: stores, tenants, identity and operations are put together here and nowhere else."""
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any
 
-from litestar import Litestar, Request, Router
+from litestar import Litestar, Router
 from litestar.connection import ASGIConnection
 from litestar.datastructures import State
-from litestar.di import Provide
-from litestar.exceptions import NotAuthorizedException
+from litestar.datastructures.headers import Accept
+from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.handlers import BaseRouteHandler
-from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import Guard
 
 from renda_core.catalogue import Catalogue
-from renda_core.domain.sealed import Sealed
-from renda_server import api, errors
-from renda_server.hosting import Desk, Hosts
+from renda_server import browsing, errors, resources
+from renda_server.answering import JSON
+from renda_server.hosting import Hosts
+from renda_server.idempotency import KeysInUse
 from renda_server.identity import Doorkeeper
+from renda_server.jobs import InProcess, ready, take_up
+from renda_server.operations import Operation
 from renda_server.settings import Settings
 
 LARGEST_BODY = 1_000_000
 """Bytes of a request's body; a case is text."""
+ANYTHING = ("", "*/*", JSON)
 
 
 def create_app(settings: Settings, catalogue: Catalogue | None = None) -> Litestar:
@@ -33,37 +34,46 @@ def create_app(settings: Settings, catalogue: Catalogue | None = None) -> Litest
         catalogue: The practices; by default the installed ones.
     """
     hosts = Hosts(settings, catalogue or Catalogue.installed())
-    door = Doorkeeper(settings.home.path)
+    runner, folder = InProcess(), settings.home.path / "work"
 
-    async def desk(request: Request[Any, Any, State]) -> Desk:
-        return await hosts.desk(request.user)
+    async def begin() -> None:
+        ready(folder, settings.now().timestamp())
+        await take_up(runner, hosts.workspaces(), folder)
 
     routes = Router(
         "/api",
-        route_handlers=api.HANDLERS,
-        guards=[_signed_in(door)],
-        dependencies={"desk": Provide(desk)},
+        route_handlers=resources.HANDLERS,
+        guards=[_signed_in(Doorkeeper(settings.home.path))],
         request_max_body_size=LARGEST_BODY,
     )
     return Litestar(
-        [routes, api.healthz],
+        [routes, *resources.OPEN, *browsing.HANDLERS],
         exception_handlers=errors.HANDLERS,
-        on_startup=[hosts.start],
-        on_shutdown=[hosts.stop],
-        type_encoders={Fraction: str, Sealed: str},
-        # The description is plain JSON: no page of it loads anything from another host.
-        openapi_config=OpenAPIConfig(title="renda", version="1", render_plugins=[JsonRenderPlugin()]),
+        before_send=[errors.number],
+        on_startup=[hosts.start, begin],
+        on_shutdown=[runner.stop, hosts.stop],
+        # The operations describe themselves (see description.py).
+        openapi_config=None,
         logging_config=None,
+        state=State({"hosts": hosts, "keys_in_use": KeysInUse(), "runner": runner, "folder": folder}, deep_copy=False),
     )
+
+
+def _media(told: Operation) -> list[str]:
+    """List what an operation may answer with."""
+    return [told.media, *told.also, JSON]
 
 
 def _signed_in(door: Doorkeeper) -> Guard:
     """Let in who has a token; it is asked before anything of the request is read."""
 
-    def guard(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
         holder = door.who(connection.headers.get("Authorization", ""))
         if holder is None:
             raise NotAuthorizedException
         connection.scope["user"] = holder
+        wanted = connection.headers.get("Accept", "")
+        if wanted not in ANYTHING and not Accept(wanted).best_match(_media(handler.opt["operation"])):
+            raise HTTPException(status_code=406, detail=f"given here: {JSON}")
 
     return guard

@@ -1,4 +1,4 @@
-"""Requests' bodies read strictly: an unknown field is refused by name, a wrong type by its place."""
+"""Bodies and questions read strictly: an unknown field is refused by name, a wrong type by its place."""
 
 from __future__ import annotations
 
@@ -7,63 +7,104 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
-import attrs
 import msgspec
 
 from renda_core.errors import Invalid
-from renda_core.store.codec import convert
 
 T = TypeVar("T")
+S = TypeVar("S", bound=msgspec.Struct)
 _PLACE = re.compile(r" - at `\$\.?(?P<place>[^`]*)`$")
-_MISSING = re.compile(r"missing required field `(?P<field>[^`]+)`")
+_NAMED = re.compile(r"(?:missing required|unknown) field `(?P<field>[^`]+)`")
 IF_MATCH = re.compile(r'(?:W/)?"?(?P<version>[0-9]{1,9})"?')
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+"""NUL and halves of surrogate pairs: no database stores them as text."""
 
 
-def read(body: Mapping[str, Any], cls: type[T], *, known: Iterable[str], **fixed: object) -> T:
-    """Read a decoded body as a command.
-
-    Args:
-        known: The fields that a request may give.
-        fixed: Fields that the request does not decide.
+def decode(raw: bytes, cls: type[T]) -> T:
+    """Read a JSON body.
 
     Raises:
-        Invalid: Naming the field that is unknown, missing, or of the wrong type.
+        Invalid: Naming the field that is unknown, missing, of the wrong type or beyond its limit.
     """
-    allowed = set(known)
-    refuse_unknown(body, allowed, "field")
     try:
-        made = convert({**body, **fixed}, cls)
+        made = msgspec.json.decode(raw, type=cls)
+        if b"\\u" in raw:
+            refuse_unstorable(msgspec.json.decode(raw))
     except msgspec.ValidationError as error:
-        told, place = _PLACE.sub("", str(error)), _PLACE.search(str(error))
-        missing = _MISSING.search(told)
-        field = place["place"] if place else missing["field"] if missing else ""
-        raise Invalid(f"{field}: {told}" if field else told, field=field) from None
-    _check_ids(made)
+        raise wrong(error) from None
+    except msgspec.DecodeError as error:
+        raise Invalid(f"the body cannot be read: {error}") from None
+    except RecursionError:
+        raise Invalid("the body is nested too deeply") from None
+    check_ids(made)
     return made
+
+
+def convert(given: Mapping[str, str], cls: type[S]) -> S:
+    """Read the questions of an address, whose values are all text.
+
+    Raises:
+        Invalid: Naming the question that is unknown, or whose answer makes no sense.
+    """
+    refuse_unstorable(given)
+    refuse_unknown(given, cls.__struct_fields__, "question")
+    try:
+        made = msgspec.convert(given, cls, strict=False)
+    except msgspec.ValidationError as error:
+        raise wrong(error) from None
+    check_ids(made)
+    return made
+
+
+def wrong(error: msgspec.ValidationError) -> Invalid:
+    """Name the place of what does not fit."""
+    told, place = _PLACE.sub("", str(error)), _PLACE.search(str(error))
+    named = _NAMED.search(told)
+    parts = [place["place"] if place else "", named["field"] if named else ""]
+    field = ".".join(part for part in parts if part)
+    return Invalid(f"{field}: {told}" if field else told, field=field)
 
 
 def refuse_unknown(given: Iterable[str], known: Iterable[str], what: str) -> None:
     """Refuse names that mean nothing here, rather than leave them out quietly."""
-    if unknown := sorted(set(given) - set(known)):
-        told = f"unknown {what} {', '.join(unknown)}; known: {', '.join(sorted(known))}"
-        raise Invalid(told, field=unknown[0])
+    allowed = frozenset(known)
+    if unknown := sorted(name for name in given if name not in allowed):
+        told = f"unknown {what} {unknown[0][:60]!r}; known: {', '.join(sorted(allowed)) or 'none'}"
+        raise Invalid(told, field=unknown[0][:60])
 
 
-def version(body: Mapping[str, Any], if_match: str) -> dict[str, Any]:
-    """Take the version that the asker saw from the body or from ``If-Match``.
+def refuse_unstorable(value: Any, place: str = "") -> None:
+    """Refuse text that no database stores, wherever it stands in plain data."""
+    if isinstance(value, str):
+        if UNSTORABLE.search(value):
+            raise Invalid(f"{place or 'text'}: holds a character that is none", field=place)
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            if UNSTORABLE.search(key):
+                raise Invalid(f"{place or 'the body'}: a name holds a character that is none", field=place)
+            refuse_unstorable(part, f"{place}.{key}" if place else key)
+    elif isinstance(value, list | tuple):
+        for n, part in enumerate(value):
+            refuse_unstorable(part, f"{place}[{n}]")
+
+
+def version(given: int | None, if_match: str) -> int:
+    """Take the version that the asker saw, from the body or from ``If-Match``.
 
     Raises:
         Invalid: Neither is there, they differ, or the header is no version.
     """
     if not if_match:
-        return dict(body)
+        if given is None:
+            raise Invalid("version: say which version you saw, here or as If-Match", field="version")
+        return given
     found = IF_MATCH.fullmatch(if_match.strip())
     if found is None:
-        raise Invalid(f"If-Match: {if_match[:40]!r} is no version of a case", field="If-Match")
+        raise Invalid(f"If-Match: {if_match[:40]!r} is no version", field="If-Match")
     seen = int(found["version"])
-    if "version" in body and body["version"] != seen:
+    if given not in (None, seen):
         raise Invalid("If-Match and version differ; give one of them", field="version")
-    return {**body, "version": seen}
+    return seen
 
 
 def check_id(value: str, field: str) -> str:
@@ -78,17 +119,22 @@ def check_id(value: str, field: str) -> str:
         raise Invalid(f"{field}: {value[:60]!r} is no id", field=field) from None
 
 
-def _check_ids(command: Any) -> None:
-    """Refuse what is no id in any place of a command that holds ids."""
-    check_id(getattr(command, "unit", ""), "unit")
-    for n, (unit, _) in enumerate(getattr(command, "units", ())):
-        check_id(unit, f"units[{n}][0]")
-    for group in ("parties", "links"):
-        for role, ids in getattr(command, group).items():
+def check_ids(made: Any) -> None:
+    """Refuse what is no id in any place that holds ids.
+
+    A struct says in ``__ids__`` which of its fields are ids, and in ``__id_groups__`` which map names to ids.
+    """
+    for field in getattr(made, "__ids__", ()):
+        value = getattr(made, field)
+        for place, id in ((field, value),) if isinstance(value, str) else _places(field, value or ()):
+            check_id(id, place)
+    for field in getattr(made, "__id_groups__", ()):
+        for role, ids in getattr(made, field).items():
             for n, id in enumerate(ids):
-                check_id(id, f"{group}.{role}[{n}]")
+                check_id(id, f"{field}.{role}[{n}]")
 
 
-def names(cls: type, *without: str) -> tuple[str, ...]:
-    """List the fields of a command that a request may give."""
-    return tuple(a.name for a in attrs.fields(cls) if a.name not in without)
+def _places(field: str, value: Iterable[Any]) -> Iterable[tuple[str, str]]:
+    """Name the place of every id in a list of ids, or of pairs that begin with one."""
+    for n, part in enumerate(value):
+        yield (f"{field}[{n}]", part) if isinstance(part, str) else (f"{field}[{n}][0]", part[0])

@@ -12,11 +12,14 @@ from typing import Any
 from litestar import Request, Response
 from litestar.datastructures import State
 from litestar.exceptions import HTTPException
-from litestar.types import ExceptionHandlersMap
+from litestar.types import ExceptionHandlersMap, Message, Scope
 
-from renda_core.errors import Invalid, NotAllowed, NotFound, Rejected, RendaError, Stale
+from renda_core.errors import Invalid, NotAllowed, NotFound, Rejected, RendaError, Stale, Taken
 from renda_core.services.bulk import LineFailed
+from renda_core.services.incoming import Busy, TooLarge, WrongKind
+from renda_core.services.requests import KeyInUse, KeyReused
 from renda_core.store.codec import new_id
+from renda_server.answering import ENCODER
 
 STATUS: Mapping[type[RendaError], int] = {
     Invalid: 400,
@@ -25,55 +28,106 @@ STATUS: Mapping[type[RendaError], int] = {
     Stale: 412,
     Rejected: 422,
     LineFailed: 422,
+    KeyReused: 422,
+    KeyInUse: 409,
+    Taken: 409,
+    TooLarge: 413,
+    WrongKind: 415,
+    Busy: 503,
 }
 """What a request can be answered with; every other error is the server's own and shows nothing of itself."""
-NO_CASE = "there is no such case, or none that you may see"
+NOTHING = "there is no such thing here, or none that you may see"
 """The one answer to both, whatever id was asked for."""
+PERSONAL = re.compile(r"(?<![0-9A-Fa-f-])(?:[0-9]{17}[0-9Xx]|1[3-9][0-9]{9})(?![0-9A-Fa-f-])")
+"""What looks like an ID number or a mobile phone's; what people typed in the wrong place must not come back whole."""
+SHOWN = 4
+"""Digits that stay visible of it."""
+NUMBER = "renda_request"
+"""Under which the number of a request is kept."""
 PROBLEM = "application/problem+json"
 log = logging.getLogger("renda.server")
 Asked = Request[Any, Any, State]
 
 
-def problem(status: int, code: str, detail: str, **facts: object) -> Response[dict[str, object]]:
-    """Write a problem document (RFC 9457)."""
-    headers = {"WWW-Authenticate": 'Bearer realm="renda"'} if status == HTTPStatus.UNAUTHORIZED else {}
+def problem(
+    status: int, code: str, detail: str, headers: Mapping[str, str] | None = None, **facts: object
+) -> Response[bytes]:
+    """Write a problem document (RFC 9457), in which nothing personal stands whole."""
+    bears = dict(headers or {})
+    if status == HTTPStatus.UNAUTHORIZED:
+        bears["WWW-Authenticate"] = 'Bearer realm="renda"'
     body = {"status": status, "code": code, "title": HTTPStatus(status).phrase, "detail": detail, **facts}
-    return Response(body, status_code=status, media_type=PROBLEM, headers=headers)
+    return Response(ENCODER.encode(masked(body)), status_code=status, media_type=PROBLEM, headers=bears)
 
 
-def on_refusal(request: Asked, error: RendaError) -> Response[dict[str, object]]:
+def masked(value: Any) -> Any:
+    """Mask what looks personal, in every text of plain data."""
+    if isinstance(value, str):
+        return PERSONAL.sub(lambda found: "*" * (len(found[0]) - SHOWN) + found[0][-SHOWN:], value)
+    if isinstance(value, Mapping):
+        return {key: masked(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [masked(part) for part in value]
+    return value
+
+
+def on_refusal(request: Asked, error: RendaError) -> Response[bytes]:
     """Tell a deliberate error with all its facts."""
     status = STATUS.get(type(error))
     if status is None:
         return on_defect(request, error)
-    if isinstance(error, NotFound) and "case_id" in request.path_params:
-        return problem(404, error.code, NO_CASE)
+    if isinstance(error, NotFound) and request.scope.get("path_params"):
+        return problem(404, error.code, NOTHING)
     # A refusal's reasons stand beside the message, one by one; the message alone is enough here.
     detail = str(error.args[0]) if isinstance(error, Rejected) else str(error)
-    return problem(status, error.code, detail, **error.details)
+    wait = error.details.get("retry_after")
+    return problem(status, error.code, detail, {"Retry-After": str(wait)} if wait else None, **error.details)
 
 
-def on_http(request: Asked, error: HTTPException) -> Response[dict[str, object]]:
+def on_http(request: Asked, error: HTTPException) -> Response[bytes]:
     """Tell what the request itself got wrong, naming the field where one is known."""
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return on_defect(request, error)
-    status = HTTPStatus(error.status_code)
+    status, bears = HTTPStatus(error.status_code), _allowed(request, error.status_code)
     first = error.extra[0] if isinstance(error.extra, list) and error.extra else {}
     field, told = str(first.get("key", "")), str(first.get("message", ""))
     if status == HTTPStatus.BAD_REQUEST:
         detail = f"{field}: {told}" if field else told or _readable(error.detail)
-        return problem(400, Invalid.code, detail, **({"field": field} if field else {}))
-    return problem(status, status.name.lower(), status.phrase)
+        return problem(400, Invalid.code, detail, bears, **({"field": field} if field else {}))
+    return problem(status, status.name.lower(), _readable(error.detail) if status in TOLD else status.phrase, bears)
 
 
-def on_defect(_: Asked, error: Exception) -> Response[dict[str, object]]:
-    """Answer an id alone; the log has the place, and nothing of what was asked or said."""
+async def number(message: Message, scope: Scope) -> None:
+    """Number every answer, so that one can be spoken of; a defect's number is the one in the log."""
+    if message["type"] == "http.response.start":
+        found = scope["state"].get(NUMBER) or new_id()
+        message["headers"] = [*message["headers"], (b"x-request-id", found.encode())]
+
+
+def on_defect(request: Asked, error: Exception) -> Response[bytes]:
+    """Answer an id alone."""
+    id = noted(error)
+    request.scope["state"][NUMBER] = id
+    return problem(500, "defect", f"something went wrong here; tell the office this number: {id}", id=id)
+
+
+def noted(error: BaseException) -> str:
+    """Write the place of a defect to the log, and nothing of what was asked or said; give its number."""
     id = new_id()
     # The message and the values may hold personal data: neither goes anywhere.
     frames = traceback.extract_tb(error.__traceback__)
     where = " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames[-8:]))
     log.error("defect %s: %s at %s", id, type(error).__name__, where)
-    return problem(500, "defect", f"something went wrong here; tell the office this number: {id}", id=id)
+    return id
+
+
+def _allowed(request: Asked, status: int) -> dict[str, str]:
+    """Say which methods a path has, to who used another."""
+    if status != HTTPStatus.METHOD_NOT_ALLOWED:
+        return {}
+    path = request.scope["path"]
+    fits = (r for r in request.app.routes if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", r.path_format), path))
+    return {"Allow": ", ".join(sorted({method for route in fits for method in getattr(route, "methods", ())}))}
 
 
 def _readable(detail: str) -> str:
@@ -81,4 +135,6 @@ def _readable(detail: str) -> str:
     return re.sub(r"\s+", " ", detail)[:200] or "the request cannot be read"
 
 
+TOLD = (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, HTTPStatus.NOT_ACCEPTABLE)
+"""Statuses whose own words help, and quote nothing of the request."""
 HANDLERS: ExceptionHandlersMap = {RendaError: on_refusal, HTTPException: on_http, Exception: on_defect}

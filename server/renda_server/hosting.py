@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import attrs
@@ -33,6 +34,8 @@ class Desk:
 
     def __init__(self, store: Store, tenant: Tenant, actor: Actor) -> None:
         self.store, self.tenant, self.actor = store, tenant, actor
+        self.later: list[Callable[[], None]] = []
+        """What is to be called when everything was committed."""
 
     async def ask(self, use_case: ReadCase[..., T], /, *args: Any, **kw: Any) -> T:
         """Run a use case ``(reader, tenant, actor, …)`` that reads."""
@@ -53,7 +56,7 @@ class Hosts:
     """Opens tenants by code, on SQLite files or on one PostgreSQL."""
 
     def __init__(self, settings: Settings, catalogue: Catalogue) -> None:
-        self._settings, self._catalogue = settings, catalogue
+        self._settings, self.catalogue = settings, catalogue
         self._calendar = holidays.calendar()
         self._open: dict[str, _Hosted] = {}
         self._shared: Any = None
@@ -67,7 +70,7 @@ class Hosts:
         keys, now = self._settings.home.keys(), self._settings.now
         self._shared = PostgresStore(self._settings.database, keys=keys, now=now)
         for file in read_folder(self._settings.tenants).values() if self._settings.tenants else ():
-            file.open(self._catalogue, self._calendar, now().date())
+            file.open(self.catalogue, self._calendar, now().date())
             await self._shared.write(tenants.apply, file.id, SETUP, file)
             self._keep(file.code, self._shared, file)
 
@@ -88,18 +91,37 @@ class Hosts:
             hosted.checked = time.monotonic()
         return Desk(store=hosted.workspace.store, tenant=hosted.workspace.tenant, actor=holder.actor)
 
+    def check(self, file: TenantFile) -> None:
+        """Open a configuration as if it were in force.
+
+        Raises:
+            ConfigError: Every mistake.
+        """
+        file.open(self.catalogue, self._calendar, self._settings.now().date())
+
+    def look_again(self, holder: Holder) -> None:
+        """Ask for a tenant's configuration at its next request, however fresh the one at hand is."""
+        if hosted := self._open.get(holder.tenant):
+            hosted.checked = -FRESH
+
+    def workspaces(self) -> Iterator[Workspace]:
+        """Open every tenant that is hosted here, one after the other."""
+        codes = self._settings.home.codes() if self._shared is None else tuple(self._open)
+        for code in codes:
+            yield (self._open.get(code) or self._from_file(code)).workspace
+
     def _from_file(self, code: str) -> _Hosted:
         if self._shared is not None:
             raise NotFound(f"no tenant {code!r}")
         with warnings.catch_warnings():
             # `renda serve` told about the machine's SQLite when it started.
             warnings.filterwarnings("ignore", "SQLite .* WAL-reset", RuntimeWarning)
-            opened = self._settings.home.open(code, self._catalogue)
+            opened = self._settings.home.open(code, self.catalogue)
         return self._keep(code, opened.store, opened.file)
 
     def _keep(self, code: str, store: Store, file: TenantFile) -> _Hosted:
         made = Workspace(
-            store=store, catalogue=self._catalogue, file=file, now=self._settings.now, calendar=self._calendar
+            store=store, catalogue=self.catalogue, file=file, now=self._settings.now, calendar=self._calendar
         )
         self._open[code] = _Hosted(made, time.monotonic())
         return self._open[code]

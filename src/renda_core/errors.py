@@ -42,6 +42,12 @@ class Stale(RendaError):
     code = "stale"
 
 
+class Taken(RendaError):
+    """A row of this key was written by someone else first; nothing of this change was kept."""
+
+    code = "taken"
+
+
 class _Listed(RendaError):
     """An error that carries every reason at once."""
 

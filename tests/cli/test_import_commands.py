@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 import openpyxl
+import pytest
 
 if TYPE_CHECKING:
     from .conftest import Terminal
@@ -70,3 +73,41 @@ def test_a_template_is_a_workbook_with_the_sheets_columns(county: Terminal) -> N
     assert county("template", "suggestions", county.folder / "form.csv").exit_code == 2
     # The example line is nobody's suggestion, and is left out.
     assert county.json("import", "qing", "suggestions", file, "--yes")["counts"]["new"] == 0
+
+
+def test_a_worksheet_is_named_and_a_preview_is_only_that(county: Terminal) -> None:
+    book = openpyxl.Workbook()
+    for name, unit in (("甲", "县林业局"), ("乙", "县农业农村局")):
+        sheet = book.create_sheet(name)
+        sheet.append(["单位名称", "类别"])
+        sheet.append([unit, "政府工作部门"])
+    file = county.folder / "units.xlsx"
+    book.save(file)
+    told = county.json("import", "qing", "units", file, "--worksheet", "乙", "--preview", "--yes")
+    assert (told["worksheets"], told["counts"]["new"], told["applied"]) == (["乙"], 1, None)
+    both = county.json("import", "qing", "units", file, "--yes")
+    assert (both["worksheets"], both["applied"]["new"]) == (["甲", "乙"], 2)
+
+
+def test_problems_in_json_have_their_place_and_a_number_of_more(county: Terminal) -> None:
+    lines = "\n".join(f"示例{n},关于修桥的建议,内容{n},张无此人,2026-01-12" for n in range(130))
+    file = county.write("long.csv", "编号,标题,内容,领衔代表,提出日期\n" + lines)
+    problem = county.json("import", "qing", "suggestions", file, "--yes", code=1)["problem"]
+    assert (len(problem["problems"]), problem["more"], len(problem["rows"])) == (100, 30, 100)
+    assert {"file", "worksheet", "row", "column", "value", "remedy"} <= problem["problems"][0].keys()
+    assert "and 30 more 还有 30 处" in county("import", "qing", "suggestions", file).stderr
+
+
+def test_an_interruption_leaves_all_as_it_was(county: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    @contextlib.contextmanager
+    def stopped(*_: object) -> Iterator[Callable[[int], None]]:
+        def tick(done: int) -> None:
+            raise KeyboardInterrupt
+
+        yield tick
+
+    before = county.head()
+    monkeypatch.setattr("renda_core.cli.session.Session.progress", stopped)
+    result = county("import", "qing", "suggestions", county.write("good.csv", GOOD), "--yes")
+    assert (result.exit_code, "已中断" in result.stderr) == (130, True)
+    assert county.head() == before

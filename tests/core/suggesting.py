@@ -13,7 +13,7 @@ from renda_core.catalogue import Catalogue
 from renda_core.domain.case import Actor, Case
 from renda_core.domain.suggestion import Reply, Suggestion
 from renda_core.errors import Rejected
-from renda_core.services import bulk, cases, journal, ledgers
+from renda_core.services import bulk, cases, journal, ledgers, search
 from renda_core.testing import Bench, uid
 from renda_plugins import suggestion_handling
 
@@ -161,5 +161,5 @@ def listed(b: Bench, who: Actor, **asked: Any) -> list[str]:
 
 
 def found(b: Bench, who: Actor, text: str) -> list[str]:
-    """Give the ids of a search among suggestions."""
-    return [row.id for row in b.ask(ledgers.search, who, "suggestion", text)]
+    """Give the ids of a search among suggestions, newest first."""
+    return [row.id for row in b.ask(search.search, who, text, kind="suggestion").cases]

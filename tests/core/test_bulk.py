@@ -173,3 +173,16 @@ def test_the_journal_names_the_entry_that_does_not_fit(bench):
     rules = [json.loads(line.entry)["rule"] for line in lines[1:]]
     assert rules == [f"{NAME}.{s}" for s in ("propose", "submit", "accept", "assign")]
     assert suggestion_handling.__doc__
+
+
+def test_refused_lines_are_not_counted(county):
+    async def tried(unit, tenant):
+        unit.rehearse()
+        pile = bulk.Work(unit, tenant)
+        with pytest.raises(Rejected):
+            await pile.all_or_none([Job(key="a", open=opening(number="2026-077")), Job(key="a", step=step("close"))])
+        counts = (pile.opened, pile.steps, pile.led, list(pile.ids))
+        await pile.all_or_none([Job(key="b", open=opening(number="2026-077"))])
+        return counts, pile.opened
+
+    assert county(suggestion_handling).do(tried, OFFICE) == ((0, 0, 0, []), 1)

@@ -149,7 +149,9 @@ def test_a_practice_that_fails_is_named_alone(monkeypatch):
     def broken():
         raise ImportError("no module named gone")
 
-    monkeypatch.setattr(surroundings, "entry_points", lambda group: [Entry("good", lambda: object()), Entry("bad", broken)])
+    monkeypatch.setattr(
+        surroundings, "entry_points", lambda group: [Entry("good", lambda: object()), Entry("bad", broken)]
+    )
     found = one(doctor.practices())
     assert "bad" in found.about
     assert "gone" in found.told

@@ -9,29 +9,12 @@ import pytest
 import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.core.tabling import ANY, workbook
 
 from renda_core.errors import Invalid
-from renda_core.files import archive as checks
-from renda_core.files import (
-    read_table,
-)
+from renda_core.files import Column, Sheet, limits, open_rows, read_file
 
 DAY = dt.date(2026, 3, 1)
-
-
-def workbook(path: Path, rows: list[list[object]], *, at: int = 0, sheet: str = "表一") -> Path:
-    """Write a workbook as a stranger would, numbers as numbers, from row *at*."""
-    book = xlsxwriter.Workbook(str(path))
-    page = book.add_worksheet(sheet)
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
-    for row, cells in enumerate(rows, at):
-        for column, cell in enumerate(cells):
-            if isinstance(cell, dt.date):
-                page.write_datetime(row, column, cell, day)
-            elif cell is not None:
-                page.write(row, column, cell)
-    book.close()
-    return path
 
 
 def parts(path: Path, **members: str) -> Path:
@@ -45,7 +28,7 @@ def parts(path: Path, **members: str) -> Path:
 def refusal(path: Path) -> object:
     """Give the remedy if the file is refused, None if it is read."""
     try:
-        read_table(path)
+        read_file(path, ANY)
     except Invalid as refused:
         return refused.details["remedy"]
     return None
@@ -53,57 +36,76 @@ def refusal(path: Path) -> object:
 
 def test_rows_keep_the_numbers_people_see_in_excel(tmp_path: Path) -> None:
     rows = [["姓名", "日期", "数"], ["张三", DAY, 3], [None], ["李四", None, 2.5]]
-    table = read_table(workbook(tmp_path / "a.xlsx", rows, at=2))
-    assert (table.header, table.headers, table.sheet) == (3, ("姓名", "日期", "数"), "表一")
-    assert [line.number for line in table.rows] == [4, 6]
-    assert table.rows[0].cells == {"姓名": "张三", "日期": DAY, "数": 3}
-    assert isinstance(table.rows[0].cells["数"], int)
-    assert table.rows[1].cells == {"姓名": "李四", "日期": None, "数": 2.5}
+    path = workbook(tmp_path / "a.xlsx", rows, at=2)
+    first, second = read_file(path, ANY)
+    assert (first.number, second.number, first.worksheet) == (4, 6, "表一")
+    assert first.extra == {"姓名": "张三", "日期": DAY, "数": 3}
+    assert isinstance(first.extra["数"], int)
+    assert second.extra == {"姓名": "李四", "数": 2.5}
 
 
 def test_a_sheet_is_found_by_name_or_the_known_ones_are_named(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", [["甲"], ["1"]], sheet="名册")
-    assert read_table(path, "名册").sheet == "名册"
+    with open_rows(path, ANY, worksheet="名册") as rows:
+        assert rows.worksheets == ("名册",)
     with pytest.raises(Invalid, match="名册"):
-        read_table(path, "花名册")
+        open_rows(path, ANY, worksheet="花名册")
 
 
 def test_csv_with_mark_without_mark_and_gb18030(tmp_path: Path) -> None:
     text = '姓名,说明\r\n𠮷田䶮,㛃\r\n\r\n张三,"两\n行"\r\n李四,a\r\n'
-    for encoding in ("utf-8", "utf-8-sig", "gb18030"):
+    for encoding in ("utf-8", "utf-8-sig", "gb18030", "utf-16"):
         path = tmp_path / f"{encoding}.csv"
         path.write_bytes(text.encode(encoding))
-        table = read_table(path)
-        assert table.headers == ("姓名", "说明")
-        assert [(line.number, line.cells["姓名"]) for line in table.rows] == [(2, "𠮷田䶮"), (4, "张三"), (5, "李四")]
-        assert table.rows[1].cells["说明"] == "两\n行"
+        reads = read_file(path, ANY)
+        assert [(read.number, read.extra["姓名"]) for read in reads] == [(2, "𠮷田䶮"), (4, "张三"), (5, "李四")]
+        assert reads[1].extra["说明"] == "两\n行"
 
 
-def test_gb18030_characters_moved_out_of_the_private_area_come_out_right(tmp_path: Path) -> None:
+MOVED = (
+    *zip((*range(0xA6D9, 0xA6E0), 0xA6EC, 0xA6ED, 0xA6F3),
+         (0xFE10, 0xFE12, 0xFE11, *range(0xFE13, 0xFE1A)), strict=True),
+    *zip((0xFE59, 0xFE61, 0xFE66, 0xFE67, 0xFE6D, 0xFE7E, 0xFE90, 0xFEA0), range(0x9FB4, 0x9FBC), strict=True),
+    *zip((0xFE51, 0xFE52, 0xFE53, 0xFE6C, 0xFE76, 0xFE91),
+         (0x20087, 0x20089, 0x200CC, 0x215D7, 0x2298F, 0x241FE), strict=True),
+)  # fmt: skip
+
+
+def test_all_characters_moved_out_of_the_private_area_come_out_right(tmp_path: Path) -> None:
+    assert len(MOVED) == 24
     path = tmp_path / "a.csv"
-    path.write_bytes("姓名\r\n".encode("gb18030") + b"\xfe\x59\xa6\xd9\xfe\x51\xa8\xbc\r\n")
-    assert read_table(path).rows[0].cells["姓名"] == "\u9fb4\ufe10\U00020087\u1e3f"
+    path.write_bytes("姓名\r\n".encode("gb18030") + b"\r\n".join(old.to_bytes(2, "big") for old, _ in MOVED))
+    reads = read_file(path, ANY)
+    assert [read.extra["姓名"] for read in reads] == [chr(new) for _, new in MOVED]
+    path.write_bytes("姓名\r\n".encode("gb18030") + b"\xa8\xbc")
+    assert read_file(path, ANY)[0].extra["姓名"] == "\u1e3f"
 
 
 def test_csv_in_no_known_encoding_names_file_line_and_remedy(tmp_path: Path) -> None:
     path = tmp_path / "坏.csv"
-    path.write_bytes(b"name\r\nok\r\n\xff\xff\r\n")
-    with pytest.raises(Invalid, match=r"坏\.csv: line 3 .*UTF-8") as caught:
-        read_table(path)
-    assert caught.value.details["line"] == 3
-    assert caught.value.details["remedy"]
+    big5 = "姓名,性別,民族,職務\n張三,男,漢族,處長\n李四,女,滿族,主任".encode("big5")
+    for data, line in ((b"name\r\nok\r\n\xff\xff\r\n", 3), (b"a,b\n\0,1\n", 2), (big5, 1)):
+        path.write_bytes(data)
+        with pytest.raises(Invalid, match=r"坏\.csv: line \d.*UTF-8") as caught:
+            read_file(path, ANY)
+        assert caught.value.details["line"] == line
+        assert caught.value.details["remedy"]
 
 
-def test_tabs_separate_where_there_are_no_commas(tmp_path: Path) -> None:
+def test_tabs_and_semicolons_separate_where_they_make_the_headers_known(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
-    path.write_text("姓名\t职务\n张三\t主任\n", encoding="utf-8")
-    assert read_table(path).rows[0].cells == {"姓名": "张三", "职务": "主任"}
+    for sign in "\t;":
+        path.write_text(f"姓名{sign}职务\n张三{sign}主任,副主任，委员\n", encoding="utf-8")
+        sheet = Sheet("t", "表", (Column("name", titles=("姓名",)), Column("post", titles=("职务",))))
+        assert read_file(path, sheet)[0].values == {"name": "张三", "post": "主任,副主任，委员"}
 
 
 def test_cells_without_header_get_a_name_and_stay_visible(tmp_path: Path) -> None:
-    table = read_table(workbook(tmp_path / "a.xlsx", [["姓名", None, "数"], ["张三", "x", 1, "y"], ["李四"]]))
-    assert table.headers == ("姓名", "(column B)", "数", "(column D)")
-    assert table.rows[0].cells["(column D)"] == "y"
+    path = workbook(tmp_path / "a.xlsx", [["姓名", None, "数"], ["张三", "x", 1, "y"], ["李四"]])
+    assert read_file(path, ANY)[0].extra == {"姓名": "张三", "(column B)": "x", "数": 1, "(column D)": "y"}
+    sheet = Sheet("t", "表", (Column("name", titles=("姓名",)),))
+    (first, _) = read_file(path, sheet)
+    assert [(problem.column, problem.level) for problem in first.problems][-2:] == [("B", "warning"), ("D", "warning")]
 
 
 @pytest.mark.parametrize(
@@ -125,16 +127,16 @@ def test_other_kinds_of_file_are_refused_with_a_remedy(tmp_path: Path, name: str
     path = tmp_path / name
     path.write_bytes(data)
     with pytest.raises(Invalid, match=said) as caught:
-        read_table(path)
+        read_file(path, ANY)
     assert name in str(caught.value)
     assert caught.value.details["remedy"]
 
 
 def test_a_missing_file_and_a_foreign_zip(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="no such file"):
-        read_table(tmp_path / "none.xlsx")
+        read_file(tmp_path / "none.xlsx", ANY)
     with pytest.raises(Invalid, match="not an XLSX workbook"):
-        read_table(parts(tmp_path / "a.xlsx", word__document="<w/>"))
+        read_file(parts(tmp_path / "a.xlsx", word__document="<w/>"), ANY)
 
 
 # Bombs
@@ -150,7 +152,7 @@ def test_a_declared_size_beyond_the_limit_is_refused_before_anything_is_unpacked
     path.write_bytes(data)
     tracemalloc.start()
     with pytest.raises(Invalid, match="more than 209,715,200"):
-        read_table(path)
+        read_file(path, ANY)
     assert tracemalloc.get_traced_memory()[1] < 1_000_000
     tracemalloc.stop()
 
@@ -162,14 +164,14 @@ def test_a_size_declared_too_small_is_found_out(tmp_path: Path) -> None:
     data[entry + 24 : entry + 28] = (100).to_bytes(4, "little")
     path.write_bytes(data)
     with pytest.raises(Invalid, match="more than it declares"):
-        read_table(path)
+        read_file(path, ANY)
 
 
 def test_ratio_and_number_of_parts(tmp_path: Path) -> None:
     with pytest.raises(Invalid, match="200 times"):
-        read_table(parts(tmp_path / "r.xlsx", xl__workbook=BOOK, xl__big=" " * 3_000_000))
+        read_file(parts(tmp_path / "r.xlsx", xl__workbook=BOOK, xl__big=" " * 3_000_000), ANY)
     with pytest.raises(Invalid, match="2,001 parts"):
-        read_table(parts(tmp_path / "m.xlsx", xl__workbook=BOOK, **{f"p{n}": "" for n in range(2_000)}))
+        read_file(parts(tmp_path / "m.xlsx", xl__workbook=BOOK, **{f"p{n}": "" for n in range(2_000)}), ANY)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +186,7 @@ def test_ratio_and_number_of_parts(tmp_path: Path) -> None:
 def test_one_far_cell_is_refused_before_the_reader_fills_the_rectangle(tmp_path: Path, cells: str, said: str) -> None:
     sheet = f'<worksheet xmlns="x"><sheetData>{cells}</sheetData></worksheet>'
     with pytest.raises(Invalid, match=said):
-        read_table(parts(tmp_path / "far.xlsx", xl__workbook=BOOK, xl__elsewhere=sheet))
+        read_file(parts(tmp_path / "far.xlsx", xl__workbook=BOOK, xl__elsewhere=sheet), ANY)
 
 
 def test_formatted_empty_cells_far_away_do_no_harm(tmp_path: Path) -> None:
@@ -195,28 +197,28 @@ def test_formatted_empty_cells_far_away_do_no_harm(tmp_path: Path) -> None:
     page.write_row(1, 0, ["张三"])
     page.write_blank(1_000_000, 16_000, None, book.add_format({"bold": True}))
     book.close()
-    assert len(read_table(path).rows) == 1
+    assert len(read_file(path, ANY)) == 1
 
 
 def test_entities_are_refused_and_damage_is_named(tmp_path: Path) -> None:
     bomb = '<!DOCTYPE x [<!ENTITY a "aaaa">]><worksheet>&a;</worksheet>'
     with pytest.raises(Invalid, match="entities"):
-        read_table(parts(tmp_path / "e.xlsx", xl__workbook=BOOK, xl__worksheets__sheet1=bomb))
+        read_file(parts(tmp_path / "e.xlsx", xl__workbook=BOOK, xl__worksheets__sheet1=bomb), ANY)
     with pytest.raises(Invalid, match="damaged"):
-        read_table(parts(tmp_path / "d.xlsx", xl__workbook=BOOK, xl__worksheets__sheet1="<worksheet><row></c>"))
+        read_file(parts(tmp_path / "d.xlsx", xl__workbook=BOOK, xl__worksheets__sheet1="<worksheet><row></c>"), ANY)
     with pytest.raises(Invalid, match="damaged"):
-        read_table(parts(tmp_path / "w.xlsx", xl__workbook=BOOK))
+        read_file(parts(tmp_path / "w.xlsx", xl__workbook=BOOK), ANY)
 
 
 def test_what_would_bring_the_reader_down_is_refused_first(tmp_path: Path) -> None:
     texts = '<sst count="1" uniqueCount="19999999999992"><si><t>x</t></si></sst>'
     with pytest.raises(Invalid, match="4,000,000 texts"):
-        read_table(parts(tmp_path / "t.xlsx", xl__workbook=BOOK, xl__sharedStrings=texts))
+        read_file(parts(tmp_path / "t.xlsx", xl__workbook=BOOK, xl__sharedStrings=texts), ANY)
     links = '<Relationships><Relationship Id="rId1" Target="x.VML"/></Relationships>'
     with pytest.raises(Invalid, match="drawing where a sheet"):
-        read_table(parts(tmp_path / "l.xlsx", xl__workbook=BOOK, xl___rels__workbook=links))
+        read_file(parts(tmp_path / "l.xlsx", xl__workbook=BOOK, xl___rels__workbook=links), ANY)
     with pytest.raises(Invalid, match="damaged"):
-        read_table(parts(tmp_path / "u.xlsx", xl__workbook='<?xml version="1.0" encoding="none"?><workbook/>'))
+        read_file(parts(tmp_path / "u.xlsx", xl__workbook='<?xml version="1.0" encoding="none"?><workbook/>'), ANY)
 
 
 def test_pictures_and_old_drawings_are_left_alone(tmp_path: Path) -> None:
@@ -224,19 +226,19 @@ def test_pictures_and_old_drawings_are_left_alone(tmp_path: Path) -> None:
     with zipfile.ZipFile(path, "a") as more:
         more.writestr("xl/media/image1.png", b"\x89PNG\r\n\x1a\n" + bytes(range(256)))
         more.writestr("xl/drawings/vmlDrawing1.vml", "<xml><br></xml>")
-    assert len(read_table(path).rows) == 1
+    assert len(read_file(path, ANY)) == 1
 
 
 def test_limits_of_rows_and_columns_hold_for_csv_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     wide = tmp_path / "wide.csv"
     wide.write_text(",".join(f"c{n}" for n in range(201)), encoding="utf-8")
     with pytest.raises(Invalid, match="200 columns"):
-        read_table(wide)
-    monkeypatch.setattr(checks, "MOST_ROWS", 3)
+        read_file(wide, ANY)
+    monkeypatch.setattr(limits, "MOST_ROWS", 3)
     long = tmp_path / "long.csv"
     long.write_text("a\n1\n2\n3\n", encoding="utf-8")
     with pytest.raises(Invalid, match="3 rows"):
-        read_table(long)
+        read_file(long, ANY)
 
 
 @given(st.binary(max_size=300))

@@ -8,7 +8,7 @@ import pytest
 
 from renda_core.domain.case import Actor
 from renda_core.errors import ConfigError, Invalid, NotFound
-from renda_core.files import SHEETS, read_rows, read_table
+from renda_core.files import SHEETS, read_file
 from renda_core.services import imports, journal, ledgers, lookups
 from renda_core.store.cases import BY_NUMBER
 from renda_core.store.roster import ALL
@@ -59,7 +59,7 @@ def rows(tmp_path, name, lines):
             number = str(line.get("身份证号", ""))
             good = number[:17] + citizen_check_digit(number[:17]) if len(number) == 18 and "*" not in number else number
             writer.writerow(line | ({"身份证号": good} if number else {}))
-    return read_rows(read_table(path), SHEETS[name])
+    return read_file(path, SHEETS[name])
 
 
 @pytest.fixture
@@ -106,7 +106,8 @@ def test_a_wrong_row_is_named_by_row_field_and_remedy_and_nothing_is_done(office
     before = head(office)
     bad = [WANG, LI | {"所属人大": "丁县人民代表大会"}, WANG | {"当选日期": "昨天", "代表证号": "X-3"}]
     seen = office.look("roster", bad)
-    assert [r.state for r in seen.rows] == ["new", "error", "error"]
+    assert [(r.number, r.state) for r in seen.rows] == [(3, "error"), (4, "error")]
+    assert seen.counts == {"new": 1, "error": 2}
     with pytest.raises(ConfigError) as said:
         office.bring("roster", bad)
     told = " ".join(said.value.reasons)
@@ -223,6 +224,7 @@ def test_opinions_come_with_what_became_of_them_and_their_names_stay_sealed(offi
     }  # fmt: skip
     open_ = {k: v for k, v in line.items() if "日期" not in k or k == "登记日期"} | {
         "编号": "Y-2",
+        "内容": "路灯又不亮",
         "手机号": "",
         "反映人": "",
     }
@@ -249,6 +251,6 @@ def test_the_shipped_roster_is_whole(county):
     b = county(suggestion_handling, today=dt.date(2026, 11, 20))
     for name in ("congresses.csv", "roster.xlsx"):
         sheet = name.partition(".")[0]
-        b.do(imports.apply, OFFICE, sheet, read_rows(read_table(TENANTS / "xianning" / name), SHEETS[sheet]))
+        b.do(imports.apply, OFFICE, sheet, read_file(TENANTS / "xianning" / name, SHEETS[sheet]))
     heads = b.read(lookups.heads)
     assert (heads.persons, heads.mandates, heads.in_groups) == (5780, 6030, 6030)

@@ -37,6 +37,7 @@ PEOPLE = {
     "wang": ("qing", Actor(id=WANG, roles="deputy")),
     "li": ("qing", Actor(id=LI, roles="deputy")),
     "roads": ("qing", Actor(id=uid("roads clerk"), unit=ROADS)),
+    "overseer": ("qing", Actor(id=uid("overseer"), roles="overseer")),
     "other": ("bai", Actor(id=uid("other clerk"), roles="office assigner")),
 }
 REPLY = {"document": "清交函〔2026〕1号", "reply_class": "A", "signed_by": "赵局长"}
@@ -119,3 +120,17 @@ def site(two_counties: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[
     app = create_app(Settings(home=home, now=lambda: NOW))
     with TestClient(app, raise_server_exceptions=False) as client:
         yield Site(home, two_counties[1], app, client)
+
+
+@pytest.fixture(scope="module")
+def site_with_all(
+    two_counties: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Site, dict[str, str]]]:
+    """A running server with one of everything, and the ids; for tests that only ask."""
+    from .prepared import furnish
+
+    folder = tmp_path_factory.mktemp("furnished") / "home"
+    home = Home(path=Path(shutil.copytree(two_counties[0], folder)), now=lambda: NOW)
+    with TestClient(create_app(Settings(home=home, now=lambda: NOW)), raise_server_exceptions=False) as client:
+        site = Site(home, two_counties[1], client.app, client)
+        yield site, furnish(site)

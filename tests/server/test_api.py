@@ -26,7 +26,7 @@ def test_the_whole_road_from_http_to_the_journal(site: Site) -> None:
     verified = site.verify()
     assert verified.whole
     assert verified.entries == 1 + 7  # the configuration, then one entry a request
-    rows = site.get("/api/cases?kind=suggestion&state=closed").json()
+    rows = site.get("/api/cases?kind=suggestion&state=closed").json()["items"]
     assert [(r["id"], r["closed"]) for r in rows] == [(id, True)]
 
 
@@ -161,10 +161,10 @@ def test_a_unit_never_sees_its_evaluation(site: Site) -> None:
 def test_a_unit_lists_its_own_and_nothing_else(site: Site) -> None:
     id = site.assigned()
     site.opened(text="另一件")
-    assert [r["id"] for r in site.get("/api/cases", "roads").json()] == [id]
+    assert [r["id"] for r in site.get("/api/cases", "roads").json()["items"]] == [id]
     assert site.get("/api/cases?state=assigned", "roads").status_code == 400
     assert site.get(f"/api/cases?unit={ROADS}", "roads").status_code == 200
-    assert site.get("/api/cases", "other").json() == []
+    assert site.get("/api/cases", "other").json() == {"items": [], "after": ""}
 
 
 @pytest.mark.parametrize(
@@ -192,25 +192,31 @@ def test_a_kind_that_is_not_enabled_is_not_found(site: Site) -> None:
 
 def test_the_ledger_goes_on_after_the_last_row(site: Site) -> None:
     ids = [site.opened() for _ in range(3)]
-    first = [r["id"] for r in site.get("/api/cases?size=2").json()]
-    rest = [r["id"] for r in site.get(f"/api/cases?size=2&after={first[-1]}").json()]
-    assert first + rest == ids
+    first = site.get("/api/cases?size=2")
+    rest = site.get(first.headers["Link"].partition(">")[0].lstrip("<"))
+    assert first.json()["after"]
+    assert [r["id"] for page in (first, rest) for r in page.json()["items"]] == ids
+    assert (rest.json()["after"], "Link" in rest.headers) == ("", False)
 
 
 def test_what_is_overdue_is_listed_to_whom_it_concerns(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     id = site.assigned()
-    assert site.get("/api/overdue").json() == []
+    assert site.get("/api/overdue").json() == {"items": [], "after": ""}
     late = NOW + dt.timedelta(days=120)
     from renda_core import workspace
 
     monkeypatch.setattr(workspace.Workspace, "tenant", property(lambda self: _on(self, late.date())))
-    rows = site.get("/api/overdue").json()
+    rows = site.get("/api/overdue").json()["items"]
     assert (id, "reply") in {(r["case_id"], r["clock"]) for r in rows}
-    assert {r["unit"] for r in site.get("/api/overdue", "roads").json()} == {ROADS}
-    last = rows[0]
-    place = {"due_on": last["due_on"], "case": last["case_id"], **{k: last[k] for k in ("clock", "round", "unit")}}
-    assert site.get("/api/overdue", params=place).json() == rows[1:]
-    assert site.get("/api/overdue?due_on=soon").json()["field"] == "due_on"
+    assert {r["unit"] for r in site.get("/api/overdue", "roads").json()["items"]} == {ROADS}
+    walked, after = [], ""
+    while page := site.get("/api/overdue", params={"size": 1, "after": after}).json():
+        walked += page["items"]
+        if not (after := page["after"]):
+            break
+    assert walked == rows
+    for odd in ("soon", "2026-04-20~x~reply~1~", "~~~~", "2026-04-20~~reply~-1~"):
+        assert site.get("/api/overdue", params={"after": odd}).json()["field"] == "after"
     assert site.get("/api/overdue?size=0").json()["field"] == "size"
 
 

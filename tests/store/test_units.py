@@ -12,7 +12,7 @@ from tests.databases import CLERK, NOW, A, B
 from tests.store.rows import EVENTS, Count, enter, events, file, get, move, open_file, page, values
 
 from renda_core.domain.case import Actor
-from renda_core.errors import Misuse, NotFound, Stale
+from renda_core.errors import Misuse, NotFound, Stale, Taken
 from renda_core.services import journal
 from renda_core.store import tables as t
 from renda_core.store.cases import ADD_FILE
@@ -156,7 +156,7 @@ def test_a_parent_must_be_of_the_same_tenant(store):
 def test_the_same_unique_value_in_two_tenants(store):
     for tenant in (A, B):
         enter(store, tenant, number="1")
-        with pytest.raises(Exception, match=r"(?i)unique"):
+        with pytest.raises(Taken):
             enter(store, tenant, number="1")
     assert [len(store.run(store.read(page, tenant))) for tenant in (A, B)] == [1, 1]
 

@@ -3,7 +3,18 @@
 Modules of commands import what is heavy inside the command that needs it, so that ``renda --help`` answers at once.
 """
 
-from renda_core.cli import importing, ledgers, running, setting_up, suggestions, tenants, upkeep
+from renda_core.cli import (
+    exchanging,
+    exporting,
+    importing,
+    ledgers,
+    running,
+    searching,
+    setting_up,
+    suggestions,
+    tenants,
+    upkeep,
+)
 from renda_core.cli.root import renda
 
 for _command in (
@@ -13,11 +24,18 @@ for _command in (
     tenants.plugins,
     importing.template,
     importing.import_,
+    exporting.export,
+    exporting.columns,
+    exchanging.popolo,
+    exchanging.feed,
+    exchanging.session,
     suggestions.suggestion,
     ledgers.ledger,
     ledgers.overdue,
-    ledgers.search,
     ledgers.report,
+    searching.search,
+    searching.people,
+    searching.reindex,
     upkeep.sweep,
     upkeep.calendar,
     upkeep.journal,

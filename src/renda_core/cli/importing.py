@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
 from renda_core.cli import telling
-from renda_core.cli.session import Command, Session
+from renda_core.cli.session import TENANT, Command, Session
 from renda_core.errors import ConfigError, Invalid, NotFound
 
 if TYPE_CHECKING:
-    from renda_core.services.imports import Applied, Preview
+    from renda_core.files import Rows
+    from renda_core.services.imports import Applied, PlannedRow, Preview
+    from renda_core.workspace import Workspace
 
 STATES = {"new": "新增", "change": "变更", "same": "相同", "warning": "有提示", "error": "有错"}
 DONE = {"new": "新增", "changed": "变更", "same": "相同", "warnings": "有提示"}
@@ -22,18 +25,24 @@ DONE = {"new": "新增", "changed": "变更", "same": "相同", "warnings": "有
 @click.command(cls=Command)
 @click.argument("sheet")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--tenant", default="", metavar="CODE", help="For steps: with the columns of this tenant's procedures.")
 @click.pass_obj
-def template(session: Session, sheet: str, file: Path) -> None:
+def template(session: Session, sheet: str, file: Path, tenant: str) -> None:
     """模板 Write an empty workbook to fill in; SHEET is one that `renda import` knows."""
     from renda_core.files import write_template
+    from renda_core.services.export_columns import payload_columns
 
     found = sheet_of(sheet)
     if file.suffix.lower() != ".xlsx":
         raise ConfigError("nothing was written", f"{file}: a template is a workbook; name it .xlsx")
     if file.exists():
         raise ConfigError("nothing was written", f"{file} exists already; choose another name")
-    write_template(telling.place(file), found)
-    data = {"sheet": sheet, "file": str(file), "columns": [c.title for c in found.columns]}
+    extra: tuple[Any, ...] = ()
+    if tenant and found.extra:
+        with session.open(tenant) as workspace:
+            extra = payload_columns(workspace.tenant)
+    write_template(telling.place(file), found, extra)
+    data = {"sheet": sheet, "file": str(file), "columns": [c.title for c in (*found.columns, *extra)]}
     session.tell(data, lambda: telling.line(f"written: {file} ({found.title})"))
 
 
@@ -49,75 +58,134 @@ def sheet_of(name: str) -> Any:
 
 
 @click.command("import", cls=Command)
-@click.argument("tenant")
+@TENANT
 @click.argument("sheet")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--worksheet", default="", metavar="NAME", help="工作表 Read this one; without it, all that fit.")
 @click.option("--yes", is_flag=True, help="确认 Apply without asking.")
-@click.option("--dry-run", is_flag=True, help="只预览 Preview only.")
+@click.option("--dry-run", "--preview", "dry_run", is_flag=True, help="只预览 Preview only.")
 @click.pass_obj
-def import_(session: Session, tenant: str, sheet: str, file: Path, yes: bool, dry_run: bool) -> None:
+def import_(session: Session, tenant: str, sheet: str, file: Path, worksheet: str, yes: bool, dry_run: bool) -> None:
     """导入 Bring in a workbook or CSV file: first a preview, then all of it or nothing.
 
-    SHEET is congresses, units, stations, roster, suggestions, steps or opinions.
+    SHEET is congresses, units, stations, roster, voters, sessions, suggestions, steps or opinions.
     """
-    from renda_core.files import read_rows, read_table
-    from renda_core.services import imports
+    from renda_core.files import open_rows
 
-    wanted = sheet_of(sheet)
-    reads = read_rows(read_table(file), wanted)
-    with session.open(tenant) as workspace:
-        actor = session.actor(workspace)
-        with session.progress("预览 preview", len(reads)) as tick:
-            preview = workspace.do(imports.preview, actor, wanted.name, reads, progress=tick)
-        data = _previewed(preview, file)
-        if not session.json:
-            _show(preview, file)
-        if not preview.ok:
-            raise _refused(preview, file)
-        if dry_run or not (yes or _confirmed(session)):
+    with open_rows(file, sheet_of(sheet), worksheet=worksheet) as rows, session.open(tenant) as workspace:
+        bringing = _Bringing(session, workspace, sheet_of(sheet).name, file, rows)
+        if yes and not dry_run:
+            session.tell(*bringing.applied())
+            return
+        data = bringing.previewed()
+        if dry_run or not _confirmed(session):
             session.tell(data, lambda: telling.line("nothing was imported 未导入; to import: --yes"))
             return
-        with session.progress("导入 import", len(reads)) as tick:
+        session.tell(*bringing.applied(shown=True))
+
+
+class _Bringing:
+    """One file on its way into one tenant."""
+
+    def __init__(self, session: Session, workspace: Workspace, sheet: str, file: Path, rows: Rows) -> None:
+        self._session, self._workspace, self._sheet, self._file, self._rows = session, workspace, sheet, file, rows
+        self._actor = session.actor(workspace)
+
+    def previewed(self) -> dict[str, Any]:
+        """Show what the file would do, and give it as data.
+
+        Raises:
+            Invalid: Rows are wrong.
+        """
+        from renda_core.services import imports
+
+        with self._session.progress("预览 preview", self._rows.total) as tick:
+            seen = self._workspace.do(imports.preview, self._actor, self._sheet, self._rows, tick)
+        if not self._session.json:
+            self._show(seen)
+        if not seen.ok:
+            raise self._refused(seen.errors, seen.counts, seen.problems, seen.rows, seen.more)
+        return self._data(seen)
+
+    def applied(self, *, shown: bool = False) -> tuple[dict[str, Any], Callable[[], None]]:
+        """Bring the file in; give what it did as data, and how to tell it to people.
+
+        Raises:
+            Invalid: Rows are wrong, perhaps since somebody changed the data after the preview; nothing was done.
+        """
+        from renda_core.services import imports
+
+        with self._session.progress("导入 import", self._rows.total) as tick:
             try:
-                applied = workspace.do(imports.apply, actor, wanted.name, reads, progress=tick)
-            except ConfigError as error:  # somebody changed the data since the preview
-                raise Invalid(f"{file.name}: nothing was imported", reasons=error.reasons) from error
-    session.tell(data | {"applied": applied}, lambda: telling.line(_done(applied)))
+                done = self._workspace.do(imports.apply, self._actor, self._sheet, self._rows, tick)
+            except ConfigError as error:
+                told: dict[str, Any] = error.details
+                raise self._refused(
+                    error.reasons[: len(told["problems"])], told["counts"], told["problems"], told["rows"], told["more"]
+                ) from error
+        if not shown and not self._session.json:
+            self._show(done.seen)
+        summary = {k: getattr(done, k) for k in (*DONE, "digest")}
+        data = self._data(done.seen) | {"applied": {"sheet": done.seen.sheet, **summary}}
+        return data, lambda: telling.line(_done(done))
+
+    def _data(self, seen: Preview) -> dict[str, Any]:
+        counts = {state: seen.counts.get(state, 0) for state in STATES}  # type: ignore[call-overload]
+        return {
+            "sheet": seen.sheet,
+            "file": str(self._file),
+            "worksheets": [name for name in self._rows.worksheets if name],
+            "notes": [str(note) for note in self._rows.notes],
+            "ok": seen.ok,
+            "counts": counts,
+            "problems": seen.problems,
+            "more": seen.more,
+            "rows": [_row(row) for row in seen.rows],
+            "applied": None,
+        }
+
+    def _show(self, seen: Preview) -> None:
+        for note in self._rows.notes:
+            telling.aside(str(note))
+        counts = [(f"{STATES[state]} {state}", n) for state, n in seen.counts.items()]
+        telling.table(("预览 preview", "行 rows"), counts, title=f"{self._file.name} → {seen.sheet}")
+        # What is wrong is told by the error that ends the command; once is enough.
+        told = [(r.number, STATES[r.state], r.key, why) for r in seen.rows if r.state != "error" for why in r.reasons]
+        if told:
+            telling.table(("行", "结果", "键", "原因与处理"), told)
+        if seen.ok and seen.more:
+            telling.line(and_more(seen.more))
+
+    def _refused(self, reasons: Sequence[str], counts: Any, problems: Any, rows: Any, more: int) -> Invalid:
+        total = sum(counts.values())
+        return Invalid(
+            f"{self._file.name}: {counts.get('error', 0)} of {total} rows are wrong; nothing was imported",
+            reasons=[*reasons, *([and_more(more)] if more else [])],
+            counts=counts,
+            problems=problems,
+            rows=[row if isinstance(row, dict) else _row(row) for row in rows],
+            more=more,
+        )
+
+
+def and_more(many: int) -> str:
+    """Say how many problems are not told."""
+    return f"and {many} more 还有 {many} 处"
+
+
+def _row(row: PlannedRow) -> dict[str, Any]:
+    """Give a row as data."""
+    return {
+        "number": row.number,
+        "worksheet": row.worksheet,
+        "state": row.state,
+        "key": row.key,
+        "reasons": list(row.reasons),
+    }
 
 
 def _confirmed(session: Session) -> bool:
     return not session.json and sys.stdin.isatty() and click.confirm("导入 Import these rows?")
-
-
-def _previewed(preview: Preview, file: Path) -> dict[str, Any]:
-    return {
-        "sheet": preview.sheet,
-        "file": str(file),
-        "ok": preview.ok,
-        "counts": {state: preview.counts.get(state, 0) for state in STATES},  # type: ignore[call-overload]
-        "rows": preview.rows,
-        "applied": None,
-    }
-
-
-def _show(preview: Preview, file: Path) -> None:
-    counts = [(f"{STATES[state]} {state}", n) for state, n in preview.counts.items()]
-    telling.table(("预览 preview", "行 rows"), counts, title=f"{file.name} → {preview.sheet}")
-    # What is wrong is told by the error that ends the command; once is enough.
-    told = [(r.number, STATES[r.state], r.key, why) for r in preview.rows if r.state != "error" for why in r.reasons]
-    if told:
-        telling.table(("行", "结果", "键", "原因与处理"), told)
-
-
-def _refused(preview: Preview, file: Path) -> Invalid:
-    wrong = [row for row in preview.rows if row.state == "error"]
-    reasons = [told if told.startswith(file.name) else f"{file.name}, {told}" for r in wrong for told in r.reasons]
-    return Invalid(
-        f"{file.name}: {len(wrong)} of {len(preview.rows)} rows are wrong; nothing was imported",
-        reasons=reasons,
-        counts=preview.counts,
-        rows=wrong,
-    )
 
 
 def _done(applied: Applied) -> str:

@@ -9,6 +9,7 @@ import rich_click as click
 
 from renda_core.cli import telling
 from renda_core.cli.ledgers import ledger
+from renda_core.cli.printing import print_
 from renda_core.cli.session import TENANT, Group, Session, no_such_case
 from renda_core.domain.suggestion import KIND
 from renda_core.errors import NotFound
@@ -34,6 +35,7 @@ def suggestion() -> None:
 
 
 suggestion.add_command(ledger, "list")
+suggestion.add_command(print_)
 
 
 @suggestion.command("open")

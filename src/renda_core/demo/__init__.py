@@ -14,7 +14,7 @@ import attrs
 from renda_core.configuration import Layer, TenantFile, read_tenant
 from renda_core.domain.case import Actor
 from renda_core.errors import ConfigError
-from renda_core.files import SHEETS, read_rows, read_table, write_workbook
+from renda_core.files import SHEETS, read_file, write_workbook
 from renda_core.files.columns import Read
 from renda_core.services import imports, jobs, journal, ledgers, lookups, reports
 from renda_core.store.codec import new_id
@@ -103,7 +103,7 @@ def _shown(value: object) -> str:
 
 def imported(county: Workspace, path: Path, *, dry: bool, reads: Sequence[Read] | None = None) -> imports.Preview:
     """Preview a file, and apply it unless *dry*."""
-    rows = reads if reads is not None else read_rows(read_table(path), SHEETS[path.stem])
+    rows = reads if reads is not None else read_file(path, SHEETS[path.stem])
     seen = county.do(imports.preview, CLERK, path.stem, rows)
     if not dry:
         county.do(imports.apply, CLERK, path.stem, rows)
@@ -111,7 +111,7 @@ def imported(county: Workspace, path: Path, *, dry: bool, reads: Sequence[Read] 
 
 
 def _bring(county: Workspace, path: Path, narrator: Narrator) -> None:
-    reads = read_rows(read_table(path), SHEETS[path.stem])
+    reads = read_file(path, SHEETS[path.stem])
     seen = county.do(imports.preview, CLERK, path.stem, reads)
     done = county.do(imports.apply, CLERK, path.stem, reads, narrator.count(path.name, len(reads)))
     narrator.say(
@@ -163,7 +163,7 @@ def _two_months(place: Home, file: TenantFile, data: Path, narrator: Narrator) -
         with place.create(one) as county:
             for name in ("congresses.csv", "units.xlsx", "roster.xlsx", "suggestions.xlsx"):
                 imported(county, data / name, dry=False)
-            steps = read_rows(read_table(data / "steps.csv"), SHEETS["steps"])
+            steps = read_file(data / "steps.csv", SHEETS["steps"])
             begun = [r for r in steps if r.values["step"] in FIRST]
             imported(county, data / "steps.csv", dry=False, reads=begun)
             rows, names = county.ask(ledgers.overdue, CLERK, size=ledgers.LARGEST), county.read(lookups.names)

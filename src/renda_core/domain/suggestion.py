@@ -69,7 +69,7 @@ class Confirmation:
 class Refusal:
     """Why something is no suggestion (不作为建议), by the place's list of reasons."""
 
-    reason: str = attrs.field(validator=_said)
+    reason: str = titled("不作为建议的情形", choices="refusals", validator=_said)
 
 
 @attrs.frozen(kw_only=True)
@@ -98,21 +98,21 @@ class Reply:
     text: str = titled("答复内容", default="")
     met_on: dt.date | None = titled("面商日期", default=None)
     promises: tuple[Promise, ...] = ()
-    open: bool = True
+    open: bool = titled("同意公开", default=True)
 
 
 @attrs.frozen(kw_only=True)
 class Opinion:
     """A joint unit's opinion (会办意见) to the lead."""
 
-    text: str = ""
+    text: str = titled("会办意见", default="")
 
 
 @attrs.frozen(kw_only=True)
 class Contact:
     """A talk with the deputy (联系代表) while the matter is handled."""
 
-    how: str = ""
+    how: str = titled("联系方式", default="")
 
 
 @attrs.frozen(kw_only=True)
@@ -125,7 +125,7 @@ class Form:
         channel: How it was asked: paper, phone, visit, page.
     """
 
-    of: str = ""
+    of: str = titled("评价人", default="")
     attitude: str = titled("办理态度", default="")
     channel: str = titled("评价方式", default="")
 
@@ -134,7 +134,7 @@ class Form:
 class Withholding:
     """Why a suggestion or its reply is not published."""
 
-    reason: Literal["state", "trade", "privacy", "deputy", "unit"]
+    reason: Literal["state", "trade", "privacy", "deputy", "unit"] = titled("不公开的情形")
 
 
 @attrs.frozen(kw_only=True)

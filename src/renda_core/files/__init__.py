@@ -1,24 +1,25 @@
 """Spreadsheets in and out: tables read with care, rows checked by column, workbooks written whole."""
 
-from .columns import Column, Problem, Read, Sheet, check_headers, read_rows
+from .bulk import write_table
+from .columns import Column, Problem, Read, Sheet
+from .reading import Rows, open_rows, read_file
 from .sheets import SHEETS
-from .tables import Line, Table, read_table
-from .workbook import Page, write_template, write_workbook
+from .templates import write_template
+from .workbook import Page, write_workbook
 from .written import write_csv
 
 __all__ = [
     "SHEETS",
     "Column",
-    "Line",
     "Page",
     "Problem",
     "Read",
+    "Rows",
     "Sheet",
-    "Table",
-    "check_headers",
-    "read_rows",
-    "read_table",
+    "open_rows",
+    "read_file",
     "write_csv",
+    "write_table",
     "write_template",
     "write_workbook",
 ]

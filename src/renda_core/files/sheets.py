@@ -3,13 +3,24 @@
 from typing import Final
 
 from renda_core.files.columns import Column, Sheet
+from renda_core.files.english import with_english
 
 UNITS: Final = Sheet(
     "units",
     "承办单位",
     (
-        Column("name", titles=("单位名称", "名称", "单位"), required=True, example="示例市示例局"),
-        Column("credit_code", titles=("统一社会信用代码", "信用代码"), note="18 位；请先把该列设为文本格式"),
+        Column(
+            "name",
+            titles=("单位名称", "名称", "单位"),
+            required=True,
+            example="示例市示例局",
+        ),
+        Column(
+            "credit_code",
+            titles=("统一社会信用代码", "信用代码"),
+            kind="uscc",
+            note="18 位；请先把该列设为文本格式",
+        ),
         Column("category", titles=("类别", "单位类别"), example="政府工作部门"),
         Column("head", titles=("负责人", "主要负责人"), kind="name", example="张三"),
         Column("phone", titles=("联系电话", "电话"), kind="phone", example="0715-8000000"),
@@ -41,7 +52,8 @@ ROSTER: Final = Sheet(
         Column("name", titles=("姓名", "代表姓名"), kind="name", required=True, example="张三"),
         Column("sex", titles=("性别",), kind="choice", choices={"男": "male", "女": "female"}, example="男"),
         Column("ethnicity", titles=("民族",), example="汉族"),
-        Column("born", titles=("出生日期", "出生年月日"), kind="date", note="如 1980-05-06", example="1980-05-06"),
+        Column("born", titles=("出生日期", "出生年月日", "出生年月"), kind="date", month=True,
+               note="如 1980-05-06", example="1980-05-06"),
         Column("id_number", titles=("身份证号", "身份证号码", "公民身份号码"), kind="id_number",
                note="18 位；请先把该列设为文本格式；可只留后四位，其余写 *", example="**************1234"),
         Column("phone", titles=("手机号", "手机号码", "联系电话"), kind="phone", example="19900000000"),
@@ -84,12 +96,28 @@ SUGGESTIONS: Final = Sheet(
         Column("number", titles=("编号", "建议编号"), required=True, example="示例001"),
         Column("title", titles=("标题", "建议标题", "案由"), required=True, example="关于示例的建议"),
         Column("text", titles=("内容", "建议内容"), required=True, note="一事一议", example="示例内容"),
-        Column("lead", titles=("领衔代表", "领衔人"), required=True, note="代表证号或姓名", example="张三"),
-        Column("cosigners", titles=("附议代表", "附议人", "联名代表"), kind="list", note="用顿号分开"),
+        Column(
+            "lead",
+            titles=("领衔代表", "领衔人"),
+            required=True,
+            note="代表证号或姓名",
+            example="张三",
+        ),
+        Column(
+            "cosigners",
+            titles=("附议代表", "附议人", "联名代表"),
+            kind="list",
+            note="用顿号分开",
+        ),
         Column("delegation", titles=("代表团",)),
         Column("filed", titles=("提出日期",), kind="date", required=True, example="2026-01-12"),
         Column("session", titles=("届次会次", "会次"), note="如 六届三次会议"),
-        Column("in_session", titles=("会议期间", "会议期间提出"), kind="bool", note="是 或 否，空为否（闭会期间）"),
+        Column(
+            "in_session",
+            titles=("会议期间", "会议期间提出"),
+            kind="bool",
+            note="是 或 否，空为否（闭会期间）",
+        ),
         Column("category", titles=("类别", "建议类别")),
         Column("hard", titles=("疑难", "涉及面广处理难度大"), kind="bool", note="是 或 否，空为否"),
         Column("preferred_unit", titles=("希望承办单位", "建议承办单位")),
@@ -121,7 +149,7 @@ OPINIONS: Final = Sheet(
         Column("number", titles=("编号", "登记编号"), required=True, example="示例0001"),
         Column("registered", titles=("登记日期", "接待日期"), kind="date", required=True, example="2026-03-16"),
         Column("station", titles=("站点", "家站", "接待站点")),
-        Column("voter", titles=("反映人", "选民姓名"), kind="name", note="可不填（匿名）"),
+        Column("voter", titles=("反映人", "选民姓名"), kind="name", personal=True, note="可不填（匿名）"),
         Column("phone", titles=("手机号", "联系电话"), kind="phone", note="可不填"),
         Column("text", titles=("内容", "反映内容"), required=True, example="示例内容"),
         Column("category", titles=("类别",)),
@@ -139,5 +167,44 @@ OPINIONS: Final = Sheet(
     ),
 )  # fmt: skip
 
-SHEETS: Final = {sheet.name: sheet for sheet in (CONGRESSES, UNITS, ROSTER, STATIONS, SUGGESTIONS, STEPS, OPINIONS)}
+VOTERS: Final = Sheet(
+    "voters",
+    "选民登记",
+    (
+        Column("name", titles=("姓名", "选民姓名"), kind="name", required=True, personal=True,
+               example="张三"),
+        Column("sex", titles=("性别",), kind="choice", choices={"男": "male", "女": "female"}, example="男"),
+        Column("ethnicity", titles=("民族",), example="汉族"),
+        Column("born", titles=("出生日期", "出生年月", "出生年月日"), kind="date",
+               month=True, note="如 1980-05-06", example="1980-05-06"),
+        Column("id_number", titles=("身份证号", "身份证号码", "公民身份号码"),
+               kind="id_number", note="18 位；请先把该列设为文本格式", example="**************1234"),
+        Column("phone", titles=("手机号", "手机号码", "联系电话"), kind="phone"),
+        Column("congress", titles=("所属人大", "人大名称"), required=True,
+               note="人民代表大会全称", example="示例镇人民代表大会"),
+        Column("district", titles=("选区", "选区名称"), required=True,
+               example="第1选区"),
+        Column("registered", titles=("登记日期",), kind="date", required=True,
+               example="2026-03-16"),
+    ),
+)  # fmt: skip
+
+SESSIONS: Final = Sheet(
+    "sessions",
+    "会议",
+    (
+        Column("congress", titles=("所属人大", "人大名称"), required=True,
+               note="人民代表大会全称", example="示例县人民代表大会"),
+        Column("term", titles=("届次", "届"), kind="int", required=True, note="只写数字", example="6"),
+        Column("number", titles=("会次",), kind="int", required=True,
+               note="只写数字", example="3"),
+        Column("opens", titles=("开幕日期", "开始日期"), kind="date", required=True,
+               example="2026-01-12"),
+        Column("closes", titles=("闭幕日期", "结束日期"), kind="date", note="可不填"),
+    ),
+)  # fmt: skip
+
+_ALL = (CONGRESSES, UNITS, ROSTER, STATIONS, SUGGESTIONS, STEPS, OPINIONS, VOTERS, SESSIONS)
+
+SHEETS: Final = {sheet.name: with_english(sheet) for sheet in _ALL}
 """Every sheet by its name, which is also the usual name of the file."""

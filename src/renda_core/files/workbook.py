@@ -6,21 +6,26 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 import xlsxwriter
 
 from renda_core.errors import Invalid
-from renda_core.files.columns import Column, Sheet
 from renda_core.files.written import shown, whole_file
 
 FONT = "宋体"
 LONGEST_CELL = 32_767
 """Characters Excel keeps in one cell."""
-_MOST_DIGITS = 10**15
-_A4 = 9
-_WIDEST = 42
+MOST_ROWS = 1_048_576
+"""Rows Excel keeps on one sheet, the header among them."""
+MOST_DIGITS = 10**15
+A4 = 9
+"""Excel's number for the paper."""
+WIDEST = 42
+"""Characters; a wider text is wrapped."""
+FOOTER = "&C第 &P 页，共 &N 页"
+Kind = Literal["", "text", "day", "moment", "number"]
 
 
 @attrs.frozen
@@ -33,6 +38,7 @@ class Page:
         rows: One sequence a row; may be an iterator, it is read once.
         notes: Lines for the sheet 说明 at the end of the workbook, so that the table stays a table.
         widths: Column widths in characters; None, or a missing one, is found from the cells.
+        kinds: What each column holds; empty, or a missing one, is found from the cells.
     """
 
     title: str
@@ -40,6 +46,7 @@ class Page:
     rows: Iterable[Sequence[object]]
     notes: Sequence[str] = attrs.field(default=(), kw_only=True)
     widths: Sequence[float | None] = attrs.field(default=(), kw_only=True)
+    kinds: Sequence[Kind] = attrs.field(default=(), kw_only=True)
 
 
 def write_workbook(path: str | Path, sheets: Sequence[Page], *, created: dt.datetime | None = None) -> Path:
@@ -64,7 +71,7 @@ def write_workbook(path: str | Path, sheets: Sequence[Page], *, created: dt.date
     with whole_file(path) as part:
         book = xlsxwriter.Workbook(str(part), {"constant_memory": True})
         try:
-            writer = _Writer(book, Path(path).name)
+            writer = Writer(book, Path(path).name)
             for page in pages:
                 writer.page(page)
             if created is not None:
@@ -74,48 +81,8 @@ def write_workbook(path: str | Path, sheets: Sequence[Page], *, created: dt.date
     return Path(path)
 
 
-def write_template(path: str | Path, sheet: Sheet) -> Path:
-    """Write an empty form: headers (* is required), notes as comments, one example line, texts kept as texts.
-
-    :func:`~renda_core.files.columns.read_rows` leaves the example line out if nobody deletes it.
-
-    Returns:
-        *path*.
-    """
-    with whole_file(path) as part:
-        book = xlsxwriter.Workbook(str(part))
-        try:
-            writer = _Writer(book, Path(path).name)
-            page = book.add_worksheet(_sheet_title(sheet.title, set()))
-            for at, column in enumerate(sheet.columns):
-                cells = writer.day if column.kind == "date" else writer.text
-                page.set_column(at, at, max(12, _width(column.title) + 4), cells)
-                page.write_string(0, at, column.title + ("*" if column.required else ""), writer.head)
-                page.write_comment(0, at, _comment(column), {"author": "renda", "x_scale": 1.5})
-                writer.cell(page, 1, at, _example(column))
-                if column.choices:
-                    page.data_validation(1, at, 5000, at, {"validate": "list", "source": list(column.choices)})
-            writer.finish(page, columns=len(sheet.columns), rows=1)
-        finally:
-            book.close()
-    return Path(path)
-
-
-def _comment(column: Column) -> str:
-    parts = ["必填" if column.required else "选填", column.note]
-    if column.choices:
-        parts.append("可填：" + "、".join(column.choices))
-    if column.example:
-        parts.append("第 2 行是示例，导入前请删除")
-    return "。".join(part for part in parts if part)
-
-
-def _example(column: Column) -> object:
-    return dt.date.fromisoformat(column.example) if column.kind == "date" and column.example else column.example or None
-
-
 @attrs.frozen(init=False)
-class _Writer:
+class Writer:
     """The formats of one workbook, and how a value becomes a cell."""
 
     book: Any
@@ -143,16 +110,17 @@ class _Writer:
 
     def page(self, page: Page) -> None:
         """Write one page, row after row."""
-        out = self.book.add_worksheet(_sheet_title(page.title, self.titles))
-        widths = [min(_WIDEST, _width(title) + 3) for title in page.columns]
+        out = self.book.add_worksheet(sheet_title(page.title, self.titles))
+        widths = [min(WIDEST, text_width(title) + 3) for title in page.columns]
         for at, title in enumerate(page.columns):
             out.write_string(0, at, title, self.head)
         number = 0
         for number, row in enumerate(page.rows, 1):
+            refuse_too_many(self.file, number + 1)
             for at, value in enumerate(row):
                 width = self.cell(out, number, at, value)
                 if at < len(widths):
-                    widths[at] = max(widths[at], min(_WIDEST, width + 2))
+                    widths[at] = max(widths[at], min(WIDEST, width + 2))
         for at, (found, asked) in enumerate(itertools.zip_longest(widths, page.widths[: len(widths)])):
             out.set_column(at, at, asked or found)
         self.finish(out, columns=len(page.columns), rows=number)
@@ -165,35 +133,50 @@ class _Writer:
         if isinstance(value, dt.date):
             out.write_datetime(row, at, value, self.day)
             return 10
-        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < _MOST_DIGITS:
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < MOST_DIGITS:
             out.write_number(row, at, value, self.number)
             return len(str(value))
-        text = shown(value)
-        if len(text.encode("utf-16-le")) // 2 > LONGEST_CELL:
-            message = f"{self.file}, row {row + 1}, column {at + 1}: longer than the {LONGEST_CELL:,} Excel keeps"
-            raise Invalid(f"{message}; export this table as CSV", file=self.file, row=row + 1)
+        text = refuse_too_long(self.file, row + 1, at + 1, shown(value))
         # write_string and never write: a text beginning with = must not become a formula, nor one an address a link.
         out.write_string(row, at, text, self.text) if text else out.write_blank(row, at, None, self.text)
-        return _width(text)
+        return text_width(text)
 
     def finish(self, out: Any, *, columns: int, rows: int) -> None:
         """Freeze and filter the header, and make the sheet print on A4 across with the header on every page."""
         out.freeze_panes(1, 0)
         out.autofilter(0, 0, rows, max(columns, 1) - 1)
         out.set_landscape()
-        out.set_paper(_A4)
+        out.set_paper(A4)
         out.fit_to_pages(1, 0)
         out.repeat_rows(0)
-        out.set_footer("&C第 &P 页，共 &N 页")
+        out.set_footer(FOOTER)
 
 
-def _width(text: str) -> int:
+def refuse_too_long(file: str, row: int, column: int, text: str) -> str:
+    """Give a text that fits into a cell.
+
+    Raises:
+        Invalid: Excel would cut it off, which nobody would see.
+    """
+    if len(text) > LONGEST_CELL // 2 and len(text.encode("utf-16-le", "surrogatepass")) // 2 > LONGEST_CELL:
+        message = f"{file}, row {row}, column {column}: longer than the {LONGEST_CELL:,} Excel keeps"
+        raise Invalid(f"{message}; export this table as CSV", file=file, row=row)
+    return text
+
+
+def refuse_too_many(file: str, row: int) -> None:
+    """Refuse a row that no sheet has."""
+    if row > MOST_ROWS:
+        raise Invalid(f"{file}: more than the {MOST_ROWS:,} rows Excel keeps; export this table as CSV", file=file)
+
+
+def text_width(text: str) -> int:
     """Measure the longest line; a Chinese character is two wide."""
     line = max(text[:200].split("\n"), key=len)
     return sum(2 if unicodedata.east_asian_width(sign) in "WF" else 1 for sign in line)
 
 
-def _sheet_title(title: str, taken: set[str]) -> str:
+def sheet_title(title: str, taken: set[str]) -> str:
     """Make a sheet name that Excel takes and that no sheet of the workbook has."""
     plain = re.sub(r"[\[\]:*?/\\\x00-\x1f]", "-", title).strip("' ")[:31] or "表"
     name = plain

@@ -10,9 +10,10 @@ from sqlalchemy import Integer, bindparam, select, update
 
 from renda_core.domain.ballot import Attendance, Ballot, Paper, Round, Verdict
 from renda_core.domain.case import Actor
-from renda_core.errors import NotAllowed, NotFound, Rejected
+from renda_core.errors import Invalid, NotAllowed, NotFound, Rejected
 from renda_core.services.bulk import Job, Work
 from renda_core.services.cases import TakeStep
+from renda_core.services.given import refuse_lost_links
 from renda_core.store import tables as t
 from renda_core.store.codec import decode, encode, new_id
 from renda_core.store.compile import Query, Write, add, keyed
@@ -47,6 +48,7 @@ SAVE = Write(
     .values({c: bindparam(c.name, type_=c.type) for c in (_b.c.state, _b.c.version, _b.c.document)})
 )
 ROLL = Query(select(_r.c.person).where(*keyed(_r, "ballot_id", "round")), RollRow)
+ON_ROLL = Query(select(_r.c.person).where(*keyed(_r, "ballot_id", "person")).limit(1), RollRow)
 ADD_ROLL = add(_r)
 DROP = Write(
     update(_r)
@@ -74,6 +76,18 @@ async def load(reader: Reader, id: str) -> Ballot:
     return decode(row.document, Ballot)
 
 
+async def show(reader: Reader, _: Tenant, actor: Actor, id: str) -> Ballot:
+    """Show a ballot to who opens and declares, and to the people of its roll; no count is in it before its verdict.
+
+    Raises:
+        NotFound: There is none, or it is none of the asker's.
+    """
+    found = await load(reader, id)
+    if not actor.roles & MEETING and await reader.find(ON_ROLL, ballot_id=id, person=actor.id) is None:
+        raise NotFound(f"no ballot {id}")
+    return found
+
+
 async def open_ballot(unit: Unit, tenant: Tenant, command: OpenBallot) -> Ballot:
     """Open a ballot under the rule in force today, which it keeps.
 
@@ -85,6 +99,13 @@ async def open_ballot(unit: Unit, tenant: Tenant, command: OpenBallot) -> Ballot
     offered = tenant.practice.ballots.get(command.kind)
     if offered is None:
         raise NotFound(f"no ballot {command.kind!r}; known: {', '.join(sorted(tenant.practice.ballots)) or 'none'}")
+    for name in ("subjects", "roll"):
+        if len(set(getattr(command, name))) < len(getattr(command, name)):
+            raise Invalid(f"{name}: somebody, or something, stands there twice", field=name)
+    if not command.subjects:
+        raise Invalid("subjects: name at least one", field="subjects")
+    if offered.outcomes:  # the verdict moves them
+        await refuse_lost_links(unit, {"subject": command.subjects})
     rule = offered.rule(tenant.contexts(tenant.today)(offered.plugin))
     first = Round(subjects=command.subjects, places=command.places)
     ballot = Ballot(id=new_id(), kind=command.kind, rule=rule, rounds=(first,))

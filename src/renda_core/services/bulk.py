@@ -169,6 +169,7 @@ class Work:
     async def all_or_none(self, jobs: Iterable[Job]) -> None:
         """Do some lines that belong together; if one is refused, the pile stands as before them."""
         acted, ids, numbers = len(self._acted), len(self.ids), len(self._numbers)
+        counts, keys, reached = (self.opened, self.steps, self.led), len(self._keys), dict(self._reached)
         self.cases.mark()
         try:
             for job in jobs:
@@ -177,6 +178,9 @@ class Work:
             self.cases.back()
             while len(self._numbers) > numbers:
                 self._numbers.popitem()
+            while len(self._keys) > keys:
+                self._keys.popitem()
+            (self.opened, self.steps, self.led), self._reached = counts, reached
             del self._acted[acted:], self.ids[ids:]
             raise
 

@@ -2,80 +2,89 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from renda_core.domain.case import Act, Actor, Case
-from renda_core.domain.fields import CHOICES, by_title
-from renda_core.domain.procedure import GRADE, Procedure, Step
-from renda_core.errors import NotFound, RendaError
-from renda_core.files.columns import Read
+import attrs
+
+from renda_core.domain.case import Act, Case
+from renda_core.domain.procedure import Procedure
+from renda_core.errors import Invalid, NotFound, RendaError
+from renda_core.files.columns import Problem, Read
 from renda_core.services import lookups
-from renda_core.services.bulk import Job, Told, Work
+from renda_core.services.bulk import Job, Work
 from renda_core.services.cases import OpenCase, TakeStep
-from renda_core.services.planned import Plan, PlannedRow, State, warned, wrong
-from renda_core.store.cases import BY_NUMBER, load
+from renda_core.services.cell_values import flat, unmasked
+from renda_core.services.named_steps import about_a_unit, for_unit, named_grade, named_step, payload
+from renda_core.services.planned import File, Once, PlannedRow, Say, State, chunks, decided, wrong
+from renda_core.store.cases import load
+from renda_core.store.importing import BY_NUMBERS, BY_TEXT
 from renda_core.store.unit import Unit
+from renda_core.store.words import text_mark
 from renda_core.tenancy import Tenant
 
 SUGGESTION, OPINION = "suggestion", "opinion"
+REMEDY = "correct the row, and import the whole file again"
+TWIN = "if it was entered twice, delete one; if not, leave it"
 
 
-async def suggestions(unit: Unit, tenant: Tenant, reads: Sequence[Read], progress: Told | None = None) -> Plan:
-    """Plan suggestions handed in on paper: opened, co-signed as the form shows, and submitted."""
-    plan = _Cases(unit, tenant, SUGGESTION, progress)
-    await plan.over(reads, _suggestion)
-    return plan.done()
+async def suggestions(unit: Unit, tenant: Tenant, file: File, reads: Iterable[Read], say: Say) -> str:
+    """Decide and write suggestions handed in on paper: opened, co-signed as the form shows, and submitted."""
+    return await _Cases(unit, tenant, file, SUGGESTION).over(reads, _suggestion, say)
 
 
-async def opinions(unit: Unit, tenant: Tenant, reads: Sequence[Read], progress: Told | None = None) -> Plan:
-    """Plan a station's register: each opinion with whatever became of it so far."""
-    plan = _Cases(unit, tenant, OPINION, progress)
-    await plan.over(reads, _opinion)
-    return plan.done()
+async def opinions(unit: Unit, tenant: Tenant, file: File, reads: Iterable[Read], say: Say) -> str:
+    """Decide and write a station's register: each opinion with whatever became of it so far."""
+    return await _Cases(unit, tenant, file, OPINION).over(reads, _opinion, say)
 
 
-async def steps(unit: Unit, tenant: Tenant, reads: Sequence[Read], progress: Told | None = None) -> Plan:
-    """Plan steps on suggestions, in the order of the file; each is judged after those above it."""
-    plan = _Cases(unit, tenant, SUGGESTION, progress)
-    await plan.over(reads, _step)
-    return plan.done()
+async def steps(unit: Unit, tenant: Tenant, file: File, reads: Iterable[Read], say: Say) -> str:
+    """Decide and write steps on suggestions, in the order of the file; each is judged after those above it."""
+    return await _Cases(unit, tenant, file, SUGGESTION).over(reads, _step, say)
 
 
 class _Cases:
     """A file of cases while it is decided over what is stored."""
 
-    def __init__(self, unit: Unit, tenant: Tenant, kind: str, progress: Told | None) -> None:
-        self.unit, self.tenant, self.kind = unit, tenant, kind
+    def __init__(self, unit: Unit, tenant: Tenant, file: File, kind: str) -> None:
+        self.unit, self.tenant, self.file, self.kind = unit, tenant, file, kind
         self.procedure: Procedure = tenant.practice.procedure(kind, tenant.practice.edition(kind, tenant.today))
-        self._work, self._progress = Work(unit, tenant), progress
-        self._rows: list[PlannedRow] = []
-        self._met: dict[str, int] = {}
+        self._work, self._once = Work(unit, tenant), Once()
         self._units: dict[str, str] = {}
         self._people: dict[str, str] = {}
         self._ids: dict[str, str | None] = {}
+        self._texts: dict[str, str] = {}
 
-    async def over(self, reads: Sequence[Read], row: Callable[..., Any]) -> None:
-        """Decide row by row; a wrong row is told and left out, so that all mistakes are seen at once."""
-        for n, read in enumerate(reads, 1):
-            number = str(read.values["number"])
-            state: State = "error"
-            reasons = wrong(read)
-            try:
-                if not reasons:
-                    state, reasons = await row(self, read, number)
-            except RendaError as refusal:
-                reasons = (f"row {read.number}, {number}: {refusal}",)
-            self._rows.append(PlannedRow(number=read.number, state=state, key=number, reasons=reasons))
-            if self._progress:
-                self._progress(n)
+    async def over(self, reads: Iterable[Read], row: Decide, say: Say) -> str:
+        """Decide row by row, all mistakes at once; write what was decided if there is none, and answer its digest."""
+        whole, idle = True, True
+        for chunk in chunks(reads):
+            await self._meet(chunk)
+            for read in chunk:
+                planned = await self._row(read, row)
+                whole &= planned.state != "error"
+                idle &= planned.state in ("same", "error")
+                say(planned)
+        return str((await self._work.write())["digest"]) if whole and not idle else ""
 
-    def done(self) -> Plan:
-        """Give the plan; writing it writes what was decided."""
-        return Plan(rows=tuple(self._rows), write=self._write)
+    async def _meet(self, reads: Sequence[Read]) -> None:
+        """Look up the cases that some rows name, and those that have the same texts."""
+        numbers = {str(read.values["number"]) for read in reads} - self._ids.keys()
+        self._ids |= dict.fromkeys(numbers)
+        self._ids |= {x.number: x.id for x in await self.unit.among(BY_NUMBERS, "number", numbers, kind=self.kind)}
+        marks = {text_mark(str(read.values.get("text") or "")) for read in reads} - self._texts.keys()
+        for x in await self.unit.among(BY_TEXT, "word", marks, kind=self.kind):
+            self._texts.setdefault(x.word, x.number)
 
-    async def _write(self, unit: Unit) -> str:
-        return str((await self._work.write())["digest"])
+    async def _row(self, read: Read, row: Decide) -> PlannedRow:
+        number = str(read.values["number"])
+        if bad := wrong(read, number):
+            return bad
+        try:
+            state, looks = await row(self, read, number)
+        except RendaError as refusal:
+            return self.file.error(read, "number", str(refusal), REMEDY, number)
+        return decided(read, state, number, *looks)
 
     async def do(self, *jobs: Job) -> None:
         """Decide some jobs of one row; if one is refused, none of them counts."""
@@ -85,12 +94,9 @@ class _Cases:
         """Give a case as it stands after the rows above."""
         return await self._work.case(id)
 
-    async def id_of(self, number: str) -> str | None:
+    def id_of(self, number: str) -> str | None:
         """Find a stored case by its number."""
-        if number not in self._ids:
-            found = await self.unit.find(BY_NUMBER, kind=self.kind, number=number)
-            self._ids[number] = found.id if found else None
-        return self._ids[number]
+        return self._ids.get(number)
 
     async def unit_id(self, name: object) -> str:
         """Find a handling unit, once a name."""
@@ -106,11 +112,19 @@ class _Cases:
 
     def again(self, number: str, row: int) -> None:
         """Refuse a number that an earlier row of the file had."""
-        if (first := self._met.setdefault(number, row)) != row:
+        if first := self._once.before(number, row):
             raise NotFound(f"编号 {number} is in row {first} already; delete one of the rows")
 
+    def twin(self, read: Read) -> tuple[Problem, ...]:
+        """Propose that a new case is another one, which has the very same text under another number."""
+        first = self._texts.setdefault(text_mark(str(read.values["text"])), number := str(read.values["number"]))
+        if first == number:
+            return ()
+        return (self.file.problem(read, "text", f"is the very text of {first}", TWIN, "warning"),)
 
-Outcome = tuple[State, tuple[str, ...]]
+
+Outcome = tuple[State, tuple[Problem, ...]]
+Decide = Callable[[_Cases, Read, str], Awaitable[Outcome]]
 
 
 async def _suggestion(plan: _Cases, read: Read, number: str) -> Outcome:
@@ -125,8 +139,9 @@ async def _suggestion(plan: _Cases, read: Read, number: str) -> Outcome:
         "hard": bool(v["hard"]),
         "preferred_unit": v["preferred_unit"] or "",
     }
-    if (known := await plan.id_of(number)) is not None:
-        return await _same(plan, known, str(v["title"]), body)
+    if (known := plan.id_of(number)) is not None:
+        unsaid = {name for name in ("in_session", "hard") if plan.file.said(read, name) is None}
+        return await _same(plan, known, str(v["title"]), {k: v for k, v in body.items() if k not in unsaid})
     lead = await plan.person(v["lead"])
     with_ = tuple([await plan.person(p) for p in _listed(v["cosigners"])])
     command = OpenCase(
@@ -143,24 +158,27 @@ async def _suggestion(plan: _Cases, read: Read, number: str) -> Outcome:
         jobs.append(Job(row=read.number, key=number, step=paper))
     submit = TakeStep(case="", version=0, step="submit", on=_date(v["filed"]))
     await plan.do(*jobs, Job(row=read.number, key=number, step=submit))
-    return "new", warned(read)
+    return "new", plan.twin(read)
 
 
 async def _same(plan: _Cases, id: str, title: str, body: Mapping[str, Any]) -> Outcome:
-    """Compare a row with the stored case; what is handled is changed by steps, not by files."""
+    """Compare a row with the stored case; what is handled is changed by steps, not by files.
+
+    Raises:
+        Invalid: They differ. An empty cell says nothing, and so differs from nothing.
+    """
     case = await load(plan.unit, plan.tenant.practice, id)
+    given = {k: v for k, v in {"title": title, **body}.items() if v != ""}
     held = {"title": case.title, **{k: getattr(case.body, k) for k in body}}
-    differs = sorted(k for k, v in {"title": title, **body}.items() if held[k] != v)
-    if not differs:
-        return "same", ()
-    return "error", (
-        f"{case.number} is here already and differs in {', '.join(differs)}; change it by a step, not by a file",
-    )
+    if differs := sorted(k for k, v in given.items() if flat(held[k]) != flat(v)):
+        told = f"{case.number} is here already and differs in {', '.join(differs)}"
+        raise Invalid(f"{told}; change it by a step, not by a file")
+    return "same", ()
 
 
 async def _step(plan: _Cases, read: Read, number: str) -> Outcome:
     v = read.values
-    known = await plan.id_of(number)
+    known = plan.id_of(number)
     if known is None:
         raise NotFound(f"编号: no suggestion {number}; import the suggestions first")
     step = named_step(plan.procedure, str(v["step"]))
@@ -179,91 +197,58 @@ async def _step(plan: _Cases, read: Read, number: str) -> Outcome:
     if _taken(case.acts, step.name, acting, act):
         return "same", ()
     command = TakeStep(case=known, version=0, step=step.name, unit=acting, **act)
-    await plan.do(Job(row=read.number, step=command, actor=for_unit(plan.unit.actor, acting)))
-    return "new", warned(read)
+    actor = plan.unit.actor if about_a_unit(step) else for_unit(plan.unit.actor, acting)
+    await plan.do(Job(row=read.number, step=command, actor=actor))
+    return "new", ()
 
 
 def _taken(acts: Sequence[Act], step: str, unit: str, act: Mapping[str, Any]) -> bool:
     """Tell whether the very same step is in the history already: a file given twice changes nothing."""
     return any(
-        (a.step, a.unit, a.on, a.grade, a.note, tuple(a.units))
-        == (step, unit, act["on"], act["grade"], act["note"].strip(), act["units"])
+        (a.step, a.unit, a.on, a.grade, flat(a.note), frozenset(map(tuple, a.units)))
+        == (step, unit, act["on"], act["grade"], flat(act["note"]), frozenset(act["units"]))
         for a in acts
     )
 
 
-def for_unit(actor: Actor, unit: str) -> Actor:
-    """Let a clerk enter a unit's paper: with that unit's rights, and none of the office's."""
-    return Actor(id=actor.id, unit=unit) if unit else actor
-
-
-def named_step(procedure: Procedure, name: str) -> Step:
-    """Find a step by its Chinese title or its name.
-
-    Raises:
-        NotFound: Naming the steps that there are.
-    """
-    found = [s for s in procedure.steps.values() if name in (s.title, s.name)]
-    if not found:
-        known = "、".join(s.title for s in procedure.steps.values() if s.title)
-        raise NotFound(f"环节: no step {name!r}; known: {known}")
-    return found[0]
-
-
-def named_grade(procedure: Procedure, step: Step, name: str) -> str:
-    """Read a grade by its Chinese title, as the facet that it moves calls it."""
-    titles = {
-        title: state
-        for move in step.moves
-        if move.to == GRADE
-        for state, title in procedure.facets[move.facet].titles.items()
-    }
-    return titles.get(name, name)
-
-
-def payload(step: Step, extra: Mapping[str, Any], settings: Any) -> dict[str, Any] | None:
-    """Gather a step's payload from the columns that its fields are titled by; empty cells are left out.
-
-    A field with choices takes the code or the title that people write.
-    """
-    fields, given = by_title(step.takes), {}
-    for title, cell in extra.items():
-        if title in fields and cell not in (None, ""):
-            field = fields[title]
-            known = getattr(settings, field.metadata.get(CHOICES) or "-", {})
-            codes = {text: code for code, text in known.items()}
-            given[field.name] = codes.get(cell, cell)
-    return given or None
+REPLIES = {"unit_reply": "reply"}
+"""A unit's own answer is what the register calls the answer."""
 
 
 async def _opinion(plan: _Cases, read: Read, number: str) -> Outcome:
     v = read.values
     plan.again(number, read.number)
     body: dict[str, Any] = {"text": v["text"], "category": v["category"] or "", "station": v["station"] or ""}
-    if (known := await plan.id_of(number)) is not None:
-        return await _same(plan, known, str(v["text"])[:40], body)
+    steps = sorted(_became(v), key=lambda s: s.on or plan.tenant.today)
+    if (known := plan.id_of(number)) is not None:
+        await _same(plan, known, "", body)  # a register has no titles
+        taken = {REPLIES.get(act.step, act.step) for act in (await plan.case(known)).acts}
+        later = [attrs.evolve(s, case=known) for s in steps if s.step not in taken]
+        await plan.do(*(Job(row=read.number, step=s) for s in later))
+        return "change" if later else "same", ()
     deputy = await plan.person(v["received_by"]) if v["received_by"] else ""
-    whole = {**body, "voter": v["voter"] or "", "phone": v["phone"] or ""}
+    whole = {**body, "voter": unmasked(v["voter"]), "phone": unmasked(v["phone"])}
     heard = {"receiver": (deputy,)} if deputy else {}
     command = OpenCase(
         kind=OPINION, number=number, title=str(v["text"])[:40], body=whole, parties=heard, on=_date(v["registered"])
     )
-    told = {"how": "phone" if v["phone"] else "notice_board"}
-    steps: list[TakeStep] = []
+    rest = (Job(row=read.number, key=number, step=s) for s in steps)
+    await plan.do(Job(row=read.number, key=number, open=command), *rest)
+    return "new", plan.twin(read)
+
+
+def _became(v: Mapping[str, Any]) -> Iterable[TakeStep]:
+    """Give the steps that a line of a register tells of: each has a date where it was taken."""
     rows: tuple[tuple[str, str, dict[str, Any]], ...] = (
         ("sort", "registered", {"grade": v["branch"]}),
         ("reply", "replied", {"note": str(v["reply"] or "")}),
-        ("tell_voter", "told_voter", {"payload": told}),
+        ("tell_voter", "told_voter", {"payload": {"how": "phone" if unmasked(v["phone"]) else "notice_board"}}),
         ("tell_deputy", "told_deputy", {}),
         ("close", "closed", {}),
     )
     for step, column, rest in rows:
         if v[column] and (step != "sort" or v["branch"]):
-            steps.append(TakeStep(case="", version=0, step=step, on=_date(v[column]), **rest))
-    in_order = sorted(steps, key=lambda s: s.on or plan.tenant.today)
-    taken = (Job(row=read.number, key=number, step=s) for s in in_order)
-    await plan.do(Job(row=read.number, key=number, open=command), *taken)
-    return "new", warned(read)
+            yield TakeStep(case="", version=0, step=step, on=_date(v[column]), **rest)
 
 
 def _listed(value: object) -> tuple[str, ...]:

@@ -39,9 +39,17 @@ def fitted(value: Any, cls: type | None, where: str) -> Any:
                 f"{where}: unknown field {', '.join(unknown)}; known: {', '.join(sorted(known))}", field=unknown[0]
             )
     try:
-        return convert(value, cls)
+        made: Any = convert(value, cls)
     except (msgspec.ValidationError, ValueError) as error:
         raise Invalid(f"{where}: {error}", field=str(error).rpartition("`$.")[2].rstrip("`")) from None
+    return over_personal(made, _refuse_sealed) if isinstance(value, Mapping) else made
+
+
+def _refuse_sealed(name: str, field: Personal) -> Personal:
+    """Take what is personal as plain text only: what is sealed comes out of the store, never from outside."""
+    if isinstance(field, Sealed):
+        raise Invalid(f"{name}: give plain text", field=name)
+    return field
 
 
 def sealed(unit: Unit, value: Any) -> Any:

@@ -3,58 +3,72 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
 
-from renda_core.errors import ConfigError, NotFound
-from renda_core.files.columns import Read
-from renda_core.services import case_import, roster_import
+from renda_core.errors import ConfigError, Misuse, NotFound
+from renda_core.files.columns import Problem, Read
+from renda_core.files.sheets import SHEETS
+from renda_core.services import case_import, import_bodies, import_places, import_voters, roster_import
 from renda_core.services.bulk import Told
-from renda_core.services.planned import Plan, PlannedRow, State
+from renda_core.services.planned import File, PlannedRow, Planner, Say, State
 from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
 
-Planner = Callable[[Unit, Tenant, Sequence[Read], Told | None], Awaitable[Plan]]
 PLANNERS: Mapping[str, Planner] = {
-    "congresses": roster_import.congresses,
-    "units": roster_import.units,
-    "stations": roster_import.stations,
+    "congresses": import_bodies.congresses,
+    "sessions": import_bodies.sessions,
+    "units": import_places.units,
+    "stations": import_places.stations,
     "roster": roster_import.roster,
+    "voters": import_voters.voters,
     "suggestions": case_import.suggestions,
     "steps": case_import.steps,
     "opinions": case_import.opinions,
 }
 SHEET_NAMES = tuple(PLANNERS)
+MOST_TOLD = 100
+"""Problems that are told; of what is beyond them, the number."""
 
 
 @attrs.frozen(kw_only=True)
 class Preview:
-    """What a file would do, row by row; nothing was changed."""
+    """What a file would do; nothing was changed.
+
+    Attributes:
+        counts: Rows by state; a state without rows is left out.
+        problems: The first of them, errors before warnings.
+        more: How many problems there are beyond those.
+        rows: The rows that have problems, the first of them, wrong ones first.
+    """
 
     sheet: str
-    rows: tuple[PlannedRow, ...]
+    counts: Mapping[State, int]
+    problems: tuple[Problem, ...] = ()
+    more: int = 0
+    rows: tuple[PlannedRow, ...] = ()
 
     @property
-    def counts(self) -> dict[State, int]:
-        """Count the rows by state."""
-        return dict(Counter(r.state for r in self.rows))
+    def total(self) -> int:
+        """Count the rows."""
+        return sum(self.counts.values())
 
     @property
     def ok(self) -> bool:
         """Tell whether it may be applied: no row is wrong."""
-        return not any(r.state == "error" for r in self.rows)
+        return not self.counts.get("error")
 
     @property
     def errors(self) -> tuple[str, ...]:
-        """Give every reason of every wrong row."""
-        return tuple(reason for r in self.rows if r.state == "error" for reason in r.reasons)
+        """Give what is wrong, as far as it is told."""
+        return tuple(str(p) for p in self.problems if p.level == "error")
 
 
 @attrs.frozen(kw_only=True)
 class Applied:
-    """What a file did."""
+    """What a file did; *seen* is what a preview of it would have said, warnings included."""
 
     sheet: str
     new: int
@@ -62,47 +76,155 @@ class Applied:
     same: int
     warnings: int
     digest: str
+    seen: Preview
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Give the first warnings."""
+        return self.seen.problems
+
+    @property
+    def more(self) -> int:
+        """Tell how many warnings there are beyond them."""
+        return self.seen.more
+
+
+@attrs.define
+class _Tally:
+    """Hears of each row as it is decided, and keeps little of it."""
+
+    told: Told | None
+    each: Say | None
+    counts: Counter[State] = attrs.Factory(Counter)
+    rows: dict[str, list[PlannedRow]] = attrs.Factory(lambda: {"error": [], "warning": []})
+    problems: dict[str, list[Problem]] = attrs.Factory(lambda: {"error": [], "warning": []})
+    found: int = 0
+    done: int = 0
+
+    def take(self, row: PlannedRow) -> None:
+        """Count a row, and keep what it has of problems while few are kept."""
+        self.counts[row.state] += 1
+        self.done += 1
+        if row.problems:
+            self.found += len(row.problems)
+            for problem in row.problems:
+                if len(kept := self.problems[problem.level]) < MOST_TOLD:
+                    kept.append(problem)
+            if len(listed := self.rows["error" if row.state == "error" else "warning"]) < MOST_TOLD:
+                listed.append(row)
+        if self.each:
+            self.each(row)
+        if self.told:
+            self.told(self.done)
+
+    def preview(self, sheet: str) -> Preview:
+        """Give what was heard."""
+        problems = (*self.problems["error"], *self.problems["warning"])[:MOST_TOLD]
+        return Preview(
+            sheet=sheet,
+            counts=dict(self.counts),
+            problems=problems,
+            more=self.found - len(problems),
+            rows=(*self.rows["error"], *self.rows["warning"])[:MOST_TOLD],
+        )
 
 
 async def preview(
-    unit: Unit, tenant: Tenant, sheet: str, reads: Sequence[Read], progress: Told | None = None
+    unit: Unit,
+    tenant: Tenant,
+    sheet: str,
+    reads: Iterable[Read],
+    told: Told | None = None,
+    *,
+    each: Say | None = None,
 ) -> Preview:
-    """Say what a file would do, without doing it.
+    """Say what a file would do: do it, and undo it all, so that what passes here passes :func:`apply`.
 
     Args:
         sheet: Which file it is, e.g. ``"roster"``.
-        reads: Its rows, as ``files.read_rows`` gives them.
+        reads: Its rows, as ``files.open_rows`` gives them; gone through again if the database
+            asks to begin anew.
+        told: Told after every row how many are decided.
+        each: Told every row as it is decided; anew from the first, should the database ask to begin anew.
     """
-    plan = await _plan(unit, tenant, sheet, reads, progress)
-    return Preview(sheet=sheet, rows=plan.rows)
+    unit.rehearse()
+    seen, _ = await _go(unit, tenant, sheet, reads, _Tally(told, each))
+    return seen
 
 
-async def apply(unit: Unit, tenant: Tenant, sheet: str, reads: Sequence[Read], progress: Told | None = None) -> Applied:
+async def apply(
+    unit: Unit,
+    tenant: Tenant,
+    sheet: str,
+    reads: Iterable[Read],
+    told: Told | None = None,
+    *,
+    each: Say | None = None,
+) -> Applied:
     """Do what a file says, all or nothing, as one journal entry with a digest of what was written.
 
     Raises:
-        ConfigError: Some rows are wrong; every reason with file, row, field and remedy. Nothing was done.
+        ConfigError: Some rows are wrong; the first ``MOST_TOLD`` problems with place and remedy, and how many
+            more there are. Nothing was done.
     """
-    plan = await _plan(unit, tenant, sheet, reads, progress)
-    done = Preview(sheet=sheet, rows=plan.rows)
-    if not done.ok:
-        raise ConfigError(f"{sheet}: nothing was imported", *done.errors)
-    counts = done.counts
-    digest = await plan.write(unit) if counts.get("new", 0) + counts.get("change", 0) + counts.get("warning", 0) else ""
-    told: dict[str, Any] = {str(k): v for k, v in counts.items()}
-    unit.record(f"import.{sheet}", on=tenant.id, version=0, rule="import", rows=len(plan.rows), digest=digest, **told)
-    unit.emit(f"import.{sheet}", **told)
+    seen, digest = await _go(unit, tenant, sheet, reads, _Tally(told, each))
+    if not seen.ok:
+        raise _refused(seen)
+    counts: dict[str, Any] = {str(state): n for state, n in sorted(seen.counts.items())}
+    unit.record(f"import.{sheet}", on=tenant.id, version=0, rule="import", rows=seen.total, digest=digest, **counts)
+    unit.emit(f"import.{sheet}", **counts)
     return Applied(
         sheet=sheet,
-        new=counts.get("new", 0),
-        changed=counts.get("change", 0),
-        same=counts.get("same", 0),
-        warnings=counts.get("warning", 0),
+        new=seen.counts.get("new", 0),
+        changed=seen.counts.get("change", 0),
+        same=seen.counts.get("same", 0),
+        warnings=seen.counts.get("warning", 0),
         digest=digest,
+        seen=seen,
     )
 
 
-async def _plan(unit: Unit, tenant: Tenant, sheet: str, reads: Sequence[Read], progress: Told | None) -> Plan:
+async def _go(unit: Unit, tenant: Tenant, sheet: str, reads: Iterable[Read], tally: _Tally) -> tuple[Preview, str]:
     if sheet not in PLANNERS:
         raise NotFound(f"no import {sheet!r}; known: {', '.join(SHEET_NAMES)}")
-    return await PLANNERS[sheet](unit, tenant, reads, progress)
+    if isinstance(reads, Iterator):
+        raise Misuse("rows that can be gone through only once cannot be imported: a transaction may begin anew")
+    digest = await PLANNERS[sheet](unit, tenant, File.of(reads, SHEETS[sheet]), reads, tally.take)
+    return tally.preview(sheet), digest
+
+
+def _refused(seen: Preview) -> ConfigError:
+    wrong = [p for p in seen.problems if p.level == "error"]
+    beyond = (and_more(seen.more),) if seen.more else ()
+    return ConfigError(
+        f"{seen.sheet}: {seen.counts.get('error', 0)} of {seen.total} rows are wrong; nothing was imported",
+        *map(str, wrong),
+        *beyond,
+        counts=dict(seen.counts),
+        problems=[attrs.asdict(p) for p in wrong],
+        rows=[
+            {"number": r.number, "worksheet": r.worksheet, "state": r.state, "key": r.key, "reasons": list(r.reasons)}
+            for r in seen.rows
+            if r.state == "error"
+        ],
+        more=seen.more,
+    )
+
+
+def and_more(many: int) -> str:
+    """Say how many problems are not told."""
+    return f"and {many} more 还有 {many} 处"
+
+
+__all__ = [
+    "MOST_TOLD",
+    "PLANNERS",
+    "SHEET_NAMES",
+    "Applied",
+    "File",
+    "PlannedRow",
+    "Preview",
+    "and_more",
+    "apply",
+    "preview",
+]

@@ -7,6 +7,7 @@ import attrs
 from renda_core.domain.case import Act, Actor
 from renda_core.domain.decide import decide
 from renda_core.errors import RendaError
+from renda_core.services import import_jobs, requests
 from renda_core.services.cases import Moved, OpenCase, begin, followers
 from renda_core.services.ledgers import StoreDesk
 from renda_core.store.cases import BY_NUMBER, Pile, load
@@ -16,6 +17,7 @@ from renda_core.tenancy import Tenant
 
 SWEEP = Actor(id="job:clocks", roles={"clock"})
 WATCH = Actor(id="job:watch", roles={"watch"})
+TIDY = Actor(id="job:tidy", roles={"office"})
 PAGE = 200
 """Clocks that one transaction takes on."""
 
@@ -71,7 +73,13 @@ async def sweep(store: Store, tenant: Tenant) -> Swept:
         taken += swept.taken
         failed += swept.failed
         if (after := swept.last) is None:
+            await store.write(tidy, tenant.id, TIDY, tenant)
             return Swept(taken=tuple(taken), failed=tuple(failed), last=None)
+
+
+async def tidy(unit: Unit, tenant: Tenant) -> int:
+    """Take away what was kept for a while only: answers to requests, and files that nobody applied."""
+    return await requests.purge(unit) + await import_jobs.purge(unit, tenant)
 
 
 async def look(unit: Unit, tenant: Tenant) -> tuple[str, ...]:

@@ -1,51 +1,54 @@
-"""Reading many cases: the ledger as each reader may see it, what is overdue, search, and the desk that pages use."""
+"""Reading many cases: the ledger as each reader may see it, what is overdue, and the desk that pages use."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
+from typing import Any
 
 import attrs
 
 from renda_core.domain.case import Actor, Case
 from renda_core.domain.duty import Record
 from renda_core.domain.procedure import Procedure
-from renda_core.domain.visibility import hidden
 from renda_core.errors import Invalid, NotFound
+from renda_core.services.paging import LARGEST, PAGE, Page, check_size, check_texts
 from renda_core.services.records import records_of
+from renda_core.services.sight import keeps, reach_of, shown, veiled_in_lists, veiled_roles
+from renda_core.services.walks import Walk, place_after, rarest_first, turned
 from renda_core.store.cases import TOOK, read_row
 from renda_core.store.ledgers import (
     FACETS,
     GRADES,
     GRADES_OF_ROUND,
-    HAS_WORD,
     LAST_GRADES,
-    LEDGERS,
     OVERDUE,
     OVERDUE_OF_UNIT,
-    WORDS,
     LedgerRow,
     OverdueRow,
     place,
 )
+from renda_core.store.shapes import FAR, Reach, Shape, Sort, statement, word_values
 from renda_core.store.unit import Reader
 from renda_core.store.words import words
 from renda_core.tenancy import Tenant
 
-PAGE = 50
-LARGEST = 1_000
-"""Rows of one page: what people read at once, and what one request may ask for."""
-SEARCHED = 500
+__all__ = ["LARGEST", "PAGE", "Ask", "Page", "StoreDesk", "ledger", "ledger_page", "overdue", "page"]
 
 
 @attrs.frozen(kw_only=True)
 class Ask:
-    """What a ledger is asked for; at most one of the narrowing questions.
+    """What a ledger is asked for; every condition that is given must hold.
 
     Attributes:
         facet: With *state*, of which facet; empty means the main state.
         unit, person: A handling unit's, or a person's own cases.
         dimension: A field of the kind that reports group by, with *value*.
-        after: The id of the last row seen.
+        text: Words of two characters and more, all of which must be there.
+        opened_from, opened_to: Days of opening, both included.
+        due_before: Something is due earlier than this day.
+        sort: ``opened`` (oldest first), ``-opened`` (newest first), ``due`` (only what is due), ``number`` (as text).
+        after: The cursor that the last page gave; by opening also the id of the last row seen.
     """
 
     kind: str
@@ -55,12 +58,18 @@ class Ask:
     person: str = ""
     dimension: str = ""
     value: str = ""
+    text: str = ""
+    opened_from: dt.date | None = None
+    opened_to: dt.date | None = None
+    due_before: dt.date | None = None
+    closed: bool | None = None
+    sort: Sort = "opened"
     after: str = ""
     size: int = PAGE
 
 
 async def ledger(reader: Reader, tenant: Tenant, actor: Actor, ask: Ask) -> list[LedgerRow]:
-    """List cases oldest first, each reader only those that one may find.
+    """List cases, by default oldest first, each reader only those that one may find.
 
     The kind's audience reads all but drafts; a handling unit its own assignments; a party its own cases; the public
     what was published.
@@ -69,67 +78,84 @@ async def ledger(reader: Reader, tenant: Tenant, actor: Actor, ask: Ask) -> list
         NotFound: The kind is not enabled, or the reader is no reader of it.
         Invalid: A question that this reader may not ask, or that makes no sense.
     """
+    return list((await ledger_page(reader, tenant, actor, ask)).rows)
+
+
+async def ledger_page(reader: Reader, tenant: Tenant, actor: Actor, ask: Ask) -> Page[LedgerRow]:
+    """List one page of cases as :func:`ledger` does, with the cursor of the next.
+
+    Cases that are opened or changed meanwhile move no other case: none comes twice, and none is passed over.
+    """
     procedure = tenant.practice.procedure(ask.kind, tenant.practice.edition(ask.kind, tenant.today))
-    if not 1 <= ask.size <= LARGEST:
-        raise Invalid(f"size must lie between 1 and {LARGEST}", field="size")
-    _refuse_veiled(procedure, actor, ask)
-    by, values = _question(ask)
+    check_size(ask.size)
+    check_texts(state=ask.state, facet=ask.facet, value=ask.value, text=ask.text)
+    refuse_veiled(procedure, actor, ask)
+    shape, values = question(procedure, actor, ask)
+    wanted = sorted(words(ask.text))
+    if ask.text and not wanted:
+        raise Invalid("give at least one word to look for", field="text")
+    if wanted and not (wanted := await rarest_first(reader, wanted)):
+        return Page(rows=())
+    if wanted:
+        shape = attrs.evolve(shape, words=1 if len(wanted) == 1 else 2)
+        values |= word_values(wanted)
+    veiled = veiled_in_lists(procedure, actor)
+    walk = Walk(reader, statement(shape), {**values, "kind": ask.kind}, ask.sort)
+    rows, last = await walk.page(turned(ask.sort, ask.after), ask.size, keeps(procedure, veiled, wanted))
+    return Page(rows=shown(rows, veiled), after=place_after(ask.sort, last) if last else "")
+
+
+def question(procedure: Procedure, actor: Actor, ask: Ask) -> tuple[Shape, dict[str, Any]]:
+    """Read which statement a question needs, and its values."""
     reach = _reach(procedure, actor, ask)
-    if reach == "own":
-        own = {"person": actor.id} if by == "person" or not actor.unit else {"unit": actor.unit}
-        by, values = next(iter(own)), own
-    rows = await reader.all(LEDGERS[reach, by], kind=ask.kind, after=ask.after, size=ask.size, **values)
-    return _shown(rows, _veiled(procedure, actor))
-
-
-def _veiled(procedure: Procedure, actor: Actor) -> frozenset[str]:
-    """List what is veiled from a reader in some case: a ledger does not know which the reader's unit handles."""
-    veiled = hidden(procedure, actor.roles)
-    return veiled | hidden(procedure, actor.roles | {"unit"}) if actor.unit else veiled
-
-
-def _shown(rows: list[LedgerRow], veiled: frozenset[str]) -> list[LedgerRow]:
-    return [attrs.evolve(r, state="") for r in rows] if "facet.main" in veiled else rows
-
-
-def _question(ask: Ask) -> tuple[str, dict[str, str]]:
-    asked: list[tuple[str, dict[str, str]]] = []
-    if ask.state:
-        found = {"state": ask.state}
-        asked.append(("facet", {**found, "facet": ask.facet}) if ask.facet else ("state", found))
-    if ask.unit:
-        asked.append(("unit", {"unit": ask.unit}))
-    if ask.person:
-        asked.append(("person", {"person": ask.person}))
+    parts, values = set[str](), dict[str, Any]()
+    own = {"unit": actor.unit} if reach == "own" and ask.person != actor.id else {}
+    for part, given in ({"unit": ask.unit, "person": ask.person} | own).items():
+        if given:
+            parts.add(part)
+            values[part] = given
+    if "person" in parts and reach != "own":
+        values |= veiled_roles(veiled_in_lists(procedure, actor))
     if ask.dimension:
-        asked.append(("dimension", {"name": ask.dimension, "value": ask.value}))
-    if len(asked) > 1:
-        raise Invalid("a ledger is narrowed by one question at a time: " + ", ".join(name for name, _ in asked))
-    return asked[0] if asked else ("", {})
+        parts.add("dimension")
+        values |= {"name": ask.dimension, "value": ask.value}
+    if ask.state and ask.facet:
+        parts.add("facet")
+        values |= {"facet": ask.facet, "facet_state": ask.state}
+    elif ask.state:
+        parts.add("state")
+        values["state"] = ask.state
+    if (ask.opened_from, ask.opened_to, ask.due_before, ask.closed) != (None, None, None, None):
+        parts.add("narrow")
+        values |= {"opened_from": ask.opened_from or dt.date.min, "opened_to": ask.opened_to or dt.date.max}
+        values |= {"due_before": min(ask.due_before, FAR) if ask.due_before else dt.date.max}
+        values |= {"closed": ask.closed is not False, "open": ask.closed is True}
+    return Shape(reach=reach, parts=frozenset(parts), sort=ask.sort), values
 
 
-def _reach(procedure: Procedure, actor: Actor, ask: Ask) -> str:
+def _reach(procedure: Procedure, actor: Actor, ask: Ask) -> Reach:
     """Say how far a reader reaches: everything open, their own, or what is public."""
-    audience = procedure.kind.audience
     if ask.person and ask.person == actor.id:
         return "own"
-    if actor.roles & audience:
-        return "open"
-    if actor.unit and "unit" in audience:
-        if ask.state or ask.dimension or ask.person or (ask.unit and ask.unit != actor.unit):
-            raise Invalid("a handling unit lists its own cases only, whole")
-        return "own"
-    if "public" in actor.roles and procedure.kind.public:
-        return "public"
-    raise NotFound(f"no kind {ask.kind!r} is open to you")
+    reach = reach_of(procedure, actor)
+    if reach is None:
+        raise NotFound(f"no kind {ask.kind!r} is open to you")
+    if reach == "own" and (ask.state or ask.dimension or ask.person or (ask.unit and ask.unit != actor.unit)):
+        raise Invalid("a handling unit lists its own cases only, whole")
+    return reach
 
 
-def _refuse_veiled(procedure: Procedure, actor: Actor, ask: Ask) -> None:
-    veiled = _veiled(procedure, actor)
+def refuse_veiled(procedure: Procedure, actor: Actor, ask: Ask) -> None:
+    """Refuse to filter or sort by what the reader may not see."""
+    veiled = veiled_in_lists(procedure, actor)
     if ask.facet and ask.facet not in procedure.facets:
         raise Invalid(f"no facet {ask.facet!r}; known: {', '.join(sorted(procedure.facets))}", field="facet")
     if f"facet.{ask.facet or 'main'}" in veiled and ask.state:
         raise Invalid(f"no facet {ask.facet!r} to filter by", field="facet")
+    if ask.closed is not None and "facet.main" in veiled:
+        raise Invalid("whether a case is closed is not open to you here", field="closed")
+    if (ask.due_before or ask.sort == "due") and any(part.startswith("clock.") for part in veiled):
+        raise Invalid("not every deadline is open to you here", field="due_before" if ask.due_before else "sort")
     if ask.dimension and (ask.dimension not in procedure.kind.dimensions or f"body.{ask.dimension}" in veiled):
         known = [d for d in procedure.kind.dimensions if f"body.{d}" not in veiled]
         raise Invalid(f"no dimension {ask.dimension!r}; known: {', '.join(known)}", field="dimension")
@@ -155,31 +181,9 @@ async def overdue(
 
 def _may_hear(tenant: Tenant, actor: Actor, row: OverdueRow) -> bool:
     procedure = tenant.practice.find(row.kind, tenant.practice.edition(row.kind, tenant.today))
-    if procedure is None or f"clock.{row.clock}" in _veiled(procedure, actor):
+    if procedure is None or f"clock.{row.clock}" in veiled_in_lists(procedure, actor):
         return False
     return bool(actor.roles & procedure.kind.audience) or (bool(row.unit) and row.unit == actor.unit)
-
-
-async def search(reader: Reader, tenant: Tenant, actor: Actor, kind: str, text: str) -> list[LedgerRow]:
-    """Find cases by words of two characters, or a number; the rarest word leads, all must be there."""
-    wanted = sorted(words(text))
-    if not wanted:
-        raise Invalid("give at least one word to look for", field="text")
-    procedure = tenant.practice.procedure(kind, tenant.practice.edition(kind, tenant.today))
-    reach = "open" if actor.roles & procedure.kind.audience else "public"
-    if reach == "public" and not ("public" in actor.roles and procedure.kind.public):
-        raise NotFound(f"no kind {kind!r} is open to you")
-    counts = {w: sum([t.n for t in await reader.all(WORDS, word=w)]) for w in wanted}
-    if not all(counts.values()):
-        return []
-    rarest = min(wanted, key=lambda w: counts[w])
-    rows = await reader.all(LEDGERS[reach, "word"], kind=kind, word=rarest, after="", size=SEARCHED)
-    rest = [w for w in wanted if w != rarest]
-    found = [r for r in rows if all([len(await reader.all(HAS_WORD, word=w, case_id=r.id)) for w in rest])]
-    veiled = _veiled(procedure, actor)
-    if any(f"body.{field}" in veiled for field in procedure.kind.words):  # no finding by what may not be read
-        found = [r for r in found if words(r.title, r.number).issuperset(wanted)]
-    return _shown(found, veiled)
 
 
 class StoreDesk:

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from difflib import get_close_matches
 from uuid import UUID
 
 from renda_core.domain.identity import match_key
 from renda_core.errors import Invalid, NotFound
-from renda_core.store.roster import HEADS, HOLDERS, PEOPLE_NAMED, PERSON, UNIT_NAMED, UNITS, Heads
+from renda_core.store.roster import HEADS, HOLDERS, HOLDERS_NAMED, PEOPLE_NAMED, PERSON, UNIT_NAMED, UNITS, Heads
 from renda_core.store.unit import Reader
 
 
 async def unit_id(reader: Reader, name: str, on: dt.date) -> str:
-    """Find a handling unit by its exact name, as of a date.
+    """Find a handling unit by its exact name, as of a date, or by its id: one of two names, or one that is no more.
 
     Raises:
         NotFound: None is named so; the message gives the nearest name.
     """
     found = await reader.find(UNIT_NAMED, name=name, on=on)
     if found is None:
-        names = [u.name for u in await reader.all(UNITS)]
+        every = await reader.all(UNITS)
+        if _is_id(name) and any(u.id == name for u in every):
+            return name
+        names = [u.name for u in every]
         near = get_close_matches(name, names, n=1)
         raise NotFound(f"no unit {name!r}" + (f"; did you mean {near[0]!r}?" if near else "; import the units first"))
     return found.id
@@ -28,6 +32,8 @@ async def unit_id(reader: Reader, name: str, on: dt.date) -> str:
 
 async def person_id(reader: Reader, name: str, on: dt.date) -> str:
     """Find a person by id, by certificate number, or by a name that only one person bears.
+
+    Where several do, the one who holds a mandate on that day is meant: voters are in the tables too.
 
     Raises:
         NotFound: Nobody is named so.
@@ -37,8 +43,10 @@ async def person_id(reader: Reader, name: str, on: dt.date) -> str:
         person = await reader.find(PERSON, id=str(UUID(name)))
         people = [person] if person else []
     except ValueError:
-        people = await reader.all(HOLDERS, certificate=name, on=on) or await reader.all(
-            PEOPLE_NAMED, match_key=match_key(name)
+        people = (
+            await reader.all(HOLDERS, certificate=name, on=on)
+            or await reader.all(HOLDERS_NAMED, match_key=match_key(name), on=on)
+            or await reader.all(PEOPLE_NAMED, match_key=match_key(name))
         )
     ids = {p.id for p in people}
     if not ids:
@@ -51,6 +59,22 @@ async def person_id(reader: Reader, name: str, on: dt.date) -> str:
 async def names(reader: Reader) -> dict[str, str]:
     """Give the name of every handling unit by id, for ledgers and reports."""
     return {u.id: u.name for u in await reader.all(UNITS)}
+
+
+async def named(reader: Reader, ids: Iterable[str]) -> dict[str, str]:
+    """Give the names of units and persons by id; an id that is neither is left out."""
+    found = await names(reader)
+    for id in {i for i in ids if i and i not in found and _is_id(i)}:
+        if (person := await reader.find(PERSON, id=id)) is not None:
+            found[id] = person.name
+    return found
+
+
+def _is_id(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
 
 
 async def heads(reader: Reader) -> Heads:

@@ -1,7 +1,8 @@
-"""Rows of the roster while an import plans over them: found, put, and at the end written together."""
+"""Rows of the roster while an import goes over them: found, put, and written chunk by chunk."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from renda_core.domain.sealed import Sealed
@@ -9,29 +10,49 @@ from renda_core.services.planned import State
 from renda_core.store import tables as t
 from renda_core.store.codec import new_id
 from renda_core.store.roster import ADD, ALL, CHANGE
-from renda_core.store.unit import Unit, digest
+from renda_core.store.unit import Digest, Unit
 
 Row = dict[str, Any]
+BLANK: Mapping[str, Row] = {
+    noun.name: {c.name: None if c.nullable else "" for c in noun.c if c.name != "tenant_id"} for noun in t.ROSTER
+}
+"""What a new row has where a file says nothing."""
 
 
 class Nouns:
-    """Some nouns, whole, with what a file would add to or change in them."""
+    """Some nouns held whole, others only for the rows at hand; with what a file adds to them or changes."""
 
-    def __init__(self, unit: Unit, rows: dict[str, dict[str, Row]]) -> None:
-        self._unit, self._rows = unit, rows
-        self._new: dict[str, dict[str, Row]] = {name: {} for name in rows}
-        self._changed: dict[str, dict[str, Row]] = {name: {} for name in rows}
+    def __init__(self, unit: Unit, *passing: str) -> None:
+        self._unit, self._passing = unit, passing
+        self._rows: dict[str, dict[str, Row]] = {name: {} for name in passing}
+        self._new: dict[str, dict[str, Row]] = {noun.name: {} for noun in t.ROSTER}
+        self._changed: dict[str, dict[str, Row]] = {noun.name: {} for noun in t.ROSTER}
         self._by: dict[tuple[str, str], dict[Any, Row]] = {}
-        self._met: dict[tuple[str, str], int] = {}
+        self._digest, self.written = Digest(), 0
         self.last: Row = {}
 
     @classmethod
-    async def load(cls, unit: Unit, *names: str) -> Nouns:
-        """Load every row of some nouns."""
-        return cls(unit, {name: {r["id"]: r for r in await unit.all(ALL[name])} for name in names})
+    async def load(cls, unit: Unit, *names: str, passing: tuple[str, ...] = ()) -> Nouns:
+        """Load every row of some nouns; of those *passing*, rows are taken in as they are met."""
+        nouns = cls(unit, *passing)
+        for name in names:
+            nouns._rows[name] = {row["id"]: row for row in await unit.all(ALL[name])}
+        return nouns
+
+    def take(self, noun: str, rows: Iterable[Row]) -> None:
+        """Take in stored rows of a passing noun."""
+        self._rows[noun].update((row["id"], row) for row in rows)
+
+    def row(self, noun: str, id: str) -> Row:
+        """Give a row, as it would stand."""
+        return self._rows[noun][id]
+
+    def has(self, noun: str, id: str) -> bool:
+        """Tell whether a row is held."""
+        return id in self._rows[noun]
 
     def rows(self, noun: str) -> tuple[Row, ...]:
-        """Give every row, as it would stand."""
+        """Give every row that is held, as it would stand."""
         return tuple(self._rows[noun].values())
 
     def by(self, noun: str, column: str) -> dict[Any, Row]:
@@ -39,15 +60,6 @@ class Nouns:
         if (noun, column) not in self._by:
             self._by[noun, column] = {r[column]: r for r in self._rows[noun].values()}
         return self._by[noun, column]
-
-    def again(self, noun: str, key: str, number: int, field: str) -> tuple[str, ...]:
-        """Object to a key that an earlier row of the same file had."""
-        first = self._met.setdefault((noun, key), number)
-        return () if first == number else (f"row {number}, {field}: the same as row {first}; delete one of the rows",)
-
-    def fresh(self) -> str:
-        """Make an id."""
-        return new_id()
 
     def hidden(self, had: Row | None, field: str, given: object, column: str) -> Sealed | None:
         """Seal what is new; an empty or masked cell means unchanged, and so does the same text."""
@@ -64,34 +76,46 @@ class Nouns:
         Args:
             keep: Columns that only a new row sets.
         """
-        made: Row
-        blank = {c.name: "" if not c.nullable else None for c in getattr(t, noun).c if c.name != "tenant_id"}
+        state: State = "new"
         if had is None:
-            made = {**blank, **{k: v if v is not None else blank[k] for k, v in row.items()}, "id": id or new_id()}
+            made = dict(BLANK[noun])
+            for column, value in row.items():
+                if value is not None:
+                    made[column] = value
+            made["id"] = id or new_id()
             self._new[noun][made["id"]] = made
-            state: State = "new"
         else:
-            given = {k: v for k, v in row.items() if v is not None and k not in keep and v != had[k]}
-            made = {**had, **given}
-            state = "change" if given else "same"
+            given = {k: v for k, v in row.items() if v is not None and v != had[k] and k not in keep}
+            made, state = had, "same"
             if given:
-                target = self._new if had["id"] in self._new[noun] else self._changed
-                target[noun][made["id"]] = made
-        self._rows[noun][made["id"]] = made
+                made, state = self.force(noun, had, given), "change"
+        self._rows[noun][made["id"]] = self.last = made
         for (name, column), index in self._by.items():
             if name == noun:
                 index[made[column]] = made
-        self.last = made
         return state
 
-    async def write(self, unit: Unit) -> str:
-        """Write what is new and changed, parents first; answer a digest of it."""
-        written: list[Row] = []
+    def force(self, noun: str, had: Row, given: Row) -> Row:
+        """Change a row just so, emptied columns included; answer it as it would stand."""
+        made = {**had, **given}
+        target = self._new if had["id"] in self._new[noun] else self._changed
+        target[noun][made["id"]] = self._rows[noun][made["id"]] = made
+        return made
+
+    async def flush(self) -> None:
+        """Write what is new and changed, parents first, and let go of the passing rows."""
         for table in t.ROSTER:
-            if table.name in self._rows:
-                if fresh := list(self._new[table.name].values()):
-                    await unit.write_all(ADD[table.name], fresh)
-                for row in self._changed[table.name].values():
-                    await unit.write(CHANGE[table.name], **row)
-                written += [*fresh, *self._changed[table.name].values()]
-        return digest(written)
+            name = table.name
+            for write, rows in ((ADD[name], self._new[name]), (CHANGE[name], self._changed[name])):
+                if rows:
+                    await self._unit.write_many(write, rows.values())
+                    self._digest.add(rows.values())
+                    self.written += len(rows)
+                    rows.clear()
+        for name in self._passing:
+            self._rows[name].clear()
+
+    @property
+    def digest(self) -> str:
+        """Give the hash of all that was written; empty if nothing was."""
+        return self._digest.hexdigest() if self.written else ""

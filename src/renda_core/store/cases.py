@@ -128,7 +128,7 @@ async def _sync(unit: Unit, old: Mapping[Table, Rows], new: Mapping[Table, Rows]
         if len(fresh) == 1:
             await unit.write(ADD[table], **fresh[0])
         elif fresh:
-            await unit.write_all(ADD[table], fresh)
+            await unit.write_many(ADD[table], fresh)
         for key, r in rows.items():
             if key in had and had[key] != r:
                 await unit.write(CHANGE[table], **r)
@@ -181,8 +181,8 @@ class Pile:
             for side, rows in index(after, procedure, self._calendar).items():
                 fresh[side] += rows.values()
         if files:
-            await unit.write_all(ADD_FILE, files)
+            await unit.write_many(ADD_FILE, files)
         for side, made in fresh.items():
             if made:
-                await unit.write_all(ADD[side], made)
+                await unit.write_many(ADD[side], made)
         return {"cases": len(self._last), "digest": digest(files + all_rows)}

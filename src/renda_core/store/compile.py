@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 import attrs
@@ -14,6 +14,8 @@ from sqlalchemy.sql.visitors import iterate
 from renda_core.errors import Misuse
 
 T = TypeVar("T")
+MANY = 200
+"""Values that one statement looks up at once."""
 Change = Insert | Update | Delete
 Returning = ReturningInsert[Any] | ReturningUpdate[Any] | ReturningDelete[Any]
 
@@ -60,6 +62,20 @@ def keyed(table: Table, *names: str) -> tuple[Any, ...]:
     return (mine(table), *(table.c[n] == bindparam(n, type_=table.c[n].type) for n in names))
 
 
+def among(column: Any, name: str) -> Any:
+    """Restrict a column to values bound by :func:`pieces`: always as many parameters, so that it is prepared once."""
+    return column.in_([bindparam(f"{name}_{i}", type_=column.type) for i in range(MANY)])
+
+
+def pieces(name: str, values: Collection[Any]) -> Iterator[dict[str, Any]]:
+    """Give values in pieces for :func:`among`; the last piece is filled up by repeating one of its values."""
+    listed = tuple(values)
+    for start in range(0, len(listed), MANY):
+        piece = listed[start : start + MANY]
+        piece += piece[:1] * (MANY - len(piece))
+        yield {f"{name}_{i}": value for i, value in enumerate(piece)}
+
+
 def add(table: Table) -> Write:
     """Insert a whole row; parameters are the column names."""
     return Write(insert(table).values({c.name: bindparam(c.name, type_=c.type) for c in table.c}))
@@ -83,6 +99,7 @@ class Plan(Generic[T]):
 
     sql: str
     arguments: Callable[[Mapping[str, Any]], tuple[Any, ...]]
+    many: Callable[[Collection[Mapping[str, Any]], Any], list[tuple[Any, ...]]]
     row: Callable[[Sequence[Any]], T]
 
 
@@ -106,13 +123,24 @@ class Plans:
         # a constant in the statement, such as .limit(1000), is a bind that already has its value
         source = [f"v[{b.key!r}]" if b.required else f"c[{i}]" for i, b in enumerate(binds)]
         items = [f"{_call(f, i, s)}, " for i, (f, s) in enumerate(zip(encode, source, strict=True))]
-        arguments = _function(f"({''.join(items)})", f=encode, c=[b.value for b in binds])
+        values = [b.value for b in binds]
+        arguments = _function(f"({''.join(items)})", f=encode, c=values)
+        many = self._many(binds, encode, items, values)
         if isinstance(statement, Write):
-            return Plan(str(compiled), arguments, _no_row)
+            return Plan(str(compiled), arguments, many, _no_row)
         columns = list(statement.source.exported_columns)
         decode = [self._processor(c.type, "result") for c in columns]
         fields = [f"{c.key}={_call(f, i, f'v[{i}]')}" for i, (c, f) in enumerate(zip(columns, decode, strict=True))]
-        return Plan(str(compiled), arguments, _function(f"into({', '.join(fields)})", f=decode, into=statement.into))
+        into = _function(f"into({', '.join(fields)})", f=decode, into=statement.into)
+        return Plan(str(compiled), arguments, many, into)
+
+    def _many(self, binds: list[Any], encode: list[Any], items: list[str], values: list[Any]) -> Any:
+        """Write out the arguments of many rows of one tenant, which is packed once for all of them."""
+        own = [i for i, b in enumerate(binds) if b.key == "tenant_id"]
+        row = "".join("t, " if i in own else item for i, item in enumerate(items))
+        made = eval(f"lambda rows, t: [({row}) for v in rows]", {"f": encode, "c": values})  # noqa: S307 - as below
+        pack = encode[own[0]] if own else None
+        return lambda rows, tenant: made(rows, pack(tenant) if pack else tenant)
 
     def _processor(self, type_: Any, way: str) -> Callable[[Any], Any] | None:
         native = type_.dialect_impl(self._dialect)

@@ -12,7 +12,7 @@ from renda_core.domain.procedure import Procedure
 from renda_core.domain.sealed import Sealed
 from renda_core.store import tables as t
 from renda_core.store.codec import encode
-from renda_core.store.words import words
+from renda_core.store.words import initials, number_words, text_mark, words
 
 Rows = Mapping[tuple[Any, ...], dict[str, Any]]
 JOB = "job:"
@@ -105,6 +105,11 @@ def _clocks(case: Case, own: Mapping[str, Any], procedure: Procedure, calendar: 
 
 
 def found_by(case: Case, procedure: Procedure) -> frozenset[str]:
-    """Cut the searchable texts of a case into words; what is sealed is never among them."""
+    """Cut the searchable texts of a case into words; what is sealed is never among them.
+
+    The title is also found by its initials in pinyin, the number without its separators, and a text by its hash.
+    """
     fields = (getattr(case.body, name, "") for name in procedure.kind.words)
-    return words(case.title, case.number, *(str(f) for f in fields if not isinstance(f, Sealed)))
+    texts = [str(f) for f in fields if f and not isinstance(f, Sealed)]
+    told = words(case.title, case.number, *texts) | set(map(text_mark, texts))
+    return told | initials(case.title) | number_words(case.number)

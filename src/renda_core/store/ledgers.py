@@ -1,7 +1,4 @@
-"""The ledger's statements: one view of all kinds of case, each narrowed in SQL to what its reader may find.
-
-Every page walks an index of its own in the order of ids, so that its cost depends on the page and not on the table.
-"""
+"""The rows of ledgers, and the statements on what is overdue and on how many there are."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import attrs
-from sqlalchemy import Date, Integer, Table, and_, bindparam, false, func, or_, select, true, tuple_
+from sqlalchemy import Date, Integer, Table, and_, bindparam, func, or_, select, tuple_
 
 from renda_core.store import tables as t
 from renda_core.store.columns import Id
@@ -64,48 +61,8 @@ class Tally:
 
 
 _f = t.case_file.c
-_columns = tuple(_f[a.name] for a in attrs.fields(LedgerRow))
 _size: Any = bindparam("size", type_=Integer())
 _after: Any = bindparam("after", type_=Id())
-_seen: dict[str, Any] = {
-    "open": _f.private == false(),  # the kind's audience: everything but others' drafts
-    "public": _f.public == true(),  # everybody: what was published
-}
-
-
-def _walk(table: Table, *names: str, only: Any = None) -> Query[LedgerRow]:
-    """Walk one index of *table* by case id, and fetch each case beside it."""
-    if table is t.case_file:
-        query, walk = select(*_columns), _f.id
-    else:
-        walk = table.c.case_id
-        same = and_(_f.tenant_id == table.c.tenant_id, _f.id == walk)
-        query = select(walk.label("id"), *_columns[1:]).select_from(table.join(t.case_file, same))
-    if table in (t.case_assignment, t.case_party):  # a case may name the same one in two rounds or roles
-        query = query.distinct()
-    where = keyed(table, *names)
-    if only is not None:
-        where = (*where, only)
-    if table is t.case_word:
-        where = (*where, _f.kind == bindparam("kind"))
-    return Query(query.where(*where, walk > _after).order_by(walk).limit(_size), LedgerRow)
-
-
-LEDGERS: dict[tuple[str, str], Query[LedgerRow]] = {
-    (reader, by): _walk(table, *names, only=only)
-    for reader, only in (*_seen.items(), ("own", None))
-    for by, table, names in (
-        ("", t.case_file, ("kind",)),
-        ("state", t.case_file, ("kind", "state")),
-        ("facet", t.case_facet, ("kind", "facet", "state")),
-        ("unit", t.case_assignment, ("unit", "kind")),
-        ("person", t.case_party, ("person", "kind")),
-        ("dimension", t.case_dimension, ("kind", "name", "value")),
-        ("word", t.case_word, ("word",)),
-    )
-}
-"""By reader (``open``, ``public``, ``own``) and by what is asked; ``own`` serves units and persons."""
-
 _c = t.case_clock.c
 _due: Any = bindparam("today", type_=Date())
 _day: Any = bindparam("day", type_=Date())
@@ -115,20 +72,6 @@ _last: Any = (
 _overdue_columns = (
     _c.case_id, _c.kind, _f.number, _f.title, _c.name.label("clock"), _c.round, _c.unit, _c.due_on, _c.provisional,
 )  # fmt: skip
-WORDS = Query(
-    select(t.case_word.c.word.label("a"), t.case_word.c.word.label("b"), func.count().label("n"))
-    .where(*keyed(t.case_word, "word"))
-    .group_by(t.case_word.c.word),
-    Tally,
-)
-HAS_WORD = Query(
-    select(t.case_word.c.word.label("a"), t.case_word.c.word.label("b"), t.case_file.c.round.label("n"))
-    .select_from(
-        t.case_word.join(t.case_file, and_(_f.tenant_id == t.case_word.c.tenant_id, _f.id == t.case_word.c.case_id))
-    )
-    .where(*keyed(t.case_word, "word", "case_id")),
-    Tally,
-)
 
 
 def _overdue(*only: Any) -> Query[OverdueRow]:

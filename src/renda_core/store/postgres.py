@@ -13,7 +13,7 @@ import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from renda_core.domain.case import Actor
-from renda_core.errors import Misuse
+from renda_core.errors import Misuse, Taken
 from renda_core.store.compile import Plans
 from renda_core.store.keys import Keys
 from renda_core.store.unit import Event, ReadCase, Reader, Unit, WriteCase
@@ -120,12 +120,18 @@ class PostgresLink:
 
     async def change(self, sql: str, args: tuple[Any, ...], /) -> int:
         """Run a change; answer how many rows it touched."""
-        status: str = await self._raw.execute(sql, *args)
+        try:
+            status: str = await self._raw.execute(sql, *args)
+        except asyncpg.UniqueViolationError:  # its text quotes values, which may be personal
+            raise Taken("this was written by someone else meanwhile; load it again") from None
         return int(status.rpartition(" ")[2])
 
     async def change_all(self, sql: str, rows: Sequence[tuple[Any, ...]], /) -> None:
         """Run one change over many rows."""
-        await self._raw.executemany(sql, rows)  # pipelined; COPY is refused under row-level security
+        try:
+            await self._raw.executemany(sql, rows)  # pipelined; COPY is refused under row-level security
+        except asyncpg.UniqueViolationError:
+            raise Taken("this was written by someone else meanwhile; load it again") from None
 
     async def seal(self, tenant: UUID, entry: str, private: str | None, events: Sequence[Event], /) -> None:
         """Append to journal and outbox in one statement; the head row is the tenant's lock."""
@@ -141,7 +147,7 @@ class PostgresStore:
         """Name the database; connections are opened at first use, *size* at most."""
         self.plans = Plans(PGDialect_asyncpg())  # type: ignore[no-untyped-call]
         self.pool = Pool(dsn, size, **options)
-        self._keys, self._now = keys, now
+        self._dsn, self._keys, self._now, self._options = dsn, keys, now, options
         self._runner: asyncio.Runner | None = None
 
     def _link(self, raw: Any) -> PostgresLink:
@@ -191,7 +197,7 @@ class PostgresStore:
             result = await use_case(unit, *args, **kw)
             if isinstance(unit, Unit):
                 await unit.finish()
-            await raw.execute("COMMIT")
+            await raw.execute(unit.ending)
             clean = True
             return result
         finally:
@@ -202,6 +208,10 @@ class PostgresStore:
         if self._runner is None:
             self._runner = asyncio.Runner()
         return self._runner.run(work)
+
+    def apart(self) -> PostgresStore:
+        """Give a store for another thread, with one connection of its own; whoever asked shuts it."""
+        return PostgresStore(self._dsn, keys=self._keys, now=self._now, size=1, **self._options)
 
     def shut(self) -> None:
         """Close from a plain script: the pool, then the private loop."""

@@ -46,6 +46,20 @@ HOLDERS = Query(
 )
 
 
+HOLDERS_NAMED = Query(
+    select(t.person.c.id, t.person.c.name)
+    .select_from(
+        t.person.join(
+            t.mandate, and_(t.mandate.c.tenant_id == t.person.c.tenant_id, t.mandate.c.person == t.person.c.id)
+        )
+    )
+    .where(*keyed(t.person, "match_key"), _holds(t.mandate))
+    .limit(20),
+    Named,
+)
+"""Those of a name who hold a mandate, among the many of that name who are voters."""
+
+
 @attrs.frozen(kw_only=True)
 class Heads:
     """Persons, mandates and groups of a tenant: three different numbers."""

@@ -60,6 +60,7 @@ person = noun(
     Column("id_index", LargeBinary),  # keyed hash, to find one person by ID number
     Index(None, "tenant_id", "match_key"),
     Index(None, "tenant_id", "id_index"),
+    Index(None, "tenant_id", "born_on"),  # to propose that two people may be one
 )
 body = noun(  # delegation, group, committee, organ: where mandates belong
     "body",
@@ -129,6 +130,7 @@ voter = noun(
     Column("person", Id),
     must("district", Id),
     must("registered_on", Date),
+    Index(None, "tenant_id", "person"),
     owner("person", "person"),
     owner("district", "district"),
 )

@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy.dialects.sqlite import dialect
 
 from renda_core.domain.case import Actor
-from renda_core.errors import ConfigError, Misuse
+from renda_core.errors import ConfigError, Misuse, Taken
 from renda_core.store.compile import Plans
 from renda_core.store.keys import Keys
 from renda_core.store.unit import Event, ReadCase, Reader, Unit, WriteCase, chain
@@ -42,6 +42,13 @@ def drive(work: Coroutine[Any, Any, T]) -> T:
     raise Misuse("a use case may await nothing but its unit")
 
 
+def _told(error: sqlite3.IntegrityError) -> Exception:
+    """Give our own error for a key that is taken; its text names columns only, never a value."""
+    if error.sqlite_errorcode in (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE):
+        return Taken("this was written by someone else meanwhile; load it again")
+    return error
+
+
 class SqliteLink:
     """One connection inside a transaction."""
 
@@ -60,11 +67,17 @@ class SqliteLink:
 
     async def change(self, sql: str, args: tuple[Any, ...], /) -> int:
         """Run a change; answer how many rows it touched."""
-        return self._raw.execute(sql, args).rowcount
+        try:
+            return self._raw.execute(sql, args).rowcount
+        except sqlite3.IntegrityError as error:
+            raise _told(error) from None
 
     async def change_all(self, sql: str, rows: Sequence[tuple[Any, ...]], /) -> None:
         """Run one change over many rows."""
-        self._raw.executemany(sql, rows)
+        try:
+            self._raw.executemany(sql, rows)
+        except sqlite3.IntegrityError as error:
+            raise _told(error) from None
 
     async def seal(self, tenant: UUID, entry: str, private: str | None, events: Sequence[Event], /) -> None:
         """Append to journal and outbox; the file's own lock keeps the chain in order."""
@@ -150,16 +163,18 @@ class SqliteStore:
             raw, lambda: self._body(Unit(self._link(raw), tenant, actor, self._now()), use_case, *args, **kw)
         )
 
-    async def _body(self, unit: Any, use_case: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kw: Any) -> T:
+    async def _body(
+        self, unit: Reader, use_case: Callable[..., Coroutine[Any, Any, T]], *args: Any, **kw: Any
+    ) -> tuple[T, str]:
         result = await use_case(unit, *args, **kw)
         if isinstance(unit, Unit):
             await unit.finish()
-        return result
+        return result, unit.ending
 
-    def _finish(self, raw: sqlite3.Connection, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    def _finish(self, raw: sqlite3.Connection, work: Callable[[], Coroutine[Any, Any, tuple[T, str]]]) -> T:
         try:
-            result = drive(work())
-            raw.execute("COMMIT")
+            result, ending = drive(work())
+            raw.execute(ending)
             return result
         except BaseException:
             raw.rollback()
@@ -178,6 +193,10 @@ class SqliteStore:
             return drive(work)
         finally:
             self._local.plain = False
+
+    def apart(self) -> SqliteStore:
+        """Give the store for another thread: this one, whose connections are each thread's own."""
+        return self
 
     def shut(self) -> None:
         """Close from a plain script."""

@@ -6,21 +6,24 @@ import datetime as dt
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from uuid import UUID
+
+import msgspec
 
 from renda_core.domain.case import Actor
 from renda_core.domain.sealed import Sealed
 from renda_core.errors import Misuse, NotFound, Stale
 from renda_core.store.codec import new_id
-from renda_core.store.compile import Plan, Query, Write
+from renda_core.store.compile import Plan, Query, Write, pieces
 from renda_core.store.keys import Keys
 
 T = TypeVar("T")
 P = ParamSpec("P")
 Event = tuple[UUID, str, str]
 """Id, name, JSON body."""
+_lines = msgspec.json.Encoder(order="deterministic")
 START = bytes(32)
 """The hash before a tenant's first entry."""
 
@@ -52,6 +55,9 @@ class Link(Protocol):
 class Reader:
     """Load records of one tenant. ``tenant_id`` is filled in here and cannot be passed."""
 
+    ending = "COMMIT"
+    """The statement with which the store ends the transaction where nothing went wrong."""
+
     def __init__(self, link: Link, tenant: str, now: dt.datetime) -> None:
         try:
             self.uuid = UUID(tenant)
@@ -79,9 +85,17 @@ class Reader:
         values["tenant_id"] = self.uuid
         return [plan.row(row) for row in await self._link.all(plan.sql, plan.arguments(values))]
 
+    async def among(self, query: Query[T], name: str, values: Collection[Any], /, **rest: Any) -> list[T]:
+        """Load the rows of many values at once, by a query that restricts a column with ``compile.among``."""
+        return [row for piece in pieces(name, values) for row in await self.all(query, **piece, **rest)]
+
     def reveal(self, sealed: Sealed, field: str) -> str:
         """Open personal data of this tenant; whoever shows it must have a reason to."""
         return self._link.keys.open(sealed, tenant=self.tenant, field=field)
+
+    def open_bytes(self, box: bytes, field: str) -> bytes:
+        """Open what :meth:`Unit.seal_bytes` sealed for this field of this tenant."""
+        return self._link.keys.open_bytes(box, tenant=self.tenant, field=field)
 
     def find_key(self, text: str, field: str) -> bytes:
         """Hash a personal value under the tenant's key, to look it up without opening anything."""
@@ -104,6 +118,10 @@ class Unit(Reader):
         """Seal personal data for one field of this tenant."""
         return self._link.keys.seal(text, tenant=self.tenant, field=field)
 
+    def seal_bytes(self, raw: bytes, field: str) -> bytes:
+        """Seal a file, or another piece of bytes, for one field of this tenant."""
+        return self._link.keys.seal_bytes(raw, tenant=self.tenant, field=field)
+
     async def write(self, write: Write, /, **values: Any) -> int:
         """Run a change; answer how many rows it touched."""
         self._changed = True
@@ -112,7 +130,11 @@ class Unit(Reader):
         return await self._link.change(plan.sql, plan.arguments(values))
 
     async def write_unrecorded(self, write: Write, /, **values: Any) -> int:
-        """Run the one change that has no journal entry: the cast of a secret ballot, whose time nothing may keep."""
+        """Run a change that has no journal entry.
+
+        There are two: the cast of a secret ballot, whose time nothing may keep, and the answer that is kept for a
+        request which may come twice, as it is no fact of the county's.
+        """
         changed, self._changed = self._changed, False
         touched = await self.write(write, **values)
         self._changed = changed
@@ -130,6 +152,16 @@ class Unit(Reader):
         whole = [{**row, "tenant_id": self.uuid} for row in rows]
         await self._link.change_all(plan.sql, [plan.arguments(row) for row in whole])
         return {"rows": len(whole), "digest": digest(whole)}
+
+    async def write_many(self, write: Write, rows: Collection[Mapping[str, Any]], /) -> None:
+        """Run one change over many rows, of which the caller keeps a :class:`Digest` for the journal."""
+        self._changed = True
+        plan: Plan[Any] = self._link.plan(write)
+        await self._link.change_all(plan.sql, plan.many(rows, self.uuid))
+
+    def rehearse(self) -> None:
+        """Undo all of this use case at its end, though nothing went wrong: it only asks what would happen."""
+        self.ending = "ROLLBACK"
 
     def record(
         self,
@@ -170,10 +202,27 @@ class Unit(Reader):
 
     async def finish(self) -> None:
         """Write journal and outbox as the last statement before commit; the store calls this."""
+        if self.ending == "ROLLBACK":
+            return
         if self._entry is not None:
             await self._link.seal(self.uuid, *self._entry, self._events)
         elif self._changed or self._events:
             raise Misuse("changed something without a journal entry")
+
+
+class Digest:
+    """A hash over rows as they are written, piece by piece, so that none need be kept for it."""
+
+    def __init__(self) -> None:
+        self._total = hashlib.sha256()
+
+    def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Take rows in."""
+        self._total.update(_lines.encode_lines(rows))
+
+    def hexdigest(self) -> str:
+        """Give the hash of all rows so far."""
+        return self._total.hexdigest()
 
 
 def digest(rows: Iterable[Mapping[str, Any]]) -> str:
@@ -213,6 +262,9 @@ class Store(Protocol):
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Drive a use case from a plain script."""
+
+    def apart(self) -> Store:
+        """Give a store of the same data for another thread; that thread shuts it when it is done."""
 
     def shut(self) -> None:
         """Close from a plain script."""

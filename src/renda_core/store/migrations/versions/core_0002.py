@@ -10,6 +10,7 @@ down_revision = "core_0001"
 branch_labels = None
 depends_on = None
 
+INDEXED = (("person", "born_on"), ("voter", "person"))
 MADE = ("person_word", "column_choice", "import_job", "import_row", "request_key")
 
 
@@ -59,9 +60,13 @@ def upgrade() -> None:
     )
     for name in MADE:
         protect(name)
+    for name, column in INDEXED:
+        op.create_index(f"ix_{name}_tenant_id_{column}", name, ["tenant_id", column])
 
 
 def downgrade() -> None:
     """Drop every table, children first."""
+    for name, column in reversed(INDEXED):
+        op.drop_index(f"ix_{name}_tenant_id_{column}", name)
     for name in reversed(MADE):
         op.drop_table(name)

@@ -1,0 +1,193 @@
+"""Operations: a typed function becomes a route, and its types become its part of the description.
+
+What a function's parameters are named says where they come from: ``desk`` is the asker's way to their tenant,
+``asked`` the query, ``data`` the body, ``request`` the request itself, ``if_match`` that header; every other
+parameter is part of the path, and an id that is none is nobody's.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Any, get_args, get_origin, get_type_hints
+from uuid import UUID
+
+import attrs
+import msgspec
+from litestar import Request, Response
+from litestar.datastructures import State
+from litestar.enums import HttpMethod
+from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+
+from renda_core.errors import NotFound
+from renda_server import bodies, idempotency
+from renda_server.answering import JSON, Answer, linked, written
+from renda_server.hosting import Desk
+from renda_server.shapes import Page
+
+Asking = Request[Any, Any, State]
+Made = Callable[..., Awaitable[Any]]
+GIVEN = ("desk", "asked", "data", "request", "if_match")
+SUCCESS: Mapping[str, int] = {"GET": 200, "POST": 201, "PUT": 200, "PATCH": 200, "DELETE": 204}
+
+
+@attrs.frozen(kw_only=True)
+class Operation:
+    """What is known of one operation: for the route, and for the description.
+
+    Attributes:
+        name: The stable ``operationId``; examples are kept under it.
+        gives: The type of the answer; *media* where it is no JSON, and *also* what else it may be.
+        asks: The struct of the query, *takes* of the body; *uploads* is the media type where the body is no JSON.
+        problems: The statuses of its problems, beside those that every operation may give.
+        etag: Whether the answer bears the version of what it shows.
+        located: Whether the answer says where the made thing is.
+        largest: Bytes of the body, if they may be more than everywhere else.
+        aside: Whether it looks after its ``Idempotency-Key`` itself, because it is more than one transaction.
+        secret: Whether nothing may keep who sent what when: the cast of a ballot, which counts once by itself.
+    """
+
+    name: str
+    method: str
+    path: str
+    summary: str
+    description: str
+    tag: str
+    status: int
+    gives: Any
+    parameters: Mapping[str, Any]
+    asks: type[msgspec.Struct] | None = None
+    takes: Any = None
+    uploads: str = ""
+    media: str = JSON
+    also: tuple[str, ...] = ()
+    problems: tuple[int, ...] = ()
+    etag: bool = False
+    located: bool = False
+    if_match: bool = False
+    headers: Mapping[str, str] = attrs.Factory(dict)
+    open: bool = False
+    aside: bool = False
+    largest: int = 0
+    secret: bool = False
+
+
+def operation(
+    method: str,
+    path: str,
+    *,
+    summary: str,
+    tag: str,
+    problems: tuple[int, ...] = (),
+    status: int = 0,
+    **more: Any,
+) -> Callable[[Made], HTTPRouteHandler]:
+    """Make a route of a function ``async def name(desk, …)``.
+
+    Args:
+        problems: Statuses that this operation may give beside 400, 401, 404 and 406 (and 413, 415 with a body).
+        status: Of success; by default 200, 201 after POST, 204 after DELETE.
+        more: Further attributes of ``Operation``.
+    """
+
+    def made(function: Made) -> HTTPRouteHandler:
+        hints, names = get_type_hints(function), list(inspect.signature(function).parameters)
+        found = Operation(
+            **{
+                "name": function.__name__,
+                "method": method,
+                "path": path,
+                "summary": summary,
+                "description": inspect.cleandoc(function.__doc__ or ""),
+                "tag": tag,
+                "status": status or SUCCESS[method],
+                "gives": _inner(hints.get("return")),
+                "parameters": {name: hints[name] for name in names if name not in GIVEN},
+                "asks": hints.get("asked"),
+                "takes": hints.get("data"),
+                "if_match": "if_match" in names,
+                "problems": problems,
+                **more,
+            }
+        )
+        limit: Any = {"request_max_body_size": found.largest} if found.largest else {}
+        return HTTPRouteHandler(
+            path,
+            http_method=HttpMethod(method),
+            status_code=found.status,
+            opt={"operation": found},
+            name=found.name,
+            **limit,
+        )(_route(function, found, frozenset(names)))
+
+    return made
+
+
+def _inner(given: Any) -> Any:
+    return get_args(given)[0] if get_origin(given) is Answer else given
+
+
+def _route(function: Made, told: Operation, names: frozenset[str]) -> Any:
+    """Write the handler: read, call, answer."""
+
+    async def handler(request: Asking) -> Response[Any]:
+        given: dict[str, Any] = {name: known(name, request.path_params[name]) for name in told.parameters}
+        questions = request.query_params.dict()
+        bodies.refuse_unknown((k for k, v in questions.items() if len(v) > 1), (), "repeated question")
+        flat = {key: values[0] for key, values in questions.items()}
+        if told.asks is not None:
+            given["asked"] = bodies.convert(flat, told.asks)
+        else:
+            bodies.refuse_unknown(flat, (), "question")
+        if told.takes is not None:
+            given["data"] = bodies.decode(await _body(request), told.takes)
+        if told.if_match:
+            given["if_match"] = request.headers.get("If-Match", "")
+        if "request" in names:
+            given["request"] = request
+        if "desk" not in names:
+            return _answer(request, told, await function(**given))
+
+        async def work(at: Desk) -> Response[Any]:
+            return _answer(request, told, await function(desk=at, **given))
+
+        desk: Desk = await request.app.state.hosts.desk(request.user)
+        # An operation that takes a file, or writes in its own time, looks after its key itself.
+        own = told.uploads or told.aside or told.secret or told.method not in idempotency.UNSAFE
+        answer = await (work(desk) if own else idempotency.once(request, desk, f"{told.method} {told.path}", work))
+        for call in desk.later:
+            call()
+        return answer
+
+    handler.__name__ = told.name
+    if told.status == HTTPStatus.NO_CONTENT:
+        handler.__annotations__["return"] = Response[None]
+    return handler
+
+
+def _answer(request: Asking, told: Operation, result: Any) -> Response[Any]:
+    """Write what a function gave."""
+    if isinstance(result, Response):
+        return result
+    return written(result, told.status, linked(request, result.after) if isinstance(result, Page) else None)
+
+
+async def _body(request: Asking) -> bytes:
+    kind = request.headers.get("Content-Type", JSON).partition(";")[0].strip().lower()
+    if kind != JSON and not kind.endswith("+json"):
+        raise HTTPException(status_code=415, detail=f"send {JSON}")
+    return await request.body()
+
+
+def known(name: str, value: str) -> str:
+    """Read one part of a path; an id that is none is nobody's."""
+    if "\x00" in value:
+        raise NotFound("no such thing")
+    if name == "id" or name.endswith("_id"):
+        try:
+            return str(UUID(value))
+        except ValueError:
+            raise NotFound("no such thing") from None
+    return value

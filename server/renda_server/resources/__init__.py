@@ -1,0 +1,43 @@
+"""The operations, a module for each resource; what is listed here is served and described."""
+
+from __future__ import annotations
+
+from litestar.handlers import HTTPRouteHandler
+
+from renda_server.resources import (
+    ballots,
+    cases,
+    configuration,
+    duty,
+    exports,
+    health,
+    imports,
+    interchange,
+    lists,
+    mandates,
+    offices,
+    papers,
+    practice,
+    roster,
+    sessions,
+)
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (
+    *cases.HANDLERS,
+    *imports.HANDLERS,
+    *exports.HANDLERS,
+    *papers.HANDLERS,
+    *interchange.HANDLERS,
+    *lists.HANDLERS,
+    *practice.HANDLERS,
+    *roster.HANDLERS,
+    *sessions.HANDLERS,
+    *mandates.HANDLERS,
+    *duty.HANDLERS,
+    *ballots.HANDLERS,
+    *offices.HANDLERS,
+    *configuration.HANDLERS,
+)
+"""Everything below ``/api``; a new module's handlers are added here."""
+OPEN: tuple[HTTPRouteHandler, ...] = health.HANDLERS
+"""What needs no token."""

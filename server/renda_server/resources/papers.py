@@ -1,0 +1,80 @@
+"""What is printed and filed: the yearly report, and the file of a case."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any
+
+from litestar import Request, Response
+from msgspec import Meta
+
+from renda_core import papers
+from renda_core.errors import Invalid, NotFound
+from renda_core.files import write_table, write_workbook
+from renda_core.services import papers as gathered
+from renda_core.services import reports
+from renda_core.store.unit import Store
+from renda_server import downloads
+from renda_server.downloads import CSV, PDF, XLSX
+from renda_server.hosting import Desk
+from renda_server.operations import operation
+from renda_server.shapes import Asked
+
+TAG = "papers"
+YEAR = re.compile(r"(?:19[5-9]|20[0-9])[0-9]")
+Asking = Request[Any, Any, Any]
+
+
+class ReportAsked(Asked, kw_only=True, frozen=True):
+    """Which of the report's tables a CSV file holds, from 1."""
+
+    table: Annotated[int, Meta(ge=1, le=50)] = 1
+
+
+@operation(
+    "GET",
+    "/reports/{file:str}",
+    summary="Give the yearly report",
+    tag=TAG,
+    media=XLSX,
+    also=(PDF, CSV),
+    problems=(403,),
+)
+async def give_report(desk: Desk, file: str, asked: ReportAsked, request: Asking) -> Response[Any]:
+    """Write the report of a year: `2026.xlsx` with all tables, `2026.pdf` to print, `2026.csv` with one table.
+
+    Every rate stands beside its numerator, its denominator and what that counts.
+    """
+    name, ending = downloads.split(file, ".xlsx", ".pdf", ".csv")
+    if not YEAR.fullmatch(name):
+        raise NotFound(f"no report {name[:60]!r}; name it by its year")
+    if ending == ".pdf":
+        return await _printed(desk, request, await desk.ask(gathered.report_paper, int(name)))
+    pages = reports.pages(await desk.ask(reports.yearly, int(name)))
+    title = f"{name} 年代表建议办理情况报告{ending}"
+    if ending == ".xlsx":
+        return await _file(desk, request, title, lambda path: write_workbook(path, pages))
+    if asked.table > len(pages):
+        raise Invalid(f"table: the report has {len(pages)} tables", field="table")
+    return await _file(desk, request, title, lambda path: write_table(path, pages[asked.table - 1]))
+
+
+@operation("GET", "/cases/{case_id:str}/file.pdf", summary="Print a case's file", tag=TAG, media=PDF)
+async def print_case(desk: Desk, case_id: str, request: Asking) -> Response[Any]:
+    """Write the file of a case (案卷) as PDF: everything that the asker may see of it, and nothing else."""
+    return await _printed(desk, request, await desk.ask(gathered.case_paper, case_id))
+
+
+async def _printed(desk: Desk, request: Asking, paper: papers.Paper) -> Response[Any]:
+    return await _file(desk, request, f"{paper.name}.pdf", lambda path: path.write_bytes(papers.render(paper)))
+
+
+async def _file(desk: Desk, request: Asking, name: str, write: Any) -> Response[Any]:
+    def work(_: Store, path: Path) -> object:
+        return write(path)
+
+    return await downloads.written(desk, request.app.state.folder, name, work)
+
+
+HANDLERS = (give_report, print_case)

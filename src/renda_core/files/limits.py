@@ -1,0 +1,34 @@
+"""How much a file may hold, and the error every refused file gets."""
+
+from renda_core.errors import Invalid
+
+MOST_PACKED = 50 * 1024 * 1024
+"""Bytes of a file as it lies on disk."""
+MOST_BYTES = 200 * 1024 * 1024
+"""Bytes a workbook may unpack to."""
+MOST_RATIO = 200
+"""Unpacked bytes to packed bytes; an honest workbook has 5 to 30."""
+MOST_MEMBERS = 2_000
+MOST_ROWS = 200_000
+MOST_COLUMNS = 200
+MOST_CELLS = 4_000_000
+"""Rows times columns: the reader keeps the whole rectangle in memory, empty cells too."""
+
+
+def refuse(file: str, message: str, remedy: str, **details: object) -> Invalid:
+    """Build the error every refused file gets: which file, why, what to do."""
+    return Invalid(f"{file}: {message}; {remedy}", file=file, remedy=remedy, **details)
+
+
+def check_size(file: str, *, rows: int, columns: int) -> None:
+    """Refuse more rows, columns or cells than a table may have.
+
+    Raises:
+        Invalid: One of the three limits is passed.
+    """
+    if rows > MOST_ROWS:
+        raise refuse(file, f"has more than {MOST_ROWS:,} rows", "split it into several files")
+    if columns > MOST_COLUMNS:
+        raise refuse(file, f"has more than {MOST_COLUMNS} columns", "delete the columns right of the table")
+    if rows * columns > MOST_CELLS:
+        raise refuse(file, f"spans more than {MOST_CELLS:,} cells", "delete stray cells far from the table")

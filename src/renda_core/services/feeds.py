@@ -1,0 +1,242 @@
+"""Calendars for people's own calendar programs (iCalendar, RFC 5545): sessions, and the deadlines a reader may see."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Awaitable, Callable, Iterable
+from typing import Any
+
+import attrs
+import icalendar
+from sqlalchemy import Integer, and_, bindparam, or_, select, tuple_
+
+from renda_core.domain.case import Actor, Case, roles_on
+from renda_core.domain.procedure import Procedure
+from renda_core.domain.visibility import hidden, may_see
+from renda_core.errors import NotAllowed, NotFound
+from renda_core.services import lookups
+from renda_core.services.sessions import sessions_of
+from renda_core.store import tables as t
+from renda_core.store.cases import CaseRow, read_row
+from renda_core.store.columns import Id
+from renda_core.store.compile import Query, mine
+from renda_core.store.unit import Reader
+from renda_core.tenancy import Tenant
+
+MOST = 1_000
+"""Events of one feed; programs that fetch it every few hours grow slow beyond."""
+PAGE = 500
+"""Clocks looked at together."""
+HOURS = 6
+"""After how many hours a program is asked to fetch the feed again."""
+TITLE = 120
+"""Characters of a case's title in a summary."""
+ROLES = {"sole": "独办", "lead": "主办", "joint": "会办", "separate": "分办"}
+ZONE = "Asia/Shanghai"
+_BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]+")
+
+
+@attrs.frozen(kw_only=True)
+class ClockRow(CaseRow):
+    """One running clock with the case that it belongs to."""
+
+    case_id: str
+    clock: str
+    round: int
+    unit: str
+    due_on: dt.date
+    provisional: bool
+
+
+_c, _f, _p = t.case_clock.c, t.case_file.c, t.case_party.c
+_day: Any = bindparam("day", type_=_c.due_on.type)
+_last: Any = (
+    bindparam("after", type_=Id()), bindparam("clock"), bindparam("round", type_=Integer()),
+    bindparam("last_unit", type_=Id()),
+)  # fmt: skip
+
+
+def _running(*only: Any) -> Query[ClockRow]:
+    """List running duties, the nearest due first, from the one after the last seen."""
+    columns = (_f.kind, _f.edition, _f.document, _c.case_id, _c.name.label("clock"), _c.round, _c.unit, _c.due_on)
+    return Query(
+        select(*columns, _c.provisional)
+        .select_from(t.case_clock.join(t.case_file, and_(_f.tenant_id == _c.tenant_id, _f.id == _c.case_id)))
+        .where(
+            mine(t.case_clock),
+            _c.state == "running",
+            _c.due_on >= _day,
+            or_(_c.due_on > _day, tuple_(_c.case_id, _c.name, _c.round, _c.unit) > tuple_(*_last)),
+            *only,
+        )
+        .order_by(_c.due_on, _c.case_id, _c.name, _c.round, _c.unit)
+        .limit(bindparam("size", type_=Integer())),
+        ClockRow,
+    )
+
+
+ALL = _running()
+OF_UNIT = _running(_c.unit == bindparam("own", type_=Id()))
+OF_PERSON = _running(
+    select(_p.role)
+    .where(mine(t.case_party), _p.person == bindparam("own", type_=Id()), _p.case_id == _c.case_id)
+    .exists()
+)
+
+
+async def feed(reader: Reader, tenant: Tenant, actor: Actor, what: str) -> bytes:
+    """Write a calendar; the same data give the same bytes.
+
+    Args:
+        what: ``sessions``, for everybody, or ``deadlines``: an office's are all that it may see, a handling unit's its
+            own, a deputy's those of the deputy's own cases. What was done in time or late is in it no longer.
+
+    Raises:
+        NotFound: There is no such feed.
+        NotAllowed: The reader has no deadlines.
+    """
+    if what not in FEEDS:
+        raise NotFound(f"no feed {what!r}; known: {', '.join(FEEDS)}")
+    title, make = FEEDS[what]
+    events, more = await make(reader, tenant, actor)
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//renda//feeds//ZH")
+    calendar.add("version", "2.0")
+    calendar.add("calscale", "GREGORIAN")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", clean(f"{tenant.name} {title}"))
+    capped = f"；只列最近的 {MOST} 项" if more else ""
+    calendar.add("x-wr-caldesc", clean(f"{tenant.name} {title}，共 {len(events)} 项{capped}"))
+    calendar.add("x-wr-timezone", ZONE)
+    calendar.add("refresh-interval", dt.timedelta(hours=HOURS), parameters={"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", f"PT{HOURS}H")
+    for event in events:
+        calendar.add_component(event)
+    return bytes(calendar.to_ical())
+
+
+def clean(text: str, most: int = TITLE * 2) -> str:
+    """Give a text on one line, without control characters, cut short; the library escapes the rest."""
+    text = _BREAKS.sub(" ", text.encode("utf-8", "ignore").decode()).strip()
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+async def _sessions(reader: Reader, tenant: Tenant, _: Actor) -> tuple[list[icalendar.Event], bool]:
+    found = sorted(await sessions_of(reader, tenant), key=lambda s: abs((s.opens_on - tenant.today).days))
+    events = [
+        _event(
+            uid=f"{s.id}.session@{tenant.code}",
+            stamp=s.opens_on,
+            first=s.opens_on,
+            last=s.closes_on or s.opens_on,
+            summary=clean(s.title),
+            categories=("会议",),
+        )
+        for s in sorted(found[:MOST], key=lambda s: (s.opens_on, s.id))
+    ]
+    return events, len(found) > MOST
+
+
+async def _deadlines(reader: Reader, tenant: Tenant, actor: Actor) -> tuple[list[icalendar.Event], bool]:
+    query, own = _asked(tenant, actor)
+    names = await lookups.names(reader)
+    found: list[icalendar.Event] = []
+    place: dict[str, Any] = {"day": dt.date.min, "after": "", "clock": "", "round": 0, "last_unit": ""}
+    while len(found) <= MOST:
+        rows = await reader.all(query, size=PAGE, **own, **place)
+        found += _seen(tenant, actor, rows, names)
+        if len(rows) < PAGE:
+            break
+        r = rows[-1]
+        place = {"day": r.due_on, "after": r.case_id, "clock": r.clock, "round": r.round, "last_unit": r.unit}
+    return found[:MOST], len(found) > MOST
+
+
+def _asked(tenant: Tenant, actor: Actor) -> tuple[Query[ClockRow], dict[str, str]]:
+    """Choose the clocks to look at; which of them the reader may see is asked case by case."""
+    if actor.unit and not actor.roles:
+        return OF_UNIT, {"own": actor.unit}
+    if "deputy" in actor.roles and actor.roles <= {"deputy", "public"}:
+        return OF_PERSON, {"own": actor.id}
+    if any(actor.roles & p.kind.audience for p in _procedures(tenant)):
+        return ALL, {}
+    raise NotAllowed("deadlines are told to offices, handling units and deputies")
+
+
+def _procedures(tenant: Tenant) -> Iterable[Procedure]:
+    practice = tenant.practice
+    kinds = {kind for kind, _ in practice.procedures}
+    return (p for kind in kinds if (p := practice.find(kind, practice.edition(kind, tenant.today))))
+
+
+def _seen(tenant: Tenant, actor: Actor, rows: list[ClockRow], names: dict[str, str]) -> Iterable[icalendar.Event]:
+    """Give the events of those clocks that the reader may see."""
+    cases: dict[str, Case] = {}
+    for row in rows:
+        procedure = tenant.practice.find(row.kind, row.edition)
+        if procedure is None:
+            continue
+        case = cases.get(row.case_id) or cases.setdefault(row.case_id, read_row(row, tenant.practice))
+        roles = roles_on(actor, case)
+        if not may_see(procedure, case, roles):
+            continue
+        if f"clock.{row.clock}" in hidden(procedure, roles, case, tenant.contexts(case.opened_on)):
+            continue
+        yield _deadline(tenant, procedure, case, row, names)
+
+
+def _deadline(
+    tenant: Tenant, procedure: Procedure, case: Case, row: ClockRow, names: dict[str, str]
+) -> icalendar.Event:
+    clock, rule = case.clock(row.clock, unit=row.unit, round=row.round), procedure.clocks.get(row.clock)
+    role = next((ROLES[a.role] for a in case.assignments if (a.unit, a.round) == (row.unit, row.round)), "")
+    doubt = "（暂定）" if row.provisional else ""
+    told = [f"承办单位：{names[row.unit]}"] if row.unit in names else []
+    told += ["节假日安排公布后，日期可能变动。"] if row.provisional else []
+    return _event(
+        uid=f"{case.id}.{row.clock}.{row.round}.{row.unit or 'case'}@{tenant.code}",
+        stamp=clock.ticks[-1].on if clock else case.opened_on,
+        first=row.due_on,
+        last=row.due_on,
+        summary=clean(f"{role}{rule.title if rule else ''}到期{doubt}：{case.number} {clean(case.title, TITLE)}"),
+        categories=(procedure.kind.title, "时限"),
+        sequence=len(clock.ticks) - 1 if clock else 0,
+        status="TENTATIVE" if row.provisional else "CONFIRMED",
+        description="\n".join(clean(line) for line in told),
+    )
+
+
+def _event(
+    *,
+    uid: str,
+    stamp: dt.date,
+    first: dt.date,
+    last: dt.date,
+    summary: str,
+    categories: Iterable[str],
+    sequence: int = 0,
+    status: str = "CONFIRMED",
+    description: str = "",
+) -> icalendar.Event:
+    """Make an event of whole days; its stamps are days of the data, so that the same data are the same bytes."""
+    moment = dt.datetime.combine(stamp, dt.time(), dt.UTC)
+    event = icalendar.Event()
+    event.add("uid", clean(uid))
+    event.add("dtstamp", moment)
+    event.add("last-modified", moment)
+    event.add("sequence", sequence)
+    event.add("dtstart", first)
+    event.add("dtend", last + dt.timedelta(days=1))  # the first day after, as the format has it
+    event.add("summary", summary)
+    event.add("categories", [clean(c) for c in categories])
+    event.add("status", status)
+    event.add("transp", "TRANSPARENT")  # a due date keeps nobody busy
+    if description:
+        event.add("description", description)
+    return event
+
+
+Make = Callable[[Reader, Tenant, Actor], Awaitable[tuple[list[icalendar.Event], bool]]]
+FEEDS: dict[str, tuple[str, Make]] = {"sessions": ("会议", _sessions), "deadlines": ("办理时限", _deadlines)}
+"""What feeds there are, by name: their title and what makes them."""

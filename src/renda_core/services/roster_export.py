@@ -1,0 +1,59 @@
+"""The roster going out: congresses, units, stations and deputies as their files have them, personal data masked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from renda_core.domain.case import Actor
+from renda_core.domain.sealed import Sealed
+from renda_core.errors import NotAllowed
+from renda_core.files import SHEETS
+from renda_core.services.mandates import KEEPERS
+from renda_core.services.reports import READERS
+from renda_core.store.compile import Query
+from renda_core.store.exports import CONGRESSES, ROSTER, SESSIONS, STATIONS, UNITS, VOTERS
+from renda_core.store.unit import Reader
+from renda_core.tenancy import Tenant
+
+WHO = READERS | KEEPERS
+"""Who takes the roster out of the house: the congress's own offices and organs."""
+QUERIES: Mapping[str, Query[dict[str, Any]]] = {
+    "congresses": CONGRESSES,
+    "units": UNITS,
+    "stations": STATIONS,
+    "roster": ROSTER,
+    "voters": VOTERS,
+    "sessions": SESSIONS,
+}
+MASKS = {"id_number": 14, "phone": 7}
+"""How many characters of a personal field are shown as stars before the last four."""
+Lines = tuple[list[dict[str, Any]], str]
+"""Some rows, each by the names of the columns, and where to go on; nothing where there are no more."""
+
+
+async def lines(reader: Reader, tenant: Tenant, actor: Actor, sheet: str, after: str, size: int) -> Lines:
+    """Read a page of a noun.
+
+    Raises:
+        NotAllowed: The actor holds no role in the congress's offices and organs.
+    """
+    if not actor.roles & WHO:
+        raise NotAllowed(f"the {sheet} go out to {', '.join(sorted(WHO))} only")
+    rows = await reader.all(QUERIES[sheet], on=tenant.today, after=after, size=size)
+    titles = {c.name: {code: title for title, code in c.choices.items()} for c in SHEETS[sheet].columns if c.choices}
+    found = [{name: _cell(name, value, titles.get(name)) for name, value in row.items()} for row in rows]
+    return found, rows[-1]["id"] if len(rows) == size else ""
+
+
+def masked(sealed: Sealed | None, stars: int) -> str | None:
+    """Show a personal value as an import takes it for unchanged; nothing where it was erased or never given."""
+    return None if sealed is None or sealed.erased else "*" * stars + sealed.last
+
+
+def _cell(name: str, value: Any, titles: Mapping[str, str] | None) -> object:
+    if name in MASKS:
+        return masked(value, MASKS[name])
+    if titles is not None:
+        return titles.get(value, value) or None
+    return None if value == "" else value

@@ -1,0 +1,86 @@
+"""What the offices may ask for beside single cases: the nightly work at once, and the journal."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import attrs
+
+from renda_core.domain.case import Actor
+from renda_core.errors import NotAllowed
+from renda_core.services import dates, jobs, journal
+from renda_core.store.unit import Reader, Store
+from renda_core.tenancy import Tenant
+
+OFFICES = frozenset({"office", "overseer"})
+"""Who starts jobs by hand, and who reads the journal."""
+
+
+@attrs.frozen(kw_only=True)
+class JournalEntry:
+    """One entry of the journal: who did what to what, by which rule; what is personal is not shown."""
+
+    seq: int
+    id: str
+    at: dt.datetime
+    actor: str
+    what: str
+    on: str
+    version: int
+    rule: str
+    body: Mapping[str, Any]
+    hash: str
+
+
+def refuse_others(actor: Actor, what: str) -> None:
+    """Refuse whoever is no office.
+
+    Raises:
+        NotAllowed: Naming who may.
+    """
+    if not actor.roles & OFFICES:
+        raise NotAllowed(f"{what} by {', '.join(sorted(OFFICES))}")
+
+
+async def sweep(store: Store, tenant: Tenant, actor: Actor) -> jobs.Swept:
+    """Take every expiry step that is due, now instead of by night; safe to repeat."""
+    refuse_others(actor, "jobs are started")
+    return await jobs.sweep(store, tenant)
+
+
+async def look(store: Store, tenant: Tenant, actor: Actor) -> tuple[str, ...]:
+    """Let every watch look, now instead of by night; give the cases that were opened."""
+    refuse_others(actor, "jobs are started")
+    return await store.write(jobs.look, tenant.id, jobs.WATCH, tenant)
+
+
+async def redate(store: Store, tenant: Tenant, actor: Actor) -> tuple[dates.Redated, ...]:
+    """Derive every running due date anew."""
+    refuse_others(actor, "jobs are started")
+    return await dates.redate(store, tenant)
+
+
+async def entries(reader: Reader, _: Tenant, actor: Actor, *, after: int = 0, size: int = 50) -> list[JournalEntry]:
+    """List entries of the journal in order, from the one after *after*."""
+    refuse_others(actor, "the journal is read")
+    found = []
+    for line in await journal.entries(reader, after=after, size=size):
+        told = {key: value for key, value in json.loads(line.entry).items() if key != "private"}
+        told["at"] = dt.datetime.fromisoformat(told["at"])
+        found.append(JournalEntry(seq=line.seq, hash=line.hash.hex(), **told))
+    return found
+
+
+async def verify(reader: Reader, _: Tenant, actor: Actor) -> journal.Verified:
+    """Recompute the whole chain."""
+    refuse_others(actor, "the journal is verified")
+    return await journal.verify(reader)
+
+
+async def head(reader: Reader, _: Tenant, actor: Actor) -> journal.Newest:
+    """Give the end of the chain, to be kept elsewhere and compared later."""
+    refuse_others(actor, "the journal is read")
+    return await journal.head(reader)

@@ -1,0 +1,69 @@
+"""LibreOffice, headless: what a spreadsheet program makes of our files, in a profile of each process's own."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+PACKAGE = "libreoffice-calc-nogui"
+SECONDS = 300
+"""How long a start of the program may take on a busy machine before the test is given up."""
+CSV_FILTER = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+"""UTF-8, every sheet into a file of its own, cells as they are shown."""
+
+CSV_OPENED = "CSV:44,34,76,1,,0,false,true,false,false,false,-1,true"
+"""UTF-8, numbers and days found, formulas run: what a careless click on every option of the dialogue does."""
+
+
+class Office:
+    """The program, ready to convert files."""
+
+    def __init__(self, program: str, profile: Path) -> None:
+        self._program, self._profile = program, profile
+
+    def convert(self, files: Iterable[Path], to: str, folder: Path, *, opened: str = "") -> None:
+        """Open each file, compute it, and write it into *folder* as *to*: ``fods``, or a filter such as CSV_FILTER.
+
+        Args:
+            opened: How texts are opened, e.g. CSV_OPENED.
+        """
+        line = [self._program, f"-env:UserInstallation={self._profile.as_uri()}", "--headless", "--norestore"]
+        line += [f"--infilter={opened}"] if opened else []
+        line += ["--convert-to", to, "--outdir", str(folder), *map(str, files)]
+        done = subprocess.run(line, capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S603 - ours
+        assert done.returncode == 0, done.stderr
+        assert "Error" not in done.stderr, done.stderr
+
+
+def find() -> str:
+    """Find LibreOffice, and install it once where this process may; else say what to install."""
+    if found := shutil.which("soffice"):
+        return found
+    if os.geteuid() == 0 and shutil.which("apt-get"):
+        with (Path(tempfile.gettempdir()) / "renda-office.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # the other processes of a test run wait for the one that installs
+            if found := shutil.which("soffice"):
+                return found
+            _install()
+        if found := shutil.which("soffice"):
+            return found
+    pytest.fail(f"LibreOffice is needed to open what we export: apt-get install --no-install-recommends {PACKAGE}")
+
+
+def _install() -> None:
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for line in (["update"], ["install", "-y", "--no-install-recommends", PACKAGE]):
+        subprocess.run(["apt-get", "-qq", *line], check=True, capture_output=True, env=quiet)  # noqa: S603, S607 - ours
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """LibreOffice with a profile that no other process shares."""
+    return Office(find(), tmp_path_factory.mktemp("office") / "profile")

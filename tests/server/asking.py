@@ -1,0 +1,111 @@
+"""A real request of every operation, on a prepared county: what the description shows, and what attacks begin from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import attrs
+
+from renda_core.testing import uid
+from renda_server import resources
+from renda_server.operations import Operation
+
+from .conftest import LI, WANG
+
+if TYPE_CHECKING:
+    from .conftest import Site
+
+OPERATIONS: dict[str, Operation] = {
+    handler.opt["operation"].name: handler.opt["operation"] for handler in (*resources.HANDLERS, *resources.OPEN)
+}
+DAY = {
+    "kind": "suspend",
+    "on": "2026-01-10",
+    "legal_act": "清人常〔2026〕1号",
+    "by_body": "standing_committee",
+    "reason": "detained",
+}
+MET = {"incumbent": 5, "present": 5, "issued": 5, "returned": 5}
+
+
+@attrs.frozen(kw_only=True)
+class Request:
+    """What is asked, by whom; *content* where it is no JSON."""
+
+    who: str = "office"
+    parts: dict[str, str] = attrs.Factory(dict)
+    query: dict[str, Any] = attrs.Factory(dict)
+    body: Any = None
+    content: bytes | None = None
+    media: str = ""
+    headers: dict[str, str] = attrs.Factory(dict)
+    status: int = 0
+
+
+CASE = {"kind": "suggestion", "title": "关于维修城东石桥的建议", "body": {"text": "城东石桥多年失修。"}}
+REQUESTS: dict[str, Request] = {
+    "open_case": Request(who="wang", body=CASE | {"parties": {"proposer": [WANG]}}),
+    "take_step": Request(who="roads", body={"step": "receive"}, headers={"If-Match": "*etag*"}),
+    "override_state": Request(who="overseer", body={"state": "accepted", "note": "误交办，退回重新交办"}),
+    "erase_case": Request(who="overseer", body={"reason": "当事人申请删除个人信息"}),
+    "search": Request(query={"text": "石桥"}),
+    "show_page": Request(parts={"name": "satisfaction"}),
+    "show_kind": Request(parts={"kind": "commitment"}),
+    "list_rules": Request(query={"plugin": "suggestion_handling"}),
+    "list_cases": Request(query={"state": "assigned", "size": 2}),
+    "add_session": Request(body={"term": uid("prepared term"), "number": 2, "opens_on": "2022-01-10"}),
+    "change_session": Request(body={"closes_on": "2021-07-05"}, headers={"If-Match": "*etag*"}),
+    "add_event": Request(body=DAY),
+    "open_term": Request(body={"number": 7, "first_session_on": "2026-01-15"}),
+    "enter_record": Request(body={"kind": "visit", "on": "2026-01-12", "source": "走访选民登记表 12"}),
+    "open_ballot": Request(body={"kind": "group_survey", "subjects": ["*case_id*"], "roll": [WANG, LI]}),
+    "cast_paper": Request(who="wang", body={"sealed": "c2VhbGVkIHBhcGVy"}),
+    "declare_round": Request(body={"attendance": MET, "papers": [[[0, 0]]] * 5}),
+    "show_report": Request(query={"year": 2026}),
+    "list_journal": Request(query={"size": 2}),
+    "replace_configuration": Request(query={"preview": "true"}, body="*configuration*", headers={"If-Match": "*etag*"}),
+}
+"""What is not here needs nothing but its path."""
+ELSEWHERE = frozenset(
+    name for name, told in OPERATIONS.items() if told.tag in ("imports", "exports", "papers", "interchange")
+)
+"""Operations on whole files, whose own tests send them files."""
+
+
+def asked(name: str) -> Request:
+    """Give the request of an operation."""
+    return REQUESTS.get(name, Request())
+
+
+def path_of(told: Operation, ids: dict[str, str], parts: dict[str, str]) -> str:
+    """Write the path, with the ids of what is there."""
+    prefix = "" if told.open else "/api"
+    given = {name: parts.get(name) or ids.get(name) or uid("nowhere") for name in told.parameters}
+    return prefix + told.path.replace(":str}", "}").format(**given)
+
+
+def filled(value: Any, known: dict[str, Any]) -> Any:
+    """Put what is known in the places that are marked."""
+    if isinstance(value, str):
+        return known.get(value.strip("*"), value) if value.startswith("*") else value
+    if isinstance(value, dict):
+        return {key: filled(part, known) for key, part in value.items()}
+    return [filled(part, known) for part in value] if isinstance(value, list) else value
+
+
+def send(site: Site, name: str, ids: dict[str, str], who: str = "", parts: dict[str, str] | None = None) -> Any:
+    """Send the request of an operation; answer what came, and the body that was sent."""
+    told, request = OPERATIONS[name], asked(name)
+    path = path_of(told, ids, {**request.parts, **(parts or {})})
+    known: dict[str, Any] = dict(ids)
+    if "etag" in str(request.headers):
+        seen = site.get(path.removesuffix("/steps"))
+        known |= {"etag": seen.headers.get("ETag", '"0"'), "configuration": seen.json()}
+    body, headers = filled(request.body, known), filled(request.headers, known)
+    if isinstance(body, dict) and name == "replace_configuration":
+        body.pop("version", None)
+    headers["Authorization"] = f"Bearer {site.tokens[who or request.who]}"
+    more: dict[str, Any] = {"json": body} if body is not None else {"content": request.content or b""}
+    if told.method in ("GET", "DELETE"):
+        more = {}
+    return site.client.request(told.method, path, params=request.query, headers=headers, **more), body

@@ -1,0 +1,97 @@
+"""A county with one of everything, whose ids are known: what examples and attacks are tried on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import TYPE_CHECKING, Any
+
+from renda_core.domain.case import Actor
+from renda_core.domain.identity import match_key
+from renda_core.domain.mandates import Mandate
+from renda_core.store import tables as t
+from renda_core.store.codec import encode
+from renda_core.store.roster import ADD
+from renda_core.store.unit import Unit
+from renda_core.testing import uid
+from renda_core.workspace import Home
+
+from .conftest import LI, ROADS, WANG, quiet_open
+
+if TYPE_CHECKING:
+    from .conftest import Site
+
+FROM = dt.date(2021, 7, 1)
+ROSTER = {
+    one: uid(f"prepared {one}")
+    for one in ("congress", "term", "session", "district", "body", "mandate", "station", "voter")
+} | {"person": WANG, "unit": ROADS}
+"""One id of each noun."""
+CLERK = Actor(id=uid("clerk"), roles="office")
+
+
+def rows() -> dict[str, dict[str, Any]]:
+    """Write one row of each noun."""
+    own = {name: {"id": id, "valid_from": FROM, "valid_to": None} for name, id in ROSTER.items()}
+    held = Mandate(
+        id=ROSTER["mandate"], valid_from=FROM, person=WANG, congress=ROSTER["congress"], term=ROSTER["term"],
+        level="county", district=ROSTER["district"], certificate="2021-007", elected_on=FROM, state="active",
+    )  # fmt: skip
+    own["congress"] |= {
+        "level": "county", "name": "清县人民代表大会", "area": "990101", "parent": None, "has_districts": True,
+        "population": 300_000,
+    }  # fmt: skip
+    own["term"] |= {"congress": ROSTER["congress"], "number": 6, "first_session_on": FROM, "ends_on": None}
+    own["session"] |= {"term": ROSTER["term"], "number": 1, "opens_on": FROM, "closes_on": dt.date(2021, 7, 4)}
+    own["district"] |= {"congress": ROSTER["congress"], "name": "城东选区", "seats": 3}
+    own["person"] |= {
+        "name": "王芳", "match_key": match_key("王芳"), "sex": "female", "nationality": "汉族", "born_on": None,
+        "party": "", "education": "", "employer": "", "position": "", "id_number": None, "phone": None,
+        "id_index": None,
+    }  # fmt: skip
+    own["body"] |= {"congress": ROSTER["congress"], "kind": "delegation", "name": "城东代表团"}
+    own["mandate"] |= {
+        "person": WANG, "congress": ROSTER["congress"], "term": ROSTER["term"], "district": ROSTER["district"],
+        "certificate": "2021-007", "elected_on": FROM, "by_election": False, "categories": "", "state": "active",
+        "document": encode(held),
+    }  # fmt: skip
+    own["unit"] |= {
+        "name": "县交通运输局", "code": "", "category": "", "head": "", "phone": None, "parent": None,
+        "successor": None,
+    }  # fmt: skip
+    own["station"] |= {
+        "kind": "station", "name": "城东联络站", "code": "", "congress": ROSTER["congress"], "address": "",
+        "manager": "", "phone": None,
+    }  # fmt: skip
+    own["voter"] |= {"person": None, "district": ROSTER["district"], "registered_on": FROM}
+    return own
+
+
+async def _fill(unit: Unit, _: object) -> None:
+    every = rows()
+    for name, row in ((noun.name, every[noun.name]) for noun in t.ROSTER if noun.name in every):
+        columns = [c for c in ADD[name].source.table.c if c.name != "tenant_id"]
+        await unit.write(ADD[name], **({c.name: None if c.nullable else "" for c in columns} | row))
+    unit.record("test.prepared", on=unit.tenant, version=0, rule="")
+
+
+def fill(home: Home, code: str = "qing") -> None:
+    """Put one of every noun in a county."""
+    with quiet_open(home, code) as county:
+        county.do(_fill, CLERK)
+
+
+def furnish(site: Site) -> dict[str, str]:
+    """Fill a county, enable a practice that votes, and give one id of everything, by the name that paths give it."""
+    fill(site.home)
+    seen = site.get("/api/configuration")
+    document = seen.json()
+    document["layers"][0]["plugins"]["settled_accounts"] = {}
+    headers = {"Authorization": f"Bearer {site.tokens['office']}", "If-Match": seen.headers["ETag"]}
+    done = site.client.put("/api/configuration", json=document, headers=headers)
+    assert done.status_code == 200, done.text
+    case = site.assigned()
+    ballot = {"kind": "group_survey", "subjects": [case], "roll": [WANG, LI]}
+    held = site.post("/api/ballots", ballot)
+    assert held.status_code == 201, held.text
+    ids = {f"{one}_id": id for one, id in ROSTER.items()}
+    return ids | {"case_id": case, "ballot_id": held.json()["id"], "kind": "suggestion", "name": "satisfaction"}

@@ -1,0 +1,101 @@
+"""Every operation by every role, by a stranger, and by nobody: who may what is a table, and the table is whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from renda_core.testing import uid
+
+from .asking import ELSEWHERE, OPERATIONS, path_of, send
+from .prepared import furnish
+
+if TYPE_CHECKING:
+    from .conftest import Site
+
+ROLES = ("office", "overseer", "wang", "li", "roads")
+"""The office, an overseer, the deputy whose case it is, another deputy, the unit that handles it."""
+ALL, OFFICE, OFFICES = frozenset(ROLES), frozenset({"office"}), frozenset({"office", "overseer"})
+ITSELF = ("open_case", "take_step", "override_state", "erase_case")
+"""Operations whose refusal is the procedure's own: 422, with every objection."""
+MAY = {
+    **dict.fromkeys(ITSELF, ALL),
+    **dict.fromkeys(("show_case", "list_steps", "list_cases", "search", "list_overdue"), ALL),
+    **dict.fromkeys(("show_me", "list_kinds", "show_kind", "list_rules", "list_plugins"), ALL),
+    **dict.fromkeys((name for name in OPERATIONS if OPERATIONS[name].tag == "roster"), ALL),
+    **dict.fromkeys(("show_person", "show_mandate"), ALL),
+    **dict.fromkeys(("list_voters", "show_voter", "show_page"), OFFICE),
+    **dict.fromkeys(("add_session", "change_session", "add_event", "open_term"), OFFICE),
+    "list_records": OFFICES | {"wang"},
+    "enter_record": OFFICES | {"wang"},  # a deputy their own
+    **dict.fromkeys(("open_ballot", "declare_round"), OFFICE),
+    "show_ballot": frozenset({"office", "wang", "li"}),  # and its roll
+    "cast_paper": ALL,  # the roll decides, with 422
+    "show_report": OFFICES,
+    **dict.fromkeys(("run_sweep", "run_look", "run_redate"), OFFICES),
+    **dict.fromkeys(("list_journal", "verify_journal", "show_head"), OFFICES),
+    **dict.fromkeys(("show_configuration", "replace_configuration"), OFFICES),
+    "healthz": ALL,
+}
+"""Who is not refused for who they are; what the content or the rules say comes after."""
+REFUSED = (401, 403, 404)
+SHOWING = sorted(
+    name
+    for name, told in OPERATIONS.items()
+    if told.method == "GET" and any(p == "id" or p.endswith("_id") for p in told.parameters)
+)
+
+
+def test_the_table_names_every_operation() -> None:
+    assert MAY.keys() == OPERATIONS.keys() - ELSEWHERE
+
+
+def test_every_operation_by_every_role(site: Site) -> None:
+    ids, wrong = furnish(site), []
+    order = sorted(MAY, key=lambda n: (OPERATIONS[n].method != "GET", n in ("open_term", "erase_case"), n))
+    for name in order:
+        for role in ROLES:
+            answer, _ = send(site, name, ids, role)
+            assert answer.status_code < 500, (name, role, answer.text)
+            if (answer.status_code not in REFUSED) != (role in MAY[name]):
+                wrong.append(f"{name} by {role}: {answer.status_code} {answer.text[:120]}")
+    assert not wrong, "\n".join(wrong)
+    assert site.verify().whole
+
+
+@pytest.mark.parametrize("name", SHOWING)
+def test_anothers_thing_answers_as_one_that_is_not_there(site_with_all: tuple[Site, dict[str, str]], name: str) -> None:
+    site, ids = site_with_all
+    told = OPERATIONS[name]
+    nowhere = {p: uid("nowhere") for p in told.parameters if p.endswith("_id") or p == "id"}
+    query = {"year": 2026} if name == "show_report" else {}
+    mine = site.get(path_of(told, ids, {}), "other", params=query)
+    random = site.get(path_of(told, {**ids, **nowhere}, {}), "other", params=query)
+    odd = site.get(path_of(told, {**ids, **dict.fromkeys(nowhere, "no-id")}, {}), "other", params=query)
+    assert (mine.status_code, mine.content) == (random.status_code, random.content)
+    if name != "list_records":  # nobody's records are an empty list to an office of another county
+        assert (mine.status_code, odd.content) == (404, random.content)
+    assert mine.headers.keys() == random.headers.keys()
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS.keys() - {"healthz"}))
+def test_nobody_gets_in(site_with_all: tuple[Site, dict[str, str]], name: str) -> None:
+    site, ids = site_with_all
+    told = OPERATIONS[name]
+    answer = site.client.request(told.method, path_of(told, ids, {}))
+    assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS.keys() - ELSEWHERE - {"list_records"}))
+def test_an_unknown_question_is_refused_by_name(site_with_all: tuple[Site, dict[str, str]], name: str) -> None:
+    site, ids = site_with_all
+    told = OPERATIONS[name]
+    answer = site.client.request(
+        told.method,
+        path_of(told, ids, {}),
+        params={"colour": "red"},
+        headers={"Authorization": f"Bearer {site.tokens['office']}"},
+    )
+    assert (answer.status_code, answer.json()["field"]) == (400, "colour")

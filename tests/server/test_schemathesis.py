@@ -1,0 +1,81 @@
+"""Every operation under made-up requests, right and wrong: no defect, and every answer as it is described."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import hypothesis
+import requests
+import schemathesis
+from schemathesis import Case
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from .prepared import furnish
+
+if TYPE_CHECKING:
+    from .conftest import Site
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+ROLES = ("office", "roads")
+MODES = (schemathesis.GenerationMode.POSITIVE, schemathesis.GenerationMode.NEGATIVE)
+EXAMPLES = 2
+"""Of each operation and role; the long run tries many more."""
+
+
+def attack(site: Site, roles: tuple[str, ...], examples: int) -> int:
+    """Send made-up requests to every operation as somebody of each role; answer how many were sent."""
+    ids, sent = furnish(site), 0
+    schema = schemathesis.openapi.from_dict(site.client.get("/schema/openapi.json").json())
+    for role in roles:
+        headers = {"Authorization": f"Bearer {site.tokens[role]}"}
+        for found in schema.get_all_operations():
+            operation = found.ok()
+            for mode in MODES if operation.path != "/healthz" else MODES[:1]:  # which takes nothing that could be wrong
+                sent += one(site, operation, mode, headers, ids, examples)
+    return sent
+
+
+def send(site: Site, case: Case, headers: dict[str, str]) -> httpx.Response:
+    """Send a request as it is, through the server that runs; what no HTTP client can send at all, is left out."""
+    ready = requests.Request(**case.as_transport_kwargs(base_url="http://testserver", headers=headers)).prepare()
+    body = ready.body.encode() if isinstance(ready.body, str) else ready.body
+    return site.client.request(str(ready.method), str(ready.url), headers=dict(ready.headers), content=body)
+
+
+def one(site: Site, operation: Any, mode: Any, headers: dict[str, str], ids: dict[str, str], examples: int) -> int:
+    """Try one operation."""
+    sent = 0
+
+    @hypothesis.seed(2026)
+    @hypothesis.settings(
+        max_examples=examples, deadline=None, database=None, phases=[hypothesis.Phase.generate],
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )  # fmt: skip
+    @hypothesis.given(case=operation.as_strategy(generation_mode=mode))
+    def sends(case: Case) -> None:
+        nonlocal sent
+        sent += 1
+        if sent % 2 and mode is schemathesis.GenerationMode.POSITIVE:  # half of them reach what is there
+            case.path_parameters = {n: ids.get(n, v) for n, v in (case.path_parameters or {}).items()}
+        case.validate_response(send(site, case, headers), checks=CHECKS)
+
+    sends()
+    return sent
+
+
+def test_made_up_requests_find_no_defect(site: Site) -> None:
+    assert attack(site, ROLES, EXAMPLES) > 400
+    assert site.verify().whole

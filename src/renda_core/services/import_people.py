@@ -180,7 +180,10 @@ class People:
         return decided(read, row.state, row.key, self._file.problem(read, "name", f"{told}: {why}", REMEDY, "warning"))
 
     async def flush(self) -> None:
-        """Write by which words the new and the renamed are found."""
+        """Write by which words the new and the renamed are found; a rehearsal, which nobody will search, needs none."""
+        if self._unit.rehearsing:
+            self._named.clear()
+            return
         if again := [{"person_id": id} for id in self._named if id in self._stored]:
             await self._unit.write_many(CUT_WORDS, again)
         words = [

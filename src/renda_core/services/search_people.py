@@ -14,15 +14,16 @@ from renda_core.domain.identity import is_citizen_id
 from renda_core.services.paging import Page, a_text, an_id, cursor, place
 from renda_core.services.walks import rarest_of_people
 from renda_core.store.compile import pieces
-from renda_core.store.people import BY_ID_NUMBER, MANDATES_OF, MandateRow, Named, Scope, hits
+from renda_core.store.people import BY_ID_NUMBER, MANDATES_OF, MandateRow, Named, Scope, hits, spelt
 from renda_core.store.shapes import word_values
 from renda_core.store.unit import Reader
 from renda_core.store.words import (
     BEGINS,
     FIRST,
+    INITIALS,
+    LETTERS,
     SPELT,
     asked_numbers,
-    person_words,
     plain_name,
     spellings,
     words,
@@ -83,6 +84,10 @@ async def people_found(reader: Reader, actor: Actor, text: str) -> list[Named]:
             query = hits(scope, len(leading) > 1)
             rows = await reader.all(query, **word_values(leading), size=MOST)
             found |= {row.id: row for row in rows if keep(row.name)}
+    for word in _typed(text):
+        until = word[:-1] + chr(ord(word[-1]) + 1)
+        rows = await reader.all(spelt(scope), word=word, until=until, size=MOST)
+        found |= {row.id: row for row in rows}
     if scope == "all" and is_citizen_id(number := unicodedata.normalize("NFKC", text).strip().upper()):
         rows = await reader.all(BY_ID_NUMBER, id_index=reader.find_key(number, ID_NUMBER))
         found |= {row.id: row for row in rows}
@@ -102,14 +107,17 @@ def _questions(text: str, *, numbers: bool) -> Iterable[tuple[list[str], Callabl
         yield [BEGINS + asked], lambda name: plain_name(name).startswith(asked)
     elif cut := sorted(words(asked)):
         yield cut, lambda name: asked in plain_name(name)
-    if _LETTERS.fullmatch(typed := text.casefold()):
-        typed = re.sub(r"[^a-zü]", "", typed).replace("ü", "v")
-        for mark in (FIRST, SPELT):
-            word = mark + typed
-            yield [word], lambda name, word=word: word in person_words(name)  # type: ignore[misc]
     if numbers and _NUMBER.fullmatch(unicodedata.normalize("NFKC", text)):
         for word in sorted(asked_numbers(text)):
             yield [word], lambda name: True
+
+
+def _typed(text: str) -> tuple[str, ...]:
+    """Give how the initials, and the pinyin, of a name begin that somebody typed in letters."""
+    typed = text.casefold()
+    if not _LETTERS.fullmatch(typed) or not (plain := re.sub(r"[^a-zü]", "", typed).replace("ü", "v")):
+        return ()
+    return FIRST + plain[:INITIALS], SPELT + plain[:LETTERS]
 
 
 def in_order(row: Named, text: str) -> tuple[str, str, str]:

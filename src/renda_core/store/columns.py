@@ -103,6 +103,9 @@ class _SqliteInstant(TypeDecorator[dt.datetime]):
 Instant = DateTime(timezone=True).with_variant(_SqliteInstant(), "sqlite")
 """An aware moment, in UTC."""
 
+Word = String().with_variant(String(collation="C"), "postgresql")
+"""A word that is walked by how it begins: in the order of its bytes, whatever the server's language."""
+
 DISTRIBUTED = {"placement": "distributed"}
 REFERENCE = {"placement": "reference"}
 LOCAL = {"placement": "local"}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, LargeBinary, String, Text
 
-from renda_core.store.columns import Id, Instant, owner
+from renda_core.store.columns import Id, Instant, Word, owner
 from renda_core.store.schema import key, must, table
 
 person_word = table(  # words of two characters and initials in pinyin, written by the application
     "person_word",
     key("person_id"),
-    key("word", String),
+    key("word", Word),
     Index(None, "tenant_id", "word", "person_id"),
     owner("person_id", "person"),
     rowid=False,

@@ -201,5 +201,16 @@ def hits(scope: Scope, many: bool) -> Query[Named]:
     return Query(found.order_by(w.person_id).limit(_size), Named)
 
 
-HITS = tuple(hits(scope, many) for scope in SCOPES for many in (False, True))
+@cache
+def spelt(scope: Scope) -> Query[Named]:
+    """Find people by how a word of theirs begins: a walk from ``word`` up to ``until``, in the order of ids."""
+    w = t.person_word.c
+    same = and_(_p.tenant_id == w.tenant_id, _p.id == w.person_id)
+    walked = (w.word >= bindparam("word", type_=w.word.type), w.word < bindparam("until", type_=w.word.type))
+    found = select(_p.id, _p.name).select_from(t.person_word.join(t.person, same))
+    found = found.where(mine(t.person_word), *walked, *SCOPES[scope])
+    return Query(found.distinct().order_by(_p.id).limit(_size), Named)
+
+
+HITS = (*(hits(scope, many) for scope in SCOPES for many in (False, True)), *map(spelt, SCOPES))
 """Every statement of a search among people."""

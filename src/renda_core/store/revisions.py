@@ -15,6 +15,9 @@ STRING, TEXT, INTEGER, BOOLEAN, DATE, BYTES = (
     sa.String(), sa.Text(), sa.Integer(), sa.Boolean(), sa.Date(), sa.LargeBinary(),
 )  # fmt: skip
 
+WORD = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+"""A word that is walked by how it begins: in the order of its bytes, whatever the server's language."""
+
 
 def create(
     name: str,

@@ -163,6 +163,11 @@ class Unit(Reader):
         """Undo all of this use case at its end, though nothing went wrong: it only asks what would happen."""
         self.ending = "ROLLBACK"
 
+    @property
+    def rehearsing(self) -> bool:
+        """Tell whether all of this use case will be undone."""
+        return self.ending == "ROLLBACK"
+
     def record(
         self,
         what: str,

@@ -20,7 +20,7 @@ SPELLED = 200
 VARIANTS = 16
 """Ways to read one name that are indexed; of what would make more, the first reading counts."""
 INITIALS, LETTERS = 12, 24
-"""How far the beginnings of a name are indexed, by its initials and by its whole pinyin."""
+"""How much of a name is spelled out, in its initials and in its whole pinyin."""
 DIGITS = 60
 """Characters of a number that are indexed."""
 BEGINS, WHOLE, FIRST, SPELT, NUMBER = "^", "=", "~", "/", "#"
@@ -128,9 +128,7 @@ def person_words(name: str, *numbers: str) -> frozenset[str]:
         return frozenset()
     spelled = {WHOLE + plain, BEGINS + plain[0]}
     for one in spellings(name):
-        first, whole = "".join(part[0] for part in one)[:INITIALS], "".join(one)[:LETTERS]
-        spelled |= {FIRST + first[:n] for n in range(1, len(first) + 1)}
-        spelled |= {SPELT + whole[:n] for n in range(1, len(whole) + 1)}
+        spelled |= {FIRST + "".join(part[0] for part in one)[:INITIALS], SPELT + "".join(one)[:LETTERS]}
     return words(match_key(name), plain) | spelled | {w for n in numbers for w in number_words(n)}
 
 

@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from renda_core.store.revisions import BYTES, ID, INSTANT, INTEGER, STRING, TEXT, create
+from renda_core.store.revisions import BYTES, ID, INSTANT, INTEGER, STRING, TEXT, WORD, create
 from renda_core.store.roles import protect
 
 revision = "core_0002"
@@ -20,7 +20,7 @@ def upgrade() -> None:
         "person_word",
         "person_id word",
         (ID, "person_id"),
-        (STRING, "word"),
+        (WORD, "word"),
         indexes=["word person_id"],
         owners={"person_id": "person"},
         rowid=False,

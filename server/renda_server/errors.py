@@ -16,7 +16,7 @@ from litestar.types import ExceptionHandlersMap, Message, Scope
 
 from renda_core.errors import Invalid, NotAllowed, NotFound, Rejected, RendaError, Stale, Taken
 from renda_core.services.bulk import LineFailed
-from renda_core.services.incoming import Busy, TooLarge, WrongKind
+from renda_core.services.imports.incoming import Busy, TooLarge, WrongKind
 from renda_core.services.requests import KeyInUse, KeyReused
 from renda_core.store.codec import new_id
 from renda_server.answering import ENCODER

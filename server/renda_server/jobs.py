@@ -12,9 +12,10 @@ from typing import Protocol
 
 import attrs
 
-from renda_core.services import import_jobs, import_work
-from renda_core.services.import_work import Stopped, Watch
-from renda_core.services.incoming import Busy
+from renda_core.services.imports import jobs as import_jobs
+from renda_core.services.imports import working as import_work
+from renda_core.services.imports.incoming import Busy
+from renda_core.services.imports.working import Stopped, Watch
 from renda_core.store.unit import Store
 from renda_core.tenancy import Tenant
 from renda_core.workspace import Workspace

@@ -31,6 +31,8 @@ def test_an_older_file_is_refused_and_brought_up_to_date(county):
     raw = sqlite3.connect(county.home / "tenants" / "qing.db")
     for table in ("request_key", "import_row", "import_job", "column_choice", "person_word"):
         raw.execute(f"DROP TABLE {table}")
+    for index in ("ix_person_tenant_id_born_on", "ix_voter_tenant_id_person"):
+        raw.execute(f"DROP INDEX {index}")
     raw.execute("UPDATE alembic_version SET version_num = 'core_0001'")
     raw.commit()
     raw.close()

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from renda_core.domain.case import Actor
-from renda_core.services import import_jobs, import_work
-from renda_core.services.import_jobs import ImportJob, Receive
-from renda_core.services.import_work import Stopped
+from renda_core.services.imports import jobs as import_jobs
+from renda_core.services.imports import working as import_work
+from renda_core.services.imports.jobs import ImportJob, Receive
+from renda_core.services.imports.working import Stopped
 from renda_core.testing import Bench, uid
 
 OFFICE = Actor(id=uid("clerk"), roles={"office", "assigner", "station"})

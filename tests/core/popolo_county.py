@@ -8,7 +8,8 @@ from typing import Any
 
 from renda_core.domain.case import Actor
 from renda_core.domain.mandates import Mandate
-from renda_core.services import popolo, popolo_import
+from renda_core.services import popolo
+from renda_core.services.popolo import imports as popolo_import
 from renda_core.store.codec import encode
 from renda_core.store.roster import ADD
 from renda_core.store.unit import Unit

@@ -105,7 +105,7 @@ def test_tables_of_an_older_renda(home):
     raw.commit()
     raw.close()
     assert "renda upgrade" in one(doctor.household(home)).told
-    with pytest.raises(ConfigError, match="core_0001.*renda upgrade"):
+    with pytest.raises(ConfigError, match=r"core_0001.*renda upgrade"):
         home.open("qing")
 
 

@@ -12,8 +12,9 @@ from tests.core.exporting import CLERK, FILES, ORDER, TODAY, brought, cells, fil
 from renda_core.domain.case import Actor
 from renda_core.errors import Invalid, NotAllowed, NotFound
 from renda_core.files import SHEETS, Page, open_rows, read_file, write_table, write_template
-from renda_core.services import column_choices, exports, imports, journal, ledgers
-from renda_core.services.export_columns import columns_of, payload_columns
+from renda_core.services import exports, imports, journal, ledgers
+from renda_core.services.exports import choices as column_choices
+from renda_core.services.exports.columns import columns_of, payload_columns
 from renda_core.testing import uid
 from renda_plugins import key_supervision, reception, second_assignment, suggestion_handling
 

@@ -24,10 +24,12 @@ from tests.core.importing import (
 )
 
 from renda_core.errors import Invalid, NotAllowed, NotFound, Rejected, Stale
-from renda_core.services import import_jobs, import_work, imports, jobs
-from renda_core.services.import_jobs import SHOWN
-from renda_core.services.import_work import Stopped
-from renda_core.services.incoming import LONGEST_NAME, WrongKind, kind_of, safe_name
+from renda_core.services import imports, jobs
+from renda_core.services.imports import jobs as import_jobs
+from renda_core.services.imports import working as import_work
+from renda_core.services.imports.incoming import LONGEST_NAME, WrongKind, kind_of, safe_name
+from renda_core.services.imports.jobs import SHOWN
+from renda_core.services.imports.working import Stopped
 from renda_core.store import import_jobs as s
 from renda_core.store import tables as t
 from renda_core.store.compile import Query, keyed

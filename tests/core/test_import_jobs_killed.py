@@ -12,8 +12,8 @@ import pytest
 from tests.core.importing import OFFICE, UNITS, Ending, worked, written
 
 from renda_core.configuration import read_tenant
-from renda_core.services import import_jobs
-from renda_core.services.import_jobs import Receive
+from renda_core.services.imports import jobs as import_jobs
+from renda_core.services.imports.jobs import Receive
 from renda_core.testing import uid
 from renda_core.workspace import Home, Workspace
 
@@ -28,7 +28,7 @@ KILLED = """
 import os, signal, sys, warnings
 from pathlib import Path
 warnings.simplefilter("ignore", RuntimeWarning)
-from renda_core.services import import_work
+from renda_core.services.imports import working as import_work
 from renda_core.workspace import Home
 
 class Watch:

@@ -51,7 +51,7 @@ class Made:
 
 
 def test_memory_does_not_grow_with_the_rows(tmp_path, monkeypatch):
-    monkeypatch.setattr("renda_core.services.planned.CHUNK", 100)
+    monkeypatch.setattr("renda_core.services.imports.planned.CHUNK", 100)
     peaks = []
     with make_home(tmp_path / "warm") as work:
         work.do(imports.preview, SETUP, "roster", Made(400))

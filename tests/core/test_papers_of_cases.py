@@ -25,7 +25,7 @@ from renda_core.errors import Invalid, NotAllowed, NotFound
 from renda_core.files.workbook import Page
 from renda_core.services import ledgers, reports
 from renda_core.services import papers as gathering
-from renda_core.services.paper_words import in_chinese
+from renda_core.services.papers.words import in_chinese
 from renda_core.testing import Bench
 from renda_plugins import reception
 

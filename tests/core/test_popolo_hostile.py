@@ -8,8 +8,9 @@ from tests.core.test_popolo_in import FOREIGN, all_of
 
 from renda_core.domain.case import Actor
 from renda_core.errors import ConfigError, NotAllowed
-from renda_core.services import popolo_import, popolo_read
-from renda_core.services.popolo_import import TOLD
+from renda_core.services.popolo import imports as popolo_import
+from renda_core.services.popolo import read as popolo_read
+from renda_core.services.popolo.imports import TOLD
 from renda_core.testing import uid
 
 

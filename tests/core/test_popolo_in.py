@@ -18,7 +18,7 @@ from tests.core.popolo_county import (
 )
 
 from renda_core.errors import ConfigError, Invalid
-from renda_core.services import reindex
+from renda_core.services.search import reindex
 from renda_core.store.roster import ALL
 from renda_core.testing import uid
 

@@ -22,7 +22,8 @@ from tests.core.suggesting import (
 from renda_core.domain.case import Actor
 from renda_core.domain.procedure import Party, Veil
 from renda_core.errors import Invalid, NotFound
-from renda_core.services import reindex, search
+from renda_core.services import search
+from renda_core.services.search import reindex
 from renda_core.store import tables as t
 from renda_core.store.compile import Write, mine
 from renda_core.testing import uid

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from tests.core.importing import PHONE, UNITS, WRONG, written
 
-from renda_core.services import import_jobs, incoming
+from renda_core.services.imports import incoming
+from renda_core.services.imports import jobs as import_jobs
 from renda_core.testing import uid
 from renda_server import jobs
 

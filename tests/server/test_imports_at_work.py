@@ -11,7 +11,8 @@ import pytest
 from litestar.testing import TestClient
 from tests.core.importing import PHONE, WRONG
 
-from renda_core.services import import_work, imports
+from renda_core.services import imports
+from renda_core.services.imports import working as import_work
 from renda_server import jobs
 from renda_server.app import create_app
 from renda_server.jobs import InProcess

@@ -74,13 +74,14 @@ def _scope(node: e.Expression, tenant: int, outer: dict[str, str]) -> list[str]:
     for n in own:  # the same name further out is another row
         same.pop(f"{n.alias_or_name}.tenant_id", None)
     for condition in _conditions(node):
-        for part in condition.flatten() if isinstance(condition, e.And) else [condition]:
-            if isinstance(part, e.EQ):
-                _unite(same, _side(part.left, own, tenant), _side(part.right, own, tenant))
+        _equate(same, condition, own, tenant)
     if isinstance(node, e.Insert):
         found += _insert(node, tenant)
         own = [n for n in own if n is not node.this.this and n is not node.this]
-    found += [f"{t.alias_or_name} has no tenant" for t in own if _root(same, f"{t.alias_or_name}.tenant_id") != TENANT]
+    joined = _joined(node, same, own, tenant)
+    for name in (t.alias_or_name for t in own):
+        if _root(joined.get(name, same), f"{name}.tenant_id") != TENANT:
+            found.append(f"{name} has no tenant")
     for n in inner:
         if _is_statement(n):
             found += _scope(n, tenant, same)
@@ -97,6 +98,22 @@ def _conditions(node: e.Expression) -> Iterator[e.Expression]:
     for join in node.args.get("joins") or []:
         if join.args.get("on") and join.side == "":
             yield join.args["on"]
+
+
+def _equate(same: dict[str, str], condition: e.Expression, own: list[e.Table], tenant: int) -> None:
+    for part in condition.flatten() if isinstance(condition, e.And) else [condition]:
+        if isinstance(part, e.EQ):
+            _unite(same, _side(part.left, own, tenant), _side(part.right, own, tenant))
+
+
+def _joined(node: e.Expression, same: dict[str, str], own: list[e.Table], tenant: int) -> dict[str, dict[str, str]]:
+    """Give what is equal for each table on the right of a LEFT JOIN: its condition holds for that table alone."""
+    found = {}
+    for join in node.args.get("joins") or []:
+        if join.args.get("on") and join.side == "LEFT":
+            found[join.this.alias_or_name] = held = dict(same)
+            _equate(held, join.args["on"], own, tenant)
+    return found
 
 
 def _side(node: e.Expression, own: list[e.Table], tenant: int) -> str:

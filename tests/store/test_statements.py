@@ -17,7 +17,7 @@ from tests.store.guard import complaints, statements
 
 from renda_core.errors import Misuse
 from renda_core.services import journal
-from renda_core.store import cases, ledgers
+from renda_core.store import cases
 from renda_core.store import tables as t
 from renda_core.store.compile import Plans, Query, mine
 from renda_core.store.postgres import SEAL
@@ -63,6 +63,11 @@ def test_the_sealing_statement_stays_with_its_tenant():
             "SELECT p.id FROM person p JOIN unit u ON u.tenant_id = u.tenant_id WHERE p.tenant_id = $1",
             "u has no tenant",
         ),
+        ("SELECT p.id FROM person p LEFT JOIN unit u ON u.id = p.id WHERE p.tenant_id = $1", "u has no tenant"),
+        (
+            "SELECT p.id FROM person p LEFT JOIN unit u ON u.tenant_id = p.tenant_id AND u.tenant_id = $1",
+            "p has no tenant",
+        ),
         ("SELECT id FROM person WHERE tenant_id = $1 AND EXISTS (SELECT 1 FROM unit u WHERE u.id = $2)", "u has no"),
         (
             "SELECT id FROM unit WHERE tenant_id = $1 AND EXISTS (SELECT 1 FROM unit WHERE id = $2)",
@@ -90,6 +95,8 @@ def test_the_guard_finds_a_planted_fault(sql, why):
     "sql",
     [
         "SELECT p.id FROM person p JOIN unit u ON u.tenant_id = p.tenant_id AND u.id = p.id "
+        "WHERE p.tenant_id = $1::UUID",
+        "SELECT p.id FROM person p LEFT JOIN unit u ON u.tenant_id = p.tenant_id AND u.id = p.id "
         "WHERE p.tenant_id = $1::UUID",
         "SELECT id FROM person WHERE tenant_id = $1 AND EXISTS "
         "(SELECT 1 FROM unit u WHERE u.tenant_id = person.tenant_id AND u.id = $2)",

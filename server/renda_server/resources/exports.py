@@ -14,10 +14,11 @@ from msgspec import Meta
 from renda_core.domain.suggestion import KIND
 from renda_core.errors import Invalid, NotFound
 from renda_core.files import SHEETS, write_table, write_template
-from renda_core.services import column_choices, exports
-from renda_core.services.column_choices import Choice
-from renda_core.services.export_columns import LEDGER, OVERDUE, payload_columns
+from renda_core.services import exports
 from renda_core.services.exports import Rows
+from renda_core.services.exports import choices as column_choices
+from renda_core.services.exports.choices import Choice
+from renda_core.services.exports.columns import LEDGER, OVERDUE, payload_columns
 from renda_core.services.ledgers import Ask
 from renda_core.store.shapes import Sort
 from renda_core.store.unit import Store

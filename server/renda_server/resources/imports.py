@@ -15,9 +15,9 @@ from litestar.datastructures import UploadFile
 from litestar.exceptions import HTTPException
 
 from renda_core.errors import Invalid
-from renda_core.services import import_jobs
-from renda_core.services.import_jobs import ImportJob, Receive, RowSeen
-from renda_core.services.incoming import LARGEST
+from renda_core.services.imports import jobs as import_jobs
+from renda_core.services.imports.incoming import LARGEST
+from renda_core.services.imports.jobs import ImportJob, Receive, RowSeen
 from renda_server import bodies, idempotency
 from renda_server.answering import Answer, tagged, written
 from renda_server.hosting import Desk

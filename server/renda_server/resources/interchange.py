@@ -9,9 +9,10 @@ import attrs
 from litestar import Request, Response
 
 from renda_core.errors import ConfigError, Rejected
-from renda_core.services import feeds, popolo, popolo_import
-from renda_core.services.popolo_import import Applied
-from renda_core.services.popolo_read import LARGEST
+from renda_core.services import feeds, popolo
+from renda_core.services.popolo import imports as popolo_import
+from renda_core.services.popolo.imports import Applied
+from renda_core.services.popolo.read import LARGEST
 from renda_server import downloads, idempotency
 from renda_server.answering import JSON
 from renda_server.answering import written as answered

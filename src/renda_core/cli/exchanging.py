@@ -13,7 +13,7 @@ from renda_core.cli.session import Command, Group, Session
 from renda_core.errors import ConfigError, Invalid
 
 if TYPE_CHECKING:
-    from renda_core.services.popolo_import import Applied, Preview
+    from renda_core.services.popolo.imports import Applied, Preview
 
 STATES = {"new": "新增", "change": "变更", "same": "相同", "warning": "有提示", "error": "有错"}
 FILE = click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
@@ -47,7 +47,7 @@ def export(session: Session, tenant: str, file: Path, personal: bool) -> None:
 @click.pass_obj
 def import_(session: Session, tenant: str, file: Path, only: bool, collection: str) -> None:
     """导入 Bring in a Popolo document, all of it or nothing; nobody is taken away."""
-    from renda_core.services import popolo_import as service
+    from renda_core.services.popolo import imports as service
 
     raw = _read(file)
     with session.open(tenant) as workspace:
@@ -69,7 +69,7 @@ def import_(session: Session, tenant: str, file: Path, only: bool, collection: s
 
 
 def _read(file: Path) -> bytes:
-    from renda_core.services.popolo_read import LARGEST
+    from renda_core.services.popolo.read import LARGEST
 
     if not file.is_file():
         raise ConfigError("nothing was imported", f"{file}: there is no such file")

@@ -142,7 +142,7 @@ def columns() -> None:
 @click.pass_obj
 def save(session: Session, tenant: str, sheet: str, name: str, columns: str) -> None:
     """保存 Save COLUMNS, with commas, in this order; a choice that has the NAME already is replaced."""
-    from renda_core.services import column_choices
+    from renda_core.services.exports import choices as column_choices
 
     with session.open(tenant) as workspace:
         actor = session.actor(workspace)
@@ -155,7 +155,7 @@ def save(session: Session, tenant: str, sheet: str, name: str, columns: str) -> 
 @click.pass_obj
 def list_(session: Session, tenant: str) -> None:
     """列出 List the choices of all sheets."""
-    from renda_core.services import column_choices
+    from renda_core.services.exports import choices as column_choices
 
     with session.open(tenant) as workspace:
         found = workspace.ask(column_choices.every, session.actor(workspace))
@@ -170,8 +170,8 @@ def list_(session: Session, tenant: str) -> None:
 @click.pass_obj
 def show(session: Session, tenant: str, sheet: str, name: str) -> None:
     """查看 Show a choice's columns; without a NAME, every column that the sheet has."""
-    from renda_core.services import column_choices
-    from renda_core.services.export_columns import columns_of
+    from renda_core.services.exports import choices as column_choices
+    from renda_core.services.exports.columns import columns_of
 
     with session.open(tenant) as workspace:
         known = {c.name: c.title for c in columns_of(workspace.tenant, sheet_name(sheet))}
@@ -191,7 +191,7 @@ def show(session: Session, tenant: str, sheet: str, name: str) -> None:
 @click.pass_obj
 def remove(session: Session, tenant: str, sheet: str, name: str) -> None:
     """删除 Forget a choice."""
-    from renda_core.services import column_choices
+    from renda_core.services.exports import choices as column_choices
 
     with session.open(tenant) as workspace:
         workspace.do(column_choices.remove, session.actor(workspace), sheet_name(sheet), name)

@@ -30,7 +30,7 @@ DONE = {"new": "新增", "changed": "变更", "same": "相同", "warnings": "有
 def template(session: Session, sheet: str, file: Path, tenant: str) -> None:
     """模板 Write an empty workbook to fill in; SHEET is one that `renda import` knows."""
     from renda_core.files import write_template
-    from renda_core.services.export_columns import payload_columns
+    from renda_core.services.exports.columns import payload_columns
 
     found = sheet_of(sheet)
     if file.suffix.lower() != ".xlsx":

@@ -99,7 +99,7 @@ def _people(rows: Iterable[dict[str, Any]]) -> None:
 @click.pass_obj
 def reindex(session: Session, tenant: str) -> None:
     """重建检索 Write the words of all cases and people anew, after an upgrade; safe to repeat."""
-    from renda_core.services.reindex import reindex as again
+    from renda_core.services.search.reindex import reindex as again
 
     with session.open(tenant) as workspace:
         done = workspace.store.run(again(workspace.store, workspace.tenant))

@@ -7,8 +7,9 @@ import attrs
 from renda_core.domain.case import Act, Actor
 from renda_core.domain.decide import decide
 from renda_core.errors import RendaError
-from renda_core.services import import_jobs, requests
+from renda_core.services import requests
 from renda_core.services.cases import Moved, OpenCase, begin, followers
+from renda_core.services.imports import jobs as import_jobs
 from renda_core.services.ledgers import StoreDesk
 from renda_core.store.cases import BY_NUMBER, Pile, load
 from renda_core.store.ledgers import OVERDUE, OverdueRow, place

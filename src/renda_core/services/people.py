@@ -13,7 +13,7 @@ from renda_core.domain.case import Actor
 from renda_core.domain.decide import OFFICES
 from renda_core.errors import Invalid, NotFound
 from renda_core.services.paging import LARGEST, PAGE, Page, a_text, an_id, check_size, check_texts, cursor, place
-from renda_core.services.search_people import READERS, in_order, mandates_of, people_found, scope_of
+from renda_core.services.search.people import READERS, in_order, mandates_of, people_found, scope_of
 from renda_core.store.compile import pieces
 from renda_core.store.nouns import FILTERS, LISTS, ONE
 from renda_core.store.people import (

@@ -13,7 +13,7 @@ from renda_core.domain.case import Actor
 from renda_core.domain.procedure import Procedure
 from renda_core.errors import Invalid, NotFound
 from renda_core.services.paging import PAGE, Page, an_id, check_size, cursor, place
-from renda_core.services.search_people import PersonFound, people_page
+from renda_core.services.search.people import PersonFound, people_page
 from renda_core.services.sight import keeps, reach_of, shown, veiled_in_lists, veiled_roles
 from renda_core.services.walks import LAST, Walk, rarest_first
 from renda_core.store.compile import Query

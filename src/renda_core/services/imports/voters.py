@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from renda_core.files.columns import Read
-from renda_core.services.import_people import Asked, People
-from renda_core.services.nouns import Nouns, Row
-from renda_core.services.planned import File, Once, PlannedRow, Say, State, chunks, decided, wrong
+from renda_core.services.imports.nouns import Nouns, Row
+from renda_core.services.imports.people import Asked, People
+from renda_core.services.imports.planned import File, Once, PlannedRow, Say, State, chunks, decided, wrong
 from renda_core.store.codec import new_id
 from renda_core.store.importing import VOTERS
 from renda_core.store.unit import Unit

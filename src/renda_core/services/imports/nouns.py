@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from renda_core.domain.sealed import Sealed
-from renda_core.services.planned import State
+from renda_core.services.imports.planned import State
 from renda_core.store import tables as t
 from renda_core.store.codec import new_id
 from renda_core.store.roster import ADD, ALL, CHANGE

@@ -9,10 +9,10 @@ from typing import Any
 
 from renda_core.domain.areas import LEVELS, Term, is_area_code
 from renda_core.domain.identity import is_uscc
-from renda_core.services import popolo_model as m
-from renda_core.services.popolo_read import Found, canonical, day, shown
-from renda_core.services.popolo_rows import Put, Wrong
-from renda_core.services.popolo_work import Work
+from renda_core.services.popolo import model as m
+from renda_core.services.popolo.read import Found, canonical, day, shown
+from renda_core.services.popolo.rows import Put, Wrong
+from renda_core.services.popolo.work import Work
 from renda_core.services.sessions import objections
 
 Take = Callable[[Found], Put]

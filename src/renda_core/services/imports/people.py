@@ -9,9 +9,9 @@ import attrs
 
 from renda_core.domain.identity import match_key
 from renda_core.files.columns import Read
-from renda_core.services.alike import Alike
-from renda_core.services.nouns import Nouns, Row
-from renda_core.services.planned import File, PlannedRow, State, decided
+from renda_core.services.imports.alike import Alike
+from renda_core.services.imports.nouns import Nouns, Row
+from renda_core.services.imports.planned import File, PlannedRow, State, decided
 from renda_core.store.importing import (
     ADD_WORD,
     BY_BIRTH,

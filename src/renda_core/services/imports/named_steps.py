@@ -9,7 +9,7 @@ from renda_core.domain.case import UNIT, Actor
 from renda_core.domain.fields import CHOICES, by_title
 from renda_core.domain.procedure import GRADE, Procedure, Step
 from renda_core.errors import NotFound
-from renda_core.services.cell_values import fitting
+from renda_core.services.imports.cell_values import fitting
 
 
 def about_a_unit(step: Step) -> bool:

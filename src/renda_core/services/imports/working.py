@@ -14,10 +14,10 @@ import attrs
 
 from renda_core import files
 from renda_core.errors import ConfigError, RendaError, Stale
-from renda_core.services import import_jobs as jobs
 from renda_core.services import imports
-from renda_core.services.import_jobs import WORKER, ImportJob, RowSeen
-from renda_core.services.planned import PlannedRow
+from renda_core.services.imports import jobs
+from renda_core.services.imports.jobs import WORKER, ImportJob, RowSeen
+from renda_core.services.imports.planned import PlannedRow
 from renda_core.store.codec import decode, encode
 from renda_core.store.unit import Store, Unit
 from renda_core.tenancy import Tenant

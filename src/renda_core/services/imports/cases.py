@@ -14,9 +14,9 @@ from renda_core.files.columns import Problem, Read
 from renda_core.services import lookups
 from renda_core.services.bulk import Job, Work
 from renda_core.services.cases import OpenCase, TakeStep
-from renda_core.services.cell_values import flat, unmasked
-from renda_core.services.named_steps import about_a_unit, for_unit, named_grade, named_step, payload
-from renda_core.services.planned import File, Once, PlannedRow, Say, State, chunks, decided, wrong
+from renda_core.services.imports.cell_values import flat, unmasked
+from renda_core.services.imports.named_steps import about_a_unit, for_unit, named_grade, named_step, payload
+from renda_core.services.imports.planned import File, Once, PlannedRow, Say, State, chunks, decided, wrong
 from renda_core.store.cases import load
 from renda_core.store.importing import BY_NUMBERS, BY_TEXT
 from renda_core.store.unit import Unit

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 from sqlalchemy import UniqueConstraint
 
 from renda_core.errors import RendaError
-from renda_core.services.popolo_read import canonical
+from renda_core.services.popolo.read import canonical
 from renda_core.store import tables as t
 from renda_core.store.importing import ADD_WORD, CUT_WORDS
 from renda_core.store.roster import ADD, ALL, CHANGE

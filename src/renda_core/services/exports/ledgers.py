@@ -11,9 +11,9 @@ import attrs
 from renda_core.domain.case import Actor
 from renda_core.errors import Invalid
 from renda_core.services import ledgers, lookups
-from renda_core.services.export_columns import LEDGER
+from renda_core.services.exports.columns import LEDGER
+from renda_core.services.exports.roster import Lines
 from renda_core.services.ledgers import Ask
-from renda_core.services.roster_export import Lines
 from renda_core.store.codec import decode, encode
 from renda_core.store.exports import HELD, HELD_BETWEEN, Held
 from renda_core.store.ledgers import LedgerRow, OverdueRow

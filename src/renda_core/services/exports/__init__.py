@@ -14,10 +14,10 @@ from renda_core.domain.case import Actor
 from renda_core.errors import Invalid
 from renda_core.files import SHEETS
 from renda_core.files.workbook import Page
-from renda_core.services import case_export, column_choices, ledger_export, roster_export
-from renda_core.services.export_columns import LEDGER, OVERDUE, Shown, chosen, columns_of
+from renda_core.services.exports import cases, choices, ledgers, roster
+from renda_core.services.exports.columns import LEDGER, OVERDUE, Shown, chosen, columns_of
+from renda_core.services.exports.roster import Lines
 from renda_core.services.ledgers import Ask
-from renda_core.services.roster_export import Lines
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
 
@@ -78,7 +78,7 @@ async def rows(
         raise Invalid("give the columns, or the name of a choice of them, not both", field="columns")
     known = columns_of(tenant, sheet)
     found, after = await _lines(sheet)(reader, tenant, actor, sheet, after, size, ask)
-    wanted = columns or (await column_choices.get(reader, tenant, actor, sheet, choice)).columns if choice else columns
+    wanted = columns or (await choices.get(reader, tenant, actor, sheet, choice)).columns if choice else columns
     shown = chosen(known, wanted, sheet)
     cells = tuple(tuple(line.get(column.name) for column in shown) for line in found)
     return Rows(sheet=sheet, title=title_of(tenant, sheet), columns=shown, rows=cells, after=after)
@@ -86,10 +86,10 @@ async def rows(
 
 def _lines(sheet: str) -> Callable[..., Awaitable[Lines]]:
     if sheet == OVERDUE:
-        return ledger_export.overdue
+        return ledgers.overdue
     if sheet.startswith(LEDGER):
-        return ledger_export.ledger
-    source = roster_export.lines if sheet in roster_export.QUERIES else case_export.lines
+        return ledgers.ledger
+    source = roster.lines if sheet in roster.QUERIES else cases.lines
 
     async def lines(reader: Reader, tenant: Tenant, actor: Actor, sheet: str, after: str, size: int, _: Any) -> Lines:
         return await source(reader, tenant, actor, sheet, after, size)

@@ -8,8 +8,8 @@ from typing import Any
 
 from renda_core.domain.areas import LEVELS
 from renda_core.files.columns import Read
-from renda_core.services.nouns import Nouns, Row
-from renda_core.services.planned import File, Once, PlannedRow, Say, decided, wrong
+from renda_core.services.imports.nouns import Nouns, Row
+from renda_core.services.imports.planned import File, Once, PlannedRow, Say, decided, wrong
 from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
 

@@ -6,8 +6,8 @@ import datetime as dt
 from typing import Any
 
 from renda_core.errors import RendaError
-from renda_core.services.popolo_read import Contents, Fault, canonical, day, shown
-from renda_core.services.popolo_rows import Row, Rows, Wrong
+from renda_core.services.popolo.read import Contents, Fault, canonical, day, shown
+from renda_core.services.popolo.rows import Row, Rows, Wrong
 from renda_core.tenancy import Tenant
 
 ALIKE = 20

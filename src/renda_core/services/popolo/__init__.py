@@ -10,8 +10,8 @@ import msgspec
 
 from renda_core.domain.case import Actor
 from renda_core.errors import NotAllowed
-from renda_core.services import popolo_model as m
 from renda_core.services.mandates import KEEPERS
+from renda_core.services.popolo import model as m
 from renda_core.services.sessions import session_title, term_title
 from renda_core.store.roster import ALL
 from renda_core.store.unit import Reader

@@ -10,11 +10,11 @@ import attrs
 from renda_core.domain.case import Actor
 from renda_core.errors import ConfigError, NotAllowed
 from renda_core.services.mandates import KEEPERS
-from renda_core.services.popolo_people import Seats
-from renda_core.services.popolo_places import Places
-from renda_core.services.popolo_read import Contents, Fault, Found, read
-from renda_core.services.popolo_rows import Rows, Wrong
-from renda_core.services.popolo_work import LeftOut, Work
+from renda_core.services.popolo.people import Seats
+from renda_core.services.popolo.places import Places
+from renda_core.services.popolo.read import Contents, Fault, Found, read
+from renda_core.services.popolo.rows import Rows, Wrong
+from renda_core.services.popolo.work import LeftOut, Work
 from renda_core.store.unit import Reader, Unit
 from renda_core.tenancy import Tenant
 

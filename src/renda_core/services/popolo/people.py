@@ -11,12 +11,12 @@ import attrs
 from renda_core.domain.areas import climb
 from renda_core.domain.identity import match_key
 from renda_core.domain.mandates import FINAL, Mandate
-from renda_core.services import popolo_model as m
+from renda_core.services.popolo import model as m
 from renda_core.services.popolo import seat
-from renda_core.services.popolo_places import Places
-from renda_core.services.popolo_read import Found, canonical, day, shown
-from renda_core.services.popolo_rows import Put, Row, Wrong
-from renda_core.services.popolo_work import SAME_ID, Work
+from renda_core.services.popolo.places import Places
+from renda_core.services.popolo.read import Found, canonical, day, shown
+from renda_core.services.popolo.rows import Put, Row, Wrong
+from renda_core.services.popolo.work import SAME_ID, Work
 from renda_core.store.codec import decode, encode
 
 Take = Callable[[Found], Put]

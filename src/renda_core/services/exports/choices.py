@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from renda_core.domain.case import Actor
 from renda_core.errors import Invalid, NotAllowed, NotFound
-from renda_core.services.export_columns import chosen, columns_of
-from renda_core.services.roster_export import WHO
+from renda_core.services.exports.columns import chosen, columns_of
+from renda_core.services.exports.roster import WHO
 from renda_core.store import tables as t
 from renda_core.store.compile import Query, add, change, cut, keyed, mine
 from renda_core.store.unit import Reader, Unit

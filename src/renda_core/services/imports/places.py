@@ -7,8 +7,8 @@ from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 
 from renda_core.files.columns import Problem, Read
-from renda_core.services.nouns import Nouns
-from renda_core.services.planned import File, Once, PlannedRow, Say, chunks, decided, wrong
+from renda_core.services.imports.nouns import Nouns
+from renda_core.services.imports.planned import File, Once, PlannedRow, Say, chunks, decided, wrong
 from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
 

@@ -12,7 +12,7 @@ import attrs
 from renda_core.domain.case import Actor
 from renda_core.errors import Invalid, NotAllowed, Rejected, Stale
 from renda_core.services.imports import SHEET_NAMES
-from renda_core.services.incoming import LARGEST, TooLarge, kind_of, safe_name
+from renda_core.services.imports.incoming import LARGEST, TooLarge, kind_of, safe_name
 from renda_core.services.mandates import KEEPERS
 from renda_core.store import import_jobs as s
 from renda_core.store.codec import decode, encode, new_id

@@ -18,7 +18,7 @@ from renda_core.domain.visibility import Seen, SeenClock
 from renda_core.errors import Invalid, NotFound
 from renda_core.files.workbook import Page
 from renda_core.services import cases, lookups, reports
-from renda_core.services.paper_words import (
+from renda_core.services.papers.words import (
     CLOCKS,
     FIELDS,
     HANDLING,
@@ -28,7 +28,7 @@ from renda_core.services.paper_words import (
     in_chinese,
     told,
 )
-from renda_core.services.report_papers import sections
+from renda_core.services.papers.yearly import sections
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
 

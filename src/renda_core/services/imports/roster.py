@@ -11,9 +11,9 @@ import attrs
 from renda_core.domain.areas import climb
 from renda_core.domain.mandates import FINAL, Mandate
 from renda_core.files.columns import Read
-from renda_core.services.import_people import Asked, People
-from renda_core.services.nouns import Nouns, Row
-from renda_core.services.planned import File, Once, PlannedRow, Say, State, chunks, decided, wrong
+from renda_core.services.imports.nouns import Nouns, Row
+from renda_core.services.imports.people import Asked, People
+from renda_core.services.imports.planned import File, Once, PlannedRow, Say, State, chunks, decided, wrong
 from renda_core.store.codec import decode, encode, new_id
 from renda_core.store.importing import MEMBERSHIPS
 from renda_core.store.unit import Unit

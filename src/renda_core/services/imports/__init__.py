@@ -11,22 +11,22 @@ import attrs
 from renda_core.errors import ConfigError, Misuse, NotFound
 from renda_core.files.columns import Problem, Read
 from renda_core.files.sheets import SHEETS
-from renda_core.services import case_import, import_bodies, import_places, import_voters, roster_import
 from renda_core.services.bulk import Told
-from renda_core.services.planned import File, PlannedRow, Planner, Say, State
+from renda_core.services.imports import bodies, cases, places, roster, voters
+from renda_core.services.imports.planned import File, PlannedRow, Planner, Say, State
 from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
 
 PLANNERS: Mapping[str, Planner] = {
-    "congresses": import_bodies.congresses,
-    "sessions": import_bodies.sessions,
-    "units": import_places.units,
-    "stations": import_places.stations,
-    "roster": roster_import.roster,
-    "voters": import_voters.voters,
-    "suggestions": case_import.suggestions,
-    "steps": case_import.steps,
-    "opinions": case_import.opinions,
+    "congresses": bodies.congresses,
+    "sessions": bodies.sessions,
+    "units": places.units,
+    "stations": places.stations,
+    "roster": roster.roster,
+    "voters": voters.voters,
+    "suggestions": cases.suggestions,
+    "steps": cases.steps,
+    "opinions": cases.opinions,
 }
 SHEET_NAMES = tuple(PLANNERS)
 MOST_TOLD = 100

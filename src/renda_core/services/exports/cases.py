@@ -16,11 +16,11 @@ from renda_core.domain.suggestion import KIND, signers
 from renda_core.domain.visibility import Seen
 from renda_core.errors import NotFound
 from renda_core.files import SHEETS
-from renda_core.services.case_import import OPINION
 from renda_core.services.cases import see_as
-from renda_core.services.export_columns import told_in_rows
-from renda_core.services.named_steps import grade_titles, named_step
-from renda_core.services.roster_export import MASKS, Lines
+from renda_core.services.exports.columns import told_in_rows
+from renda_core.services.exports.roster import MASKS, Lines
+from renda_core.services.imports.cases import OPINION
+from renda_core.services.imports.named_steps import grade_titles, named_step
 from renda_core.store.cases import CaseRow, read_row
 from renda_core.store.exports import CALLED, FILES, UNIT_NAMES
 from renda_core.store.roster import HOLDERS, PEOPLE_NAMED, PERSON

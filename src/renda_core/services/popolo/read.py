@@ -14,7 +14,7 @@ import attrs
 import msgspec
 
 from renda_core.errors import ConfigError, Invalid
-from renda_core.services.popolo_model import COLLECTIONS
+from renda_core.services.popolo.model import COLLECTIONS
 
 LARGEST = 32 * 1024 * 1024
 """Bytes of a document; a county of 400 deputies with six terms of history has less than two million."""

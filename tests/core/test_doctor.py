@@ -136,6 +136,16 @@ def test_a_changed_journal_is_found_by_the_deep_look_alone(home):
     assert "entry 1" in one(doctor.household(home, deep=True)).told
 
 
+def test_people_whom_nobody_finds(home):
+    raw = sqlite3.connect(home.file("qing"))
+    values = "'2026-01-01', '张三', '张三', '', '', '', '', '', ''"
+    columns = "valid_from, name, match_key, sex, nationality, party, education, employer, position"
+    raw.execute(f"INSERT INTO person (tenant_id, id, {columns}) SELECT tenant_id, x'01', {values} FROM tenant")  # noqa: S608
+    raw.commit()
+    raw.close()
+    assert any(f.remedy == "renda reindex qing" and "1 people" in f.told for f in doctor.household(home))
+
+
 def test_what_a_killed_program_left(home):
     (home.path / ".ledger.xlsx.1a2b.part").write_bytes(b"")
     assert any(f.level == "note" and "ledger.xlsx" in f.told for f in doctor.household(home))

@@ -21,7 +21,8 @@ def sweep(session: Session, tenant: str) -> None:
 
     with session.open(tenant) as workspace:
         store, now = workspace.store, workspace.tenant
-        swept = store.run(jobs.sweep(store, now))
+        with session.progress("sweeping 夜间任务", None) as told:
+            swept = store.run(jobs.sweep(store, now, told))
         opened = store.run(store.write(jobs.look, now.id, jobs.WATCH, now))
     data = {"taken": swept.taken, "failed": swept.failed, "opened": opened}
 
@@ -47,7 +48,8 @@ def redate(session: Session, tenant: str) -> None:
     from renda_core.services import dates
 
     with session.open(tenant) as workspace:
-        moved = workspace.store.run(dates.redate(workspace.store, workspace.tenant))
+        with session.progress("counting anew 重算", None) as told:
+            moved = workspace.store.run(dates.redate(workspace.store, workspace.tenant, told))
         names = workspace.read(finding.named, {m.unit for m in moved})
     rows = [(m.case, m.clock, names.get(m.unit, m.unit), m.was, m.now) for m in moved]
     columns = ("件", "时限", "单位", "原到期", "现到期")
@@ -68,7 +70,9 @@ def verify(session: Session, tenant: str, head: bool) -> None:
     from renda_core.services import journal as entries
 
     with session.open(tenant) as workspace:
-        found = workspace.read(entries.verify)
+        total = workspace.read(entries.head).seq
+        with session.progress("verifying 校验", total) as told:
+            found = workspace.read(entries.verify, told)
     whole = f"{found.entries} entries, the chain is whole 完整; head {found.head}"
     broken = f"entry {found.broken} does not fit 不符: {found.why}"
     data = telling.plain(found) | {"whole": found.whole}

@@ -14,6 +14,7 @@ from renda_core.catalogue import Catalogue
 from renda_core.doctor.findings import Finding, note, ok, wrong
 from renda_core.errors import ConfigError, RendaError
 from renda_core.services import journal
+from renda_core.services.search.standing import lacking
 from renda_core.store.migrate import NEWEST
 from renda_core.workspace import Home, Workspace
 
@@ -105,6 +106,10 @@ def _at_work(workspace: Workspace, about: str, *, deep: bool) -> Iterator[Findin
     if head.at is not None and head.at > workspace.now() + dt.timedelta(minutes=5):
         told = f"the newest journal entry is of {head.at:%Y-%m-%d %H:%M}, which lies in the future"
         yield wrong(about, told, "put this machine's clock right before anything is written")
+    lost = workspace.read(lacking)
+    if lost.cases or lost.people:
+        told = f"{lost.cases} cases and {lost.people} people are found by no word 检索"
+        yield note(about, told, f"renda reindex {workspace.file.code}")
     if deep:
         found = workspace.read(journal.verify)
         if found.whole:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
+from itertools import count
 
 import attrs
 from sqlalchemy import Integer, bindparam, select, update
@@ -102,12 +104,19 @@ async def redate_page(unit: Unit, tenant: Tenant, after: str = "") -> tuple[tupl
     return tuple(moved), rows[-1].id if len(rows) == PAGE else ""
 
 
-async def redate(store: Store, tenant: Tenant) -> tuple[Redated, ...]:
-    """Derive every running due date again, a page a transaction."""
+async def redate(store: Store, tenant: Tenant, progress: Callable[[int], None] | None = None) -> tuple[Redated, ...]:
+    """Derive every running due date again, a page a transaction.
+
+    Args:
+        progress: Told after every page how many cases were looked at, at most.
+    """
     moved: list[Redated] = []
     after = ""
-    while True:
+    for n in count(1):
         page, after = await store.write(redate_page, tenant.id, CALENDAR, tenant, after)
         moved += page
+        if progress:
+            progress(n * PAGE)
         if not after:
-            return tuple(moved)
+            break
+    return tuple(moved)

@@ -8,6 +8,7 @@ from renda_core.domain.case import Act, Actor
 from renda_core.domain.decide import decide
 from renda_core.errors import RendaError
 from renda_core.services import requests
+from renda_core.services.bulk import Told
 from renda_core.services.cases import Moved, OpenCase, begin, followers
 from renda_core.services.imports import jobs as import_jobs
 from renda_core.services.ledgers import StoreDesk
@@ -64,8 +65,12 @@ async def sweep_page(unit: Unit, tenant: Tenant, after: OverdueRow | None = None
     return Swept(taken=tuple(taken), failed=tuple(failed), last=last)
 
 
-async def sweep(store: Store, tenant: Tenant) -> Swept:
-    """Take every expiry step that is due, a page a transaction, so that no tenant waits for a long one."""
+async def sweep(store: Store, tenant: Tenant, progress: Told | None = None) -> Swept:
+    """Take every expiry step that is due, a page a transaction, so that no tenant waits for a long one.
+
+    Args:
+        progress: Told after every page how many steps were taken.
+    """
     taken: list[str] = []
     failed: list[str] = []
     after: OverdueRow | None = None
@@ -73,6 +78,8 @@ async def sweep(store: Store, tenant: Tenant) -> Swept:
         swept = await store.write(sweep_page, tenant.id, SWEEP, tenant, after)
         taken += swept.taken
         failed += swept.failed
+        if progress:
+            progress(len(taken))
         if (after := swept.last) is None:
             await store.write(tidy, tenant.id, TIDY, tenant)
             return Swept(taken=tuple(taken), failed=tuple(failed), last=None)

@@ -107,6 +107,13 @@ def test_the_whole_of_what_is_found_and_like(versus: Pairs, told: County, word: 
     )
 
 
-@pytest.mark.parametrize("text", ["xjsq", "石桥 照明", "L-77777", "机场"])
+@pytest.mark.parametrize("text", ["qsyj", "sqss", "jygy"])
+def test_initials_that_are_common_and_stand_apart(versus: Pairs, told: County, text: str) -> None:
+    like_nothing = like(told, "机场", "title")
+    assert ours(told, text)().cases == ()  # type: ignore[attr-defined]
+    versus(f"search, {text}, in no title", ours(told, text), like_nothing, against="LIKE on title", at_least=2)
+
+
+@pytest.mark.parametrize("text", ["xjsq", "dlzm", "gs", "石桥 照明", "L-77777", "机场"])
 def test_other_ways_to_ask(versus: Pairs, told: County, text: str) -> None:
     versus(f"search, {text}", ours(told, text), like(told, text, "title"), against="LIKE on title", times=TIMES)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
+from http import HTTPStatus
 from typing import Any, Generic, TypeVar
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 import attrs
 import msgspec
-from litestar import Request, Response
+from litestar import Response
+from litestar.types import Receive, Scope, Send
 
 from renda_core.domain.sealed import Sealed
 
@@ -23,6 +25,27 @@ class Answer(Generic[T]):
 
     body: T
     headers: Mapping[str, str] = attrs.Factory(dict)
+
+
+class Sent(Response[bytes]):
+    """An answer whose bytes are ready: nothing of it needs to be worked out by the framework."""
+
+    def __init__(self, content: bytes, status: int, headers: Mapping[str, str]) -> None:
+        self.content, self.status_code, self.media_type = content, status, JSON
+        self.headers: dict[str, str] = dict(headers)
+
+    def to_asgi_response(self, *_: Any, **__: Any) -> Any:
+        """Give itself."""
+        return self
+
+    async def __call__(self, _: Scope, __: Receive, send: Send) -> None:
+        """Send head and body."""
+        head = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in self.headers.items()]
+        if self.status_code != HTTPStatus.NO_CONTENT:
+            length = b"%d" % len(self.content)
+            head += (b"content-type", JSON.encode()), (b"content-length", length)
+        await send({"type": "http.response.start", "status": self.status_code or 200, "headers": head})
+        await send({"type": "http.response.body", "body": self.content, "more_body": False})
 
 
 def _plain(value: Any) -> Any:
@@ -40,7 +63,7 @@ def written(result: Any, status: int, headers: Mapping[str, str] | None = None) 
     if isinstance(result, Answer):
         result, headers = result.body, {**(headers or {}), **result.headers}
     content = b"" if status == 204 else ENCODER.encode(result)
-    return Response(content, status_code=status, media_type=JSON, headers=dict(headers or {}))
+    return Sent(content, status, headers or {})
 
 
 def tagged(body: T, version: object, location: str = "") -> Answer[T]:
@@ -49,9 +72,9 @@ def tagged(body: T, version: object, location: str = "") -> Answer[T]:
     return Answer(body, headers)
 
 
-def linked(request: Request[Any, Any, Any], after: str) -> dict[str, str]:
+def linked(path: str, asked: Mapping[str, str], after: str) -> dict[str, str]:
     """Say where the next page is (RFC 8288)."""
     if not after:
         return {}
-    asked = {key: values[0] for key, values in request.query_params.dict().items()} | {"after": after}
-    return {"Link": f'<{request.scope["path"]}?{urlencode(asked)}>; rel="next"'}
+    told = "&".join(f"{name}={quote_plus(value)}" for name, value in {**asked, "after": after}.items())
+    return {"Link": f'<{path}?{told}>; rel="next"'}

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Litestar, Router
-from litestar.connection import ASGIConnection
+from litestar import Litestar, Request, Response, Router
 from litestar.datastructures import State
 from litestar.datastructures.headers import Accept
 from litestar.exceptions import HTTPException, NotAuthorizedException
-from litestar.handlers import BaseRouteHandler
-from litestar.types import Guard
+from litestar.types import BeforeRequestHookHandler, Scope
 
 from renda_core.catalogue import Catalogue
 from renda_server import browsing, errors, resources
@@ -43,7 +41,7 @@ def create_app(settings: Settings, catalogue: Catalogue | None = None) -> Litest
     routes = Router(
         "/api",
         route_handlers=resources.HANDLERS,
-        guards=[_signed_in(Doorkeeper(settings.home.path))],
+        before_request=_signed_in(Doorkeeper(settings.home.path)),
         request_max_body_size=LARGEST_BODY,
     )
     return Litestar(
@@ -64,16 +62,28 @@ def _media(told: Operation) -> list[str]:
     return [told.media, *told.also, JSON]
 
 
-def _signed_in(door: Doorkeeper) -> Guard:
+def _signed_in(door: Doorkeeper) -> BeforeRequestHookHandler:
     """Let in who has a token; it is asked before anything of the request is read."""
 
-    async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
-        holder = door.who(connection.headers.get("Authorization", ""))
+    async def guard(request: Request[Any, Any, Any]) -> Response[bytes] | None:
+        scope = request.scope
+        if scope["method"] == "OPTIONS":  # which methods a path has, the description tells everybody
+            return Response(b"", status_code=204, headers=errors.allowed(request))
+        holder = door.who(_said(scope, b"authorization"))
         if holder is None:
             raise NotAuthorizedException
-        connection.scope["user"] = holder
-        wanted = connection.headers.get("Accept", "")
-        if wanted not in ANYTHING and not Accept(wanted).best_match(_media(handler.opt["operation"])):
+        scope["user"] = holder
+        wanted = _said(scope, b"accept")
+        if wanted not in ANYTHING and not Accept(wanted).best_match(_media(scope["route_handler"].opt["operation"])):
             raise HTTPException(status_code=406, detail=f"given here: {JSON}")
+        return None
 
     return guard
+
+
+def _said(scope: Scope, name: bytes) -> str:
+    """Give a header as it was first sent; empty where it was not."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return value.decode("latin-1")
+    return ""

@@ -6,7 +6,8 @@ import importlib.util
 from collections.abc import Mapping
 from pathlib import Path
 
-from litestar import Response, get
+from litestar import Response, route
+from litestar.enums import HttpMethod
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
@@ -14,6 +15,7 @@ from renda_core.errors import ConfigError
 from renda_server.answering import JSON
 from renda_server.description import document
 
+READ = (HttpMethod.GET, HttpMethod.HEAD)
 ASSETS: Mapping[str, str] = {
     "swagger-ui.css": "text/css",
     "swagger-ui-bundle.js": "text/javascript",
@@ -56,19 +58,19 @@ def folder() -> Path:
     return Path(found.submodule_search_locations[0]) / "static"
 
 
-@get("/schema/openapi.json", sync_to_thread=False, media_type=JSON)
+@route("/schema/openapi.json", http_method=READ, sync_to_thread=False, media_type=JSON)
 def openapi() -> Response[bytes]:
     """Give the description."""
     return Response(document(), media_type=JSON, headers={"Cache-Control": "no-cache"})
 
 
-@get("/schema", sync_to_thread=False)
+@route("/schema", http_method=READ, sync_to_thread=False)
 def page() -> Response[str]:
     """Show the description."""
     return Response(PAGE, media_type="text/html; charset=utf-8", headers=GUARDED)
 
 
-@get("/schema/{name:str}", sync_to_thread=True)
+@route("/schema/{name:str}", http_method=READ, sync_to_thread=True)
 def asset(name: FromPath[str]) -> Response[bytes]:
     """Give one file that the page loads."""
     if name == "start.js":

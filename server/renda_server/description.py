@@ -15,7 +15,7 @@ from litestar import Response
 
 from renda_server.answering import JSON
 from renda_server.errors import PROBLEM
-from renda_server.idempotency import HEADER, LONGEST, REPLAYED, UNSAFE
+from renda_server.idempotency import HEADER, LONGEST, REPLAYED
 from renda_server.operations import Operation
 from renda_server.shapes import Problem
 
@@ -38,7 +38,7 @@ TOLD: Mapping[int, str] = {
     415: "The body is of a type that is not read.",
     422: "Rules object; `objections` or `mistakes` lists every reason.",
     429: "Too many requests.",
-    503: "Too much is waiting; `Retry-After` says when to ask again.",
+    503: "Too much is waiting, and `Retry-After` says when to ask again; or the server lacks a part that this needs.",
 }
 TAGS: Mapping[str, str] = {
     "ballots": "票决: opened, cast, declared.",
@@ -172,7 +172,7 @@ class _Document:
         statuses = {*told.problems, *(() if told.open else ALWAYS), *READING}
         if told.takes is not None or told.uploads:
             statuses |= {*SENDING}
-        if told.method in UNSAFE and not told.secret:
+        if told.keyed:
             statuses |= {*KEYED}
         for status in sorted(statuses):
             found[str(status)] = {"description": TOLD[status], "content": {PROBLEM: {"schema": self._shapes[Problem]}}}
@@ -225,7 +225,7 @@ def _headers(told: Operation) -> Iterable[dict[str, Any]]:
             "description": "The version that the asker saw, as `ETag` gave it.",
             "schema": {"type": "string", "pattern": '^(W/)?"?[0-9]{1,9}"?$'},
         }
-    if told.method in UNSAFE and not told.secret:
+    if told.keyed:
         yield {
             "name": HEADER,
             "in": "header",
@@ -245,6 +245,6 @@ def _bears(told: Operation) -> dict[str, Any]:
         found["Location"] = "Where it is."
     if "after" in (f.name for f in msgspec.structs.fields(told.asks)) if told.asks else False:
         found["Link"] = 'The next page, as `<…>; rel="next"`, where there is one.'
-    if told.method in UNSAFE and not told.secret:
+    if told.keyed:
         found[REPLAYED] = "`true` where the request was done before, under the same key."
     return {name: {"description": about, "schema": {"type": "string"}} for name, about in found.items()}

@@ -14,12 +14,29 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap, Message, Scope
 
-from renda_core.errors import Invalid, NotAllowed, NotFound, Rejected, RendaError, Stale, Taken
+from renda_core.errors import (
+    ConfigError,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    PluginError,
+    Rejected,
+    RendaError,
+    Stale,
+    Taken,
+)
 from renda_core.services.bulk import LineFailed
 from renda_core.services.imports.incoming import Busy, TooLarge, WrongKind
 from renda_core.services.requests import KeyInUse, KeyReused
 from renda_core.store.codec import new_id
 from renda_server.answering import ENCODER
+
+
+class Unready(RendaError):
+    """The server lacks a part that this needs; nothing was done."""
+
+    code = "unready"
+
 
 STATUS: Mapping[type[RendaError], int] = {
     Invalid: 400,
@@ -34,6 +51,7 @@ STATUS: Mapping[type[RendaError], int] = {
     TooLarge: 413,
     WrongKind: 415,
     Busy: 503,
+    Unready: 503,
 }
 """What a request can be answered with; every other error is the server's own and shows nothing of itself."""
 NOTHING = "there is no such thing here, or none that you may see"
@@ -74,6 +92,8 @@ def masked(value: Any) -> Any:
 def on_refusal(request: Asked, error: RendaError) -> Response[bytes]:
     """Tell a deliberate error with all its facts."""
     status = STATUS.get(type(error))
+    if isinstance(error, ConfigError | PluginError):
+        return on_set_up(request, error)
     if status is None:
         return on_defect(request, error)
     if isinstance(error, NotFound) and request.scope.get("path_params"):
@@ -88,7 +108,10 @@ def on_http(request: Asked, error: HTTPException) -> Response[bytes]:
     """Tell what the request itself got wrong, naming the field where one is known."""
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return on_defect(request, error)
-    status, bears = HTTPStatus(error.status_code), _allowed(request, error.status_code)
+    status, bears = (
+        HTTPStatus(error.status_code),
+        allowed(request) if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED else {},
+    )
     first = error.extra[0] if isinstance(error.extra, list) and error.extra else {}
     field, told = str(first.get("key", "")), str(first.get("message", ""))
     if status == HTTPStatus.BAD_REQUEST:
@@ -98,10 +121,15 @@ def on_http(request: Asked, error: HTTPException) -> Response[bytes]:
 
 
 async def number(message: Message, scope: Scope) -> None:
-    """Number every answer, so that one can be spoken of; a defect's number is the one in the log."""
+    """Number every answer, so that one can be spoken of; a defect's number is the one in the log.
+
+    An answer to HEAD is that to GET without its body.
+    """
     if message["type"] == "http.response.start":
         found = scope["state"].get(NUMBER) or new_id()
         message["headers"] = [*message["headers"], (b"x-request-id", found.encode())]
+    elif message["type"] == "http.response.body" and scope.get("method") == "HEAD":
+        message["body"] = b""
 
 
 def on_defect(request: Asked, error: Exception) -> Response[bytes]:
@@ -109,6 +137,16 @@ def on_defect(request: Asked, error: Exception) -> Response[bytes]:
     id = noted(error)
     request.scope["state"][NUMBER] = id
     return problem(500, "defect", f"something went wrong here; tell the office this number: {id}", id=id)
+
+
+def on_set_up(request: Asked, error: ConfigError | PluginError) -> Response[bytes]:
+    """Say that the server lacks something which whoever runs it can mend; what that is stands in the log alone."""
+    id = new_id()
+    request.scope["state"][NUMBER] = id
+    # What is wrong with a client's own document never comes here: it is told as a refusal, where it is read.
+    log.error("set-up %s: %s", id, error)
+    told = f"this server is not set up for it; whoever runs it finds what is missing under this number: {id}"
+    return problem(503, error.code, told, id=id)
 
 
 def noted(error: BaseException) -> str:
@@ -121,10 +159,8 @@ def noted(error: BaseException) -> str:
     return id
 
 
-def _allowed(request: Asked, status: int) -> dict[str, str]:
-    """Say which methods a path has, to who used another."""
-    if status != HTTPStatus.METHOD_NOT_ALLOWED:
-        return {}
+def allowed(request: Asked) -> dict[str, str]:
+    """Say which methods a path has."""
     path = request.scope["path"]
     fits = (r for r in request.app.routes if re.fullmatch(re.sub(r"\{[^}]+\}", "[^/]+", r.path_format), path))
     return {"Allow": ", ".join(sorted({method for route in fits for method in getattr(route, "methods", ())}))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -13,8 +14,9 @@ from renda_core import holidays
 from renda_core.catalogue import Catalogue
 from renda_core.configuration import TenantFile, read_folder
 from renda_core.domain.case import Actor
-from renda_core.errors import NotFound
+from renda_core.errors import ConfigError, NotFound
 from renda_core.services import tenants
+from renda_core.store.revision import NEWEST
 from renda_core.store.unit import ReadCase, Store, WriteCase
 from renda_core.tenancy import Tenant
 from renda_core.workspace import SETUP, Workspace
@@ -22,6 +24,7 @@ from renda_server.identity import Holder
 from renda_server.settings import Settings
 
 T = TypeVar("T")
+log = logging.getLogger("renda.server")
 FRESH = 5.0
 """Seconds after which a configuration is asked for again, so that a change needs no restart."""
 
@@ -46,6 +49,30 @@ class Desk:
         return await self.store.write(use_case, self.tenant.id, self.actor, self.tenant, *args, **kw)
 
 
+async def check_database(settings: Settings) -> None:
+    """Look at a database before anything is served from it.
+
+    Raises:
+        ConfigError: Its tables are of an older, or a newer, renda.
+    """
+    if settings.database:
+        from renda_core.store.postgres import PostgresStore
+
+        store = PostgresStore(settings.database, keys=settings.home.keys(), now=settings.now, size=1)
+        try:
+            refuse_other_tables(await store.standing())
+        finally:
+            await store.close()
+
+
+def refuse_other_tables(held: str) -> None:
+    """Refuse tables at another revision than ours."""
+    if held != NEWEST:
+        remedy = "update renda" if held > NEWEST else "bring it up to date: renda upgrade --dsn DSN"
+        told = f"its tables are {held or 'none of ours'}, {NEWEST} is wanted; {remedy}"
+        raise ConfigError("the database cannot be worked on", told)
+
+
 @attrs.define
 class _Hosted:
     workspace: Workspace
@@ -62,17 +89,26 @@ class Hosts:
         self._shared: Any = None
 
     async def start(self) -> None:
-        """Bring a database's tenants up to their files; files of SQLite were made by ``renda tenant apply``."""
+        """Bring a database's tenants up to their files; files of SQLite were made by ``renda tenant apply``.
+
+        A configuration that somebody changed since, over HTTP, stands: what its file says otherwise is told in the log.
+
+        Raises:
+            ConfigError: The tables are of an older, or a newer, renda; or a file is wrong.
+        """
         if not self._settings.database:
             return
         from renda_core.store.postgres import PostgresStore
 
         keys, now = self._settings.home.keys(), self._settings.now
-        self._shared = PostgresStore(self._settings.database, keys=keys, now=now)
+        self._shared = store = PostgresStore(self._settings.database, keys=keys, now=now)
+        refuse_other_tables(await store.standing())
         for file in read_folder(self._settings.tenants).values() if self._settings.tenants else ():
             file.open(self.catalogue, self._calendar, now().date())
-            await self._shared.write(tenants.apply, file.id, SETUP, file)
-            self._keep(file.code, self._shared, file)
+            stands = await store.write(tenants.bring_up, file.id, SETUP, file)
+            if changed := file.differing(stands):
+                log.warning("%s: not applied, for it was changed since: %s", file.path, ", ".join(changed))
+            self._keep(file.code, store, stands)
 
     async def desk(self, holder: Holder) -> Desk:
         """Open the tenant of a token.

@@ -124,7 +124,7 @@ class Doorkeeper:
     """Knows tokens by their hash, and reads the file again when it has changed."""
 
     def __init__(self, home: Path) -> None:
-        self._home = home
+        self._home, self._file = home, str(file_of(home))
         self._stamp: tuple[int, int] | None = None
         self._by_hash: dict[str, Holder] = {}
 
@@ -138,9 +138,8 @@ class Doorkeeper:
         return self._by_hash.get(hashed(token.strip()))
 
     def _refresh(self) -> None:
-        path = file_of(self._home)
         try:
-            found = path.stat()
+            found = os.stat(self._file)
             stamp = (found.st_mtime_ns, found.st_ino)
         except FileNotFoundError:
             self._stamp, self._by_hash = None, {}

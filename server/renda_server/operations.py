@@ -45,7 +45,7 @@ class Operation:
         etag: Whether the answer bears the version of what it shows.
         located: Whether the answer says where the made thing is.
         largest: Bytes of the body, if they may be more than everywhere else.
-        aside: Whether it looks after its ``Idempotency-Key`` itself, because it is more than one transaction.
+        repeatable: Whether doing it twice is as doing it once, so that it takes no ``Idempotency-Key``: a sweep.
         secret: Whether nothing may keep who sent what when: the cast of a ballot, which counts once by itself.
     """
 
@@ -69,9 +69,14 @@ class Operation:
     if_match: bool = False
     headers: Mapping[str, str] = attrs.Factory(dict)
     open: bool = False
-    aside: bool = False
+    repeatable: bool = False
     largest: int = 0
     secret: bool = False
+
+    @property
+    def keyed(self) -> bool:
+        """Tell whether it takes an ``Idempotency-Key``."""
+        return self.method in idempotency.UNSAFE and not (self.secret or self.repeatable)
 
 
 def operation(
@@ -115,7 +120,7 @@ def operation(
         limit: Any = {"request_max_body_size": found.largest} if found.largest else {}
         return HTTPRouteHandler(
             path,
-            http_method=HttpMethod(method),
+            http_method=[HttpMethod.GET, HttpMethod.HEAD] if method == "GET" else HttpMethod(method),
             status_code=found.status,
             opt={"operation": found},
             name=found.name,
@@ -134,9 +139,7 @@ def _route(function: Made, told: Operation, names: frozenset[str]) -> Any:
 
     async def handler(request: Asking) -> Response[Any]:
         given: dict[str, Any] = {name: known(name, request.path_params[name]) for name in told.parameters}
-        questions = request.query_params.dict()
-        bodies.refuse_unknown((k for k, v in questions.items() if len(v) > 1), (), "repeated question")
-        flat = {key: values[0] for key, values in questions.items()}
+        flat = _questions(request)
         if told.asks is not None:
             given["asked"] = bodies.convert(flat, told.asks)
         else:
@@ -148,15 +151,15 @@ def _route(function: Made, told: Operation, names: frozenset[str]) -> Any:
         if "request" in names:
             given["request"] = request
         if "desk" not in names:
-            return _answer(request, told, await function(**given))
+            return _answer(request, told, flat, await function(**given))
 
         async def work(at: Desk) -> Response[Any]:
-            return _answer(request, told, await function(desk=at, **given))
+            return _answer(request, told, flat, await function(desk=at, **given))
 
         desk: Desk = await request.app.state.hosts.desk(request.user)
-        # An operation that takes a file, or writes in its own time, looks after its key itself.
-        own = told.uploads or told.aside or told.secret or told.method not in idempotency.UNSAFE
-        answer = await (work(desk) if own else idempotency.once(request, desk, f"{told.method} {told.path}", work))
+        # An operation that takes a file looks after its key itself.
+        once = told.keyed and not told.uploads
+        answer = await (idempotency.once(request, desk, f"{told.method} {told.path}", work) if once else work(desk))
         for call in desk.later:
             call()
         return answer
@@ -167,11 +170,22 @@ def _route(function: Made, told: Operation, names: frozenset[str]) -> Any:
     return handler
 
 
-def _answer(request: Asking, told: Operation, result: Any) -> Response[Any]:
+def _questions(request: Asking) -> dict[str, str]:
+    """Read the questions of the address, each asked once."""
+    listed = list(request.query_params.multi_items())
+    flat = dict(listed)
+    if len(flat) != len(listed):
+        names = [name for name, _ in listed]
+        bodies.refuse_unknown((name for name in flat if names.count(name) > 1), (), "repeated question")
+    return flat
+
+
+def _answer(request: Asking, told: Operation, asked: Mapping[str, str], result: Any) -> Response[Any]:
     """Write what a function gave."""
     if isinstance(result, Response):
         return result
-    return written(result, told.status, linked(request, result.after) if isinstance(result, Page) else None)
+    link = linked(request.scope["path"], asked, result.after) if isinstance(result, Page) else None
+    return written(result, told.status, link)
 
 
 async def _body(request: Asking) -> bytes:

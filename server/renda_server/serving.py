@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import os
 from collections.abc import Callable
@@ -12,6 +13,7 @@ import uvicorn
 from renda_core.errors import ConfigError
 from renda_core.workspace import clock
 from renda_server.app import create_app
+from renda_server.hosting import check_database
 from renda_server.settings import Settings
 
 
@@ -19,12 +21,18 @@ def serve(home: Path, *, host: str = "127.0.0.1", port: int = 8000, now: Callabl
     """Serve until stopped; one process, for a SQLite file has one writer.
 
     Raises:
-        ConfigError: The settings do not fit together, or the address cannot be listened on.
+        ConfigError: The settings do not fit together, the database is not at our tables, or the address cannot be
+            listened on.
     """
-    app = create_app(Settings.of(home, os.environ, now))
-    # No access log: addresses hold what people searched for. No header tells which server it is.
+    settings = Settings.of(home, os.environ, now)
+    asyncio.run(check_database(settings))
+    app = create_app(settings)
+    # No access log: addresses hold what people searched for. No header tells which server it is, and none is asked
+    # where a request came from, for nothing here depends on it.
     try:
-        uvicorn.run(app, host=host, port=port, access_log=False, server_header=False, lifespan="on")
+        uvicorn.run(
+            app, host=host, port=port, access_log=False, server_header=False, proxy_headers=False, lifespan="on"
+        )
     except SystemExit as ended:  # uvicorn's own exit codes mean other things than ours
         if ended.code:
             told = f"{host}:{port}: the lines above say why; is another program using the port?"

@@ -4,7 +4,7 @@ import datetime as dt
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import attrs
@@ -69,6 +69,15 @@ class TenantFile:
         """Name the enabled plugins."""
         return frozenset[str]().union(*(layer.plugins for layer in self.layers)) - self.without
 
+    def differing(self, other: Self) -> tuple[str, ...]:
+        """Name what is not the same in two configurations of a tenant, each setting as ``plugins.<name>.<key>``."""
+        plain = (a.name for a in attrs.fields(TenantFile) if a.name not in ("path", "layers"))
+        found = [name for name in plain if getattr(self, name) != getattr(other, name)]
+        mine, theirs = _settings(self), _settings(other)
+        unset = object()
+        found += sorted(n for n in mine.keys() | theirs if mine.get(n, unset) != theirs.get(n, unset))
+        return tuple(found)
+
     def open(self, catalogue: Catalogue, calendar: Calendar, today: dt.date) -> Tenant:
         """Check this tenant against the installed plugins.
 
@@ -102,6 +111,17 @@ class TenantFile:
             calendar=calendar,
             today=today,
         )
+
+
+def _settings(file: TenantFile) -> dict[str, Any]:
+    """List settings by name; each with its layers' days and values, for a later layer does not hold from the first."""
+    found: dict[str, Any] = {}
+    for layer in file.layers:
+        for plugin, values in layer.plugins.items():
+            found.setdefault(f"plugins.{plugin}", []).append(layer.since)
+            for key, value in values.items():
+                found.setdefault(f"plugins.{plugin}.{key}", []).append((layer.since, value))
+    return found
 
 
 def read_tenant(path: Path, profiles: Path | None = None) -> TenantFile:

@@ -20,7 +20,7 @@ from renda_core.domain.case import Actor
 from renda_core.errors import ConfigError, NotFound
 from renda_core.services import tenants
 from renda_core.store.keys import Keys
-from renda_core.store.migrate import NEWEST, create_sqlite, locations, standing
+from renda_core.store.revision import NEWEST, locations, standing
 from renda_core.store.sqlite import SqliteStore
 from renda_core.store.unit import ReadCase, Store, WriteCase
 from renda_core.tenancy import Tenant
@@ -72,6 +72,8 @@ class Home:
         Raises:
             ConfigError: The configuration is wrong; nothing was made or changed.
         """
+        from renda_core.store.migrate import create_sqlite  # loads Alembic, which only this needs
+
         known = catalogue or Catalogue.installed()
         file.open(known, Calendar(), self.now().date())
         keys, path = self.keys(), self.file(file.code)

@@ -107,7 +107,8 @@ def test_an_interruption_leaves_all_as_it_was(county: Terminal, monkeypatch: pyt
         yield tick
 
     before = county.head()
-    monkeypatch.setattr("renda_core.cli.session.Session.progress", stopped)
-    result = county("import", "qing", "suggestions", county.write("good.csv", GOOD), "--yes")
+    with monkeypatch.context() as patched:
+        patched.setattr("renda_core.cli.session.Session.progress", stopped)
+        result = county("import", "qing", "suggestions", county.write("good.csv", GOOD), "--yes")
     assert (result.exit_code, "已中断" in result.stderr) == (130, True)
     assert county.head() == before

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from renda_core.store.migrate import NEWEST
+from renda_core.store.revision import NEWEST
 
 
 def test_a_sound_home(county):

@@ -16,7 +16,8 @@ from renda_core import doctor
 from renda_core.configuration import read_tenant
 from renda_core.doctor import surroundings
 from renda_core.errors import ConfigError
-from renda_core.store.migrate import NEWEST, create_sqlite, standing
+from renda_core.store.migrate import create_sqlite
+from renda_core.store.revision import NEWEST, standing
 from renda_core.workspace import ZONE, Home
 
 NOW = dt.datetime(2026, 1, 20, 9, tzinfo=ZONE)
@@ -92,6 +93,34 @@ def test_a_damaged_file_is_named_and_left_as_it_is(home):
     found = one(doctor.household(home))
     assert "backup" in found.remedy
     assert path.read_bytes() == bytes(data)
+
+
+def assigned(home: Home) -> sqlite3.Connection:
+    """Write an assigned case's row, in whose table some editions of SQLite see values as NULL."""
+    raw = sqlite3.connect(home.file("qing"), isolation_level=None)
+    raw.execute(
+        "INSERT INTO case_assignment SELECT tenant_id, x'01', x'02', 'suggestion', 'sole', 'open', 1 FROM tenant"
+    )
+    return raw
+
+
+def test_a_false_alarm_of_sqlite_is_none(home):
+    assigned(home).close()
+    assert bad(doctor.examine(home, {}, deep=True)) == bad(doctor.examine(home, {})) == []
+
+
+def test_a_value_that_is_really_missing_is_told(home):
+    assigned(home).close()
+    for before, after, work in (
+        ("kind VARCHAR NOT NULL", "kind VARCHAR", ""),
+        ("kind VARCHAR", "kind VARCHAR NOT NULL", "UPDATE case_assignment SET kind = NULL"),
+    ):
+        raw = sqlite3.connect(home.file("qing"), isolation_level=None)
+        raw.execute(work)
+        raw.execute("PRAGMA writable_schema = ON")
+        raw.execute("UPDATE sqlite_schema SET sql = replace(sql, ?, ?) WHERE name = 'case_assignment'", (before, after))
+        raw.close()
+    assert "case_assignment.kind" in one(doctor.examine(home, {})).told
 
 
 def test_what_is_no_database_at_all(home):

@@ -28,7 +28,8 @@ from tests.core.suggesting import (
 
 from renda_core.domain.procedure import Veil
 from renda_core.errors import NotAllowed, NotFound
-from renda_core.services import feeds
+from renda_core.holidays import YearTable, merged
+from renda_core.services import dates, feeds
 from renda_core.testing import Bench
 
 D = dt.date
@@ -103,7 +104,7 @@ def test_a_deadline_says_whose_it_is_when_and_what_about(county):
     assert (reply["dtstart"].dt, reply["dtend"].dt) == (due.due, due.due + dt.timedelta(days=1))
     assert str(reply["uid"]) == f"{case.id}.reply.1.{ROADS.unit}@{b.tenant.code}"
     assert reply["categories"].to_ical().decode() == "代表建议,时限"
-    assert (reply["sequence"], reply["status"], reply["transp"]) == (0, "CONFIRMED", "TRANSPARENT")
+    assert (reply["sequence"], reply["status"], reply["transp"]) == (1, "CONFIRMED", "TRANSPARENT")
     assert reply["dtstamp"].dt == dt.datetime.combine(b.today, dt.time(), dt.UTC)
     assert [e["dtstart"].dt for e in events(b, OFFICE)] == sorted(e["dtstart"].dt for e in events(b, OFFICE))
 
@@ -205,3 +206,39 @@ def test_any_text_is_folded_and_comes_back_as_it_was(text):
     assert raw.count(b"BEGIN:VEVENT\r\n") == 1
     back = icalendar.Event.from_ical(raw)
     assert str(back["summary"]) == summary
+
+
+def test_a_date_that_moves_raises_its_sequence(county):
+    b = with_settings(county, today=D(2026, 11, 30))
+    case = assigned(b)
+
+    def reply():
+        (found,) = [e for e in events(b, ROADS) if ".reply." in e["uid"]]
+        return found["dtstart"].dt, int(found["sequence"]), str(found["status"])
+
+    assert reply() == (D(2027, 3, 1), 0, "TENTATIVE")
+    days = frozenset({D(2027, 3, 1), D(2027, 3, 2)})
+    official = YearTable(year=2027, status="official", holidays=days, makeups=frozenset(), source="国办发明电")
+    b.calendar = merged(b.calendar, [official])
+    b.store.run(dates.redate(b.store, b.tenant))
+    assert reply() == (D(2027, 3, 3), 1, "CONFIRMED")
+    b.step(case, "take_more_time", ROADS, note="涉及面广")
+    day, sequence, _ = reply()
+    assert day > D(2027, 3, 3)
+    assert sequence > 1
+
+
+def test_what_comes_next_is_never_hidden_by_what_is_long_overdue(county, monkeypatch):
+    monkeypatch.setattr(feeds, "PAGE", 2)
+    b = with_settings(county, today=D(2026, 1, 20))
+    for _ in range(3):
+        assigned(b)
+    b.today = D(2026, 8, 3)
+    new = assigned(b)
+    whole = events(b, ROADS)
+    monkeypatch.setattr(feeds, "MOST", 4)
+    nearest = events(b, ROADS)
+    days = [e["dtstart"].dt for e in whole]
+    assert [e["dtstart"].dt for e in nearest] == sorted(sorted(days, key=lambda d: abs((d - b.today).days))[:4])
+    assert {str(e["uid"]) for e in whole if new.id in e["uid"]} & {str(e["uid"]) for e in nearest}
+    assert len({str(e["uid"]) for e in whole}) == len(whole) > 4

@@ -222,6 +222,24 @@ def test_who_signs_and_who_printed():
         assert part in said
 
 
+@pytest.mark.parametrize("block", ["table", "entries", "facts"])
+def test_no_sheet_holds_a_signature_alone(block):
+    made = {
+        "table": table,
+        "entries": lambda n: p.Entries(tuple(p.Entry(day="2026-01-12", title=f"第{i}单位") for i in range(n))),
+        "facts": lambda n: p.Facts(tuple((p.Fact("名称", f"第{i}单位"),) for i in range(n))),
+    }[block]
+    lengths = set()
+    for rows in range(12, 40, 2):
+        found = pages(p.render(paper(made(rows), signed=("审核", "经办"))))
+        lengths.add(len(found))
+        last = squeezed(found[-1])
+        assert f"第{rows - 1}单位" in last
+        assert "审核" in last
+        assert sum("经办" in squeezed(text) for text in found) == 1
+    assert len(lengths) > 1
+
+
 def test_facts_are_paired_where_both_are_short():
     made = p.paired([p.Fact("a", "1"), p.Fact("b", ""), p.Fact("c", "2"), p.Fact("d", "长" * 40), p.Fact("e", "3")])
     assert [[f.label for f in line] for line in made.lines] == [["a", "c"], ["d"], ["e"]]

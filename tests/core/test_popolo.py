@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
+import jsonschema_rs
 import pytest
 from tests.core.popolo_county import (
     CITY,
@@ -27,6 +29,7 @@ from renda_core.services import popolo
 from renda_core.store.roster import ALL
 from renda_core.testing import uid
 
+SCHEMAS = Path(__file__).parents[1] / "data" / "popolo"
 DATE = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
 TEXT, DAY = str, "date"
 PROPERTIES = {
@@ -71,6 +74,28 @@ def test_every_property_is_popolos_or_one_that_the_page_names(county):
             for identifier in part.get("identifiers", ()):
                 assert identifier.keys() == {"identifier", "scheme"}
         assert [p["id"] for p in parts] == sorted(p["id"] for p in parts)
+
+
+def schema():
+    """Load the schemas that were written from the specification's tables of properties."""
+    found = [json.loads(path.read_text("utf-8")) for path in sorted(SCHEMAS.glob("*.json"))]
+    registry = jsonschema_rs.Registry([(one["$id"], one) for one in found])
+    return jsonschema_rs.Draft202012Validator({"$ref": "renda:popolo/document"}, registry=registry)
+
+
+@pytest.mark.parametrize("who", [OFFICE, PUBLIC, DEPUTY, UNIT])
+def test_what_goes_out_keeps_to_the_specification(county, who):
+    valid = schema()
+    for b in (filled(county), empty(county)):
+        assert [str(e) for e in valid.iter_errors(json.loads(out(b, who, personal=who is OFFICE)))] == []
+    for wrong in (
+        {"persons": [{"id": "1"}]},
+        {"persons": [{"name": "王", "birth_date": "1980-5-6"}]},
+        {"areas": [{"id": 1, "name": "县"}]},
+        {"organizations": [{"name": "县", "identifiers": [{"scheme": "x"}]}]},
+        {"persons": {}},
+    ):
+        assert not valid.is_valid(wrong), wrong
 
 
 def test_what_stands_for_what(county):
@@ -164,4 +189,11 @@ def test_others_than_the_keepers_see_no_certificates_and_nobody_unconfirmed(coun
 
 def test_one_tenants_roster_never_goes_out_with_anothers(county):
     filled(county)
-    assert json.loads(out(empty(county))) == {}
+    assert json.loads(out(empty(county))) == {name: [] for name in PROPERTIES}
+
+
+def test_an_empty_roster_goes_out_and_comes_in(county):
+    b = empty(county)
+    raw = out(b)
+    assert look(b, raw).items == ()
+    assert bring(filled(county), raw).new == bring(b, raw).same == 0

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 
 import attrs
+import psycopg
 import pytest
+from tests import databases
 from tests.core.popolo_county import CITY, COUNTY, DEPUTY, OFFICE, PUBLIC, UNIT, empty, filled
 
 from renda_core.errors import NotAllowed, NotFound, Rejected, Stale
@@ -97,3 +100,41 @@ def test_numbers_are_written_as_before_terms_and_sessions(n, text):
 
 def test_a_congress_of_another_name_keeps_its_name_whole():
     assert sessions.session_title("某某大会", 3, 2) == "某某大会第三届第二次会议"
+
+
+@pytest.mark.parametrize("county", databases.BOTH[1:], indirect=True)
+def test_who_changes_a_session_while_another_does_is_told(county):
+    """The second begins before the first has committed: it must wait and see the change, not write over it."""
+    b = filled(county)
+    seen = b.read(lambda r: r.one(sessions.ONE, id=uid("session 6")))
+    first, second = (
+        SessionChange(number=6, opens_on=seen.opens_on, closes_on=seen.opens_on + dt.timedelta(n), seen=seen)
+        for n in (8, 9)
+    )
+    assert b.store.run(_race(b, first, second)) is Stale
+    assert b.read(lambda r: r.one(sessions.ONE, id=uid("session 6"))).closes_on == first.closes_on
+
+
+async def _race(b, first, second):
+    """Change a session, and before that is committed again; give the class of what the second one met."""
+    done, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(unit, tenant):
+        await sessions.change_session(unit, tenant, uid("session 6"), first)
+        done.set()
+        await go_on.wait()
+
+    async def change(use_case, *args):
+        return await b.store.write(use_case, b.tenant.id, OFFICE, b.tenant, *args)
+
+    one = asyncio.create_task(change(slowly))
+    await done.wait()
+    two = asyncio.create_task(change(sessions.change_session, uid("session 6"), second))
+    async with await psycopg.AsyncConnection.connect(databases.owner_dsn(b.store), autocommit=True) as raw:
+        while not two.done():
+            cursor = await raw.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if (await cursor.fetchone())[0]:
+                break
+    go_on.set()
+    await one
+    return type((await asyncio.gather(two, return_exceptions=True))[0])

@@ -43,6 +43,9 @@ class Request:
 
 
 CASE = {"kind": "suggestion", "title": "关于维修城东石桥的建议", "body": {"text": "城东石桥多年失修。"}}
+UNITS = "单位名称,代码,从\n县水务局,water,2021-07-01\n".encode()
+POPOLO = b'{"persons": [{"id": "p-1", "name": "\xe8\xb5\xb5\xe6\x98\x8e"}]}'
+CHOICE = {"sheet": "units", "name": "通讯录"}
 REQUESTS: dict[str, Request] = {
     "open_case": Request(who="wang", body=CASE | {"parties": {"proposer": [WANG]}}),
     "take_step": Request(who="roads", body={"step": "receive"}, headers={"If-Match": "*etag*"}),
@@ -63,13 +66,20 @@ REQUESTS: dict[str, Request] = {
     "declare_round": Request(body={"attendance": MET, "papers": [[[0, 0]]] * 5}),
     "show_report": Request(query={"year": 2026}),
     "list_journal": Request(query={"size": 2}),
+    "send_import": Request(query={"sheet": "units", "filename": "units.csv"}, content=UNITS, media="text/csv"),
+    "apply_import": Request(headers={"If-Match": "*etag*"}),
+    "give_up_import": Request(parts={"id": "*other_import*"}),
+    "export_table": Request(parts={"file": "units.xlsx"}),
+    "give_template": Request(parts={"file": "units.xlsx"}),
+    "save_column_choice": Request(parts=CHOICE, body={"columns": ["name", "credit_code"]}),
+    "show_column_choice": Request(parts=CHOICE),
+    "forget_column_choice": Request(parts=CHOICE | {"name": "去年"}),
+    "give_report": Request(parts={"file": "2026.xlsx"}),
+    "take_popolo": Request(content=POPOLO, media="application/json"),
+    "give_feed": Request(parts={"file": "deadlines.ics"}),
     "replace_configuration": Request(query={"preview": "true"}, body="*configuration*", headers={"If-Match": "*etag*"}),
 }
 """What is not here needs nothing but its path."""
-ELSEWHERE = frozenset(
-    name for name, told in OPERATIONS.items() if told.tag in ("imports", "exports", "papers", "interchange")
-)
-"""Operations on whole files, whose own tests send them files."""
 
 
 def asked(name: str) -> Request:
@@ -96,15 +106,17 @@ def filled(value: Any, known: dict[str, Any]) -> Any:
 def send(site: Site, name: str, ids: dict[str, str], who: str = "", parts: dict[str, str] | None = None) -> Any:
     """Send the request of an operation; answer what came, and the body that was sent."""
     told, request = OPERATIONS[name], asked(name)
-    path = path_of(told, ids, {**request.parts, **(parts or {})})
+    path = path_of(told, ids, filled({**request.parts, **(parts or {})}, ids))
     known: dict[str, Any] = dict(ids)
     if "etag" in str(request.headers):
-        seen = site.get(path.removesuffix("/steps"))
+        seen = site.get(path.removesuffix("/steps").removesuffix("/apply"))
         known |= {"etag": seen.headers.get("ETag", '"0"'), "configuration": seen.json()}
     body, headers = filled(request.body, known), filled(request.headers, known)
     if isinstance(body, dict) and name == "replace_configuration":
         body.pop("version", None)
     headers["Authorization"] = f"Bearer {site.tokens[who or request.who]}"
+    if request.media:
+        headers["Content-Type"] = request.media
     more: dict[str, Any] = {"json": body} if body is not None else {"content": request.content or b""}
     if told.method in ("GET", "DELETE"):
         more = {}

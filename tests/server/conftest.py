@@ -9,13 +9,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import attrs
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
+from tests import databases
 
+from renda_core.catalogue import Catalogue
 from renda_core.configuration import read_tenant
 from renda_core.domain.case import Actor
-from renda_core.services import journal
+from renda_core.services import journal, tenants
+from renda_core.store.postgres import PostgresStore
 from renda_core.testing import uid
 from renda_core.workspace import ZONE, Home, Workspace
 from renda_server import identity
@@ -40,14 +44,27 @@ PEOPLE = {
     "overseer": ("qing", Actor(id=uid("overseer"), roles="overseer")),
     "other": ("bai", Actor(id=uid("other clerk"), roles="office assigner")),
 }
+both = pytest.mark.parametrize("site", databases.BOTH, indirect=True)
+"""Marks what is run on SQLite and on PostgreSQL."""
 REPLY = {"document": "清交函〔2026〕1号", "reply_class": "A", "signed_by": "赵局长"}
 
 
 class Site:
     """A running server, and what lies under it."""
 
-    def __init__(self, home: Home, tokens: dict[str, str], app: Litestar, client: TestClient[Litestar]) -> None:
-        self.home, self.tokens, self.app, self.client = home, tokens, app, client
+    def __init__(
+        self, home: Home, tokens: dict[str, str], app: Litestar, client: TestClient[Litestar], database: str = ""
+    ) -> None:
+        self.home, self.tokens, self.app, self.client, self.database = home, tokens, app, client, database
+
+    def open(self, code: str = "qing") -> Workspace:
+        """Open a county beside the server, as a command does."""
+        if not self.database:
+            return quiet_open(self.home, code)
+        store = PostgresStore(self.database, keys=self.home.keys(), now=self.home.now, size=1)
+        file = store.run(store.read(tenants.configuration, IDS[code]))
+        assert file is not None
+        return Workspace(store=store, catalogue=Catalogue.installed(), file=file, now=self.home.now)
 
     def get(self, path: str, who: str = "office", **rest: Any) -> Any:
         """Ask as somebody."""
@@ -84,7 +101,7 @@ class Site:
 
     def verify(self, code: str = "qing") -> journal.Verified:
         """Check a county's journal."""
-        with quiet_open(self.home, code) as county:
+        with self.open(code) as county:
             return county.read(journal.verify)
 
 
@@ -114,12 +131,16 @@ def two_counties(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[s
 
 
 @pytest.fixture
-def site(two_counties: tuple[Path, dict[str, str]], tmp_path: Path) -> Iterator[Site]:
-    """A running server on a copy of the two counties."""
+def site(two_counties: tuple[Path, dict[str, str]], tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Site]:
+    """A running server on a copy of the two counties; on PostgreSQL too where a test is marked ``both``."""
     home = Home(path=Path(shutil.copytree(two_counties[0], tmp_path / "home")), now=lambda: NOW)
-    app = create_app(Settings(home=home, now=lambda: NOW))
+    settings = Settings(home=home, now=lambda: NOW)
+    if getattr(request, "param", "sqlite") == "postgres":
+        dsn = databases.url(request.getfixturevalue("postgres_dsn"), "renda_app")
+        settings = attrs.evolve(settings, database=dsn, tenants=two_counties[0].parent)
+    app = create_app(settings)
     with TestClient(app, raise_server_exceptions=False) as client:
-        yield Site(home, two_counties[1], app, client)
+        yield Site(home, two_counties[1], app, client, settings.database)
 
 
 @pytest.fixture(scope="module")

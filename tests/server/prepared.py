@@ -13,9 +13,9 @@ from renda_core.store.codec import encode
 from renda_core.store.roster import ADD
 from renda_core.store.unit import Unit
 from renda_core.testing import uid
-from renda_core.workspace import Home
 
-from .conftest import LI, ROADS, WANG, quiet_open
+from .conftest import LI, ROADS, WANG
+from .sending import send, settled
 
 if TYPE_CHECKING:
     from .conftest import Site
@@ -74,15 +74,15 @@ async def _fill(unit: Unit, _: object) -> None:
     unit.record("test.prepared", on=unit.tenant, version=0, rule="")
 
 
-def fill(home: Home, code: str = "qing") -> None:
+def fill(site: Site) -> None:
     """Put one of every noun in a county."""
-    with quiet_open(home, code) as county:
+    with site.open() as county:
         county.do(_fill, CLERK)
 
 
 def furnish(site: Site) -> dict[str, str]:
     """Fill a county, enable a practice that votes, and give one id of everything, by the name that paths give it."""
-    fill(site.home)
+    fill(site)
     seen = site.get("/api/configuration")
     document = seen.json()
     document["layers"][0]["plugins"]["settled_accounts"] = {}
@@ -94,4 +94,17 @@ def furnish(site: Site) -> dict[str, str]:
     held = site.post("/api/ballots", ballot)
     assert held.status_code == 201, held.text
     ids = {f"{one}_id": id for one, id in ROSTER.items()}
-    return ids | {"case_id": case, "ballot_id": held.json()["id"], "kind": "suggestion", "name": "satisfaction"}
+    ids |= {"case_id": case, "ballot_id": held.json()["id"], "kind": "suggestion", "name": "satisfaction"}
+    return ids | with_files(site)
+
+
+def with_files(site: Site) -> dict[str, str]:
+    """Send two files, which are read, and save columns under two names; give the files' ids."""
+    paths = [send(site).headers["Location"] for _ in "12"]
+    told = [settled(site, path).json() for path in paths]
+    assert {one["state"] for one in told} == {"previewed"}
+    for name in ("通讯录", "去年"):
+        headers = {"Authorization": f"Bearer {site.tokens['office']}"}
+        saved = site.client.put(f"/api/column-choices/units/{name}", json={"columns": ["name"]}, headers=headers)
+        assert saved.status_code == 200, saved.text
+    return {"id": told[0]["id"], "other_import": told[1]["id"]}

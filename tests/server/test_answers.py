@@ -12,7 +12,7 @@ from renda_core.services import cases
 from renda_core.testing import uid
 from renda_server import browsing, errors
 
-from .conftest import WANG
+from .conftest import WANG, both
 
 if TYPE_CHECKING:
     from .conftest import Site
@@ -86,6 +86,7 @@ def test_a_body_nested_too_deeply_and_of_another_type_is_refused(site: Site) -> 
         assert (other.status_code, other.json()["code"]) == (415, "unsupported_media_type")
 
 
+@both
 def test_what_is_sealed_comes_only_out_of_the_store(site: Site) -> None:
     case = {"kind": "opinion", "title": "x", "body": {"text": "x", "phone": {"box": "AAAA", "last": "1"}}}
     assert site.post("/api/cases", case).status_code in (400, 404)
@@ -121,6 +122,7 @@ def test_every_answer_is_numbered_and_a_defect_by_the_number_it_tells(
     assert (answer.status_code, answer.headers["X-Request-Id"]) == (500, answer.json()["id"])
 
 
+@both
 def test_a_configuration_is_checked_whole_before_it_holds(site: Site) -> None:
     seen = site.get("/api/configuration")
     document = seen.json()

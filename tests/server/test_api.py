@@ -9,12 +9,13 @@ import pytest
 
 from renda_core.testing import uid
 
-from .conftest import LI, NOW, REPLY, ROADS, WANG
+from .conftest import LI, NOW, REPLY, ROADS, WANG, both
 
 if TYPE_CHECKING:
     from .conftest import Site
 
 
+@both
 def test_the_whole_road_from_http_to_the_journal(site: Site) -> None:
     id = site.assigned()
     reply = next(c for c in site.get(f"/api/cases/{id}").json()["clocks"] if c["name"] == "reply")
@@ -30,6 +31,7 @@ def test_the_whole_road_from_http_to_the_journal(site: Site) -> None:
     assert [(r["id"], r["closed"]) for r in rows] == [(id, True)]
 
 
+@both
 def test_a_case_comes_with_its_version_as_etag(site: Site) -> None:
     id = site.opened()
     seen = site.get(f"/api/cases/{id}")
@@ -44,6 +46,7 @@ def test_a_case_comes_with_its_version_as_etag(site: Site) -> None:
     assert (none.status_code, none.json()["field"]) == (400, "version")
 
 
+@both
 def test_who_is_late_hears_what_changed(site: Site) -> None:
     id = site.opened()
     first = site.post(f"/api/cases/{id}/steps", {"step": "accept", "version": 1})
@@ -55,6 +58,7 @@ def test_who_is_late_hears_what_changed(site: Site) -> None:
     assert [c["step"] for c in told["changed"]] == ["accept"]
 
 
+@both
 def test_a_refusal_lists_objections_and_open_steps(site: Site) -> None:
     id, before = site.assigned(), site.verify().entries
     refused = site.post(f"/api/cases/{id}/steps", {"step": "close", "version": 3})
@@ -118,6 +122,7 @@ def test_an_opening_is_read_strictly(site: Site, case: dict[str, object], field:
 
 
 @pytest.mark.parametrize("path", ["/api/cases/{}", "/api/cases/{}/steps"])
+@both
 def test_anothers_case_answers_as_one_that_is_not_there(site: Site, path: str) -> None:
     mine, nowhere = site.opened(), uid("nowhere")
     answers = [
@@ -133,6 +138,7 @@ def test_anothers_case_answers_as_one_that_is_not_there(site: Site, path: str) -
     assert {(s.status_code, s.content) for s in steps} == {(404, answers[0].content)}
 
 
+@both
 def test_a_draft_is_not_there_for_others_of_the_same_county(site: Site) -> None:
     case = {"kind": "suggestion", "title": "桥", "body": {"text": "x"}, "parties": {"proposer": [WANG]}}
     id = site.post("/api/cases", case, "wang").json()["id"]
@@ -142,6 +148,7 @@ def test_a_draft_is_not_there_for_others_of_the_same_county(site: Site) -> None:
     assert LI not in hidden.text
 
 
+@both
 def test_a_unit_never_sees_its_evaluation(site: Site) -> None:
     id = site.assigned()
     site.step(id, "reply", "roads", payload=REPLY)
@@ -158,6 +165,7 @@ def test_a_unit_never_sees_its_evaluation(site: Site) -> None:
     assert "没有面商" in site.get(f"/api/cases/{id}").text
 
 
+@both
 def test_a_unit_lists_its_own_and_nothing_else(site: Site) -> None:
     id = site.assigned()
     site.opened(text="另一件")
@@ -190,6 +198,7 @@ def test_a_kind_that_is_not_enabled_is_not_found(site: Site) -> None:
     assert site.get("/api/cases?kind=opinion").status_code == 404
 
 
+@both
 def test_the_ledger_goes_on_after_the_last_row(site: Site) -> None:
     ids = [site.opened() for _ in range(3)]
     first = site.get("/api/cases?size=2")
@@ -224,6 +233,7 @@ def _on(workspace: object, day: dt.date) -> object:
     return workspace.file.open(workspace.catalogue, workspace.calendar, day)  # type: ignore[attr-defined]
 
 
+@both
 def test_pages_are_shown_to_their_readers(site: Site) -> None:
     site.opened()
     assert site.get("/api/pages/satisfaction").status_code == 200

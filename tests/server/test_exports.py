@@ -10,6 +10,7 @@ import openpyxl
 import pytest
 from tests.core.importing import UNITS
 
+from .conftest import both
 from .sending import send, settled
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def stocked(site: Site) -> Site:
     return site
 
 
+@both
 def test_what_goes_out_comes_in_again_and_changes_nothing(stocked: Site) -> None:
     for ending in (".xlsx", ".csv"):
         out = stocked.get(f"/api/exports/units{ending}")
@@ -54,6 +56,7 @@ def test_a_file_says_what_it_is_and_is_kept_by_nobody(stocked: Site) -> None:
     assert list(stocked.app.state.folder.iterdir()) == []
 
 
+@both
 def test_columns_are_chosen_by_name_and_by_a_saved_choice(stocked: Site) -> None:
     rows = sheet(stocked.get("/api/exports/units.xlsx?columns=name"))
     assert (rows[0], len(rows)) == (("单位名称",), 1 + len(UNITS))
@@ -72,6 +75,7 @@ def test_columns_are_chosen_by_name_and_by_a_saved_choice(stocked: Site) -> None
     assert stocked.client.put(path, json={"columns": ["name"]}, headers=headers).status_code == 403
 
 
+@both
 def test_a_ledger_is_narrowed_as_the_list_is(stocked: Site) -> None:
     number = stocked.get(f"/api/cases/{stocked.assigned()}").json()["number"]
     stocked.opened()
@@ -85,6 +89,7 @@ def test_a_ledger_is_narrowed_as_the_list_is(stocked: Site) -> None:
     assert stocked.get("/api/exports/ledger.xlsx?colour=red").json()["field"] == "colour"
 
 
+@both
 def test_a_unit_exports_its_own_cases_only(stocked: Site) -> None:
     stocked.assigned()
     stocked.opened()

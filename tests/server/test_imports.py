@@ -14,12 +14,14 @@ from renda_core.services.imports import jobs as import_jobs
 from renda_core.testing import uid
 from renda_server import jobs
 
+from .conftest import both
 from .sending import act, bare, send, settled
 
 if TYPE_CHECKING:
     from .conftest import Site
 
 
+@both
 def test_a_file_goes_its_whole_way(site: Site) -> None:
     sent = send(site)
     assert sent.status_code == 202, sent.text
@@ -48,6 +50,7 @@ def test_a_bare_file_comes_with_its_name(site: Site) -> None:
     assert settled(site, sent.headers["Location"]).json()["state"] == "previewed"
 
 
+@both
 def test_a_file_with_mistakes_is_refused_row_by_row(site: Site) -> None:
     path = send(site, WRONG).headers["Location"]
     told = settled(site, path)
@@ -139,6 +142,7 @@ def test_deputies_and_units_see_and_send_nothing(site: Site, who: str) -> None:
     assert {a.status_code for a in answers} == {403}
 
 
+@both
 def test_anothers_import_answers_as_one_that_is_not_there(site: Site) -> None:
     path = send(site).headers["Location"]
     settled(site, path)
@@ -151,6 +155,7 @@ def test_anothers_import_answers_as_one_that_is_not_there(site: Site) -> None:
     assert site.get("/api/imports", "other").json()["items"] == []
 
 
+@both
 def test_only_the_version_that_was_seen_is_applied_or_given_up(site: Site) -> None:
     path = send(site).headers["Location"]
     settled(site, path)
@@ -163,6 +168,7 @@ def test_only_the_version_that_was_seen_is_applied_or_given_up(site: Site) -> No
     assert site.get(f"{path}/rows").json()["items"] == []
 
 
+@both
 def test_a_file_sent_twice_under_one_key_comes_in_once(site: Site) -> None:
     key = {"Idempotency-Key": "file-1"}
     first, second = send(site, headers=key), send(site, headers=key)  # each form has a boundary of its own

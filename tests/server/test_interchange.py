@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import icalendar
 import pytest
 
+from .conftest import both
+
 if TYPE_CHECKING:
     from .conftest import Site
 
@@ -20,6 +22,7 @@ def post(site: Site, raw: Any, who: str = "office", query: str = "", **headers: 
     return site.client.post(f"/api/popolo.json{query}", content=body, headers=headers)
 
 
+@both
 def test_a_roster_goes_out_and_comes_in_again(site: Site) -> None:
     assert post(site, DOCUMENT).json()["applied"]["new"] == 1
     out = site.get("/api/popolo.json")
@@ -33,6 +36,7 @@ def test_a_roster_goes_out_and_comes_in_again(site: Site) -> None:
     assert site.verify().whole
 
 
+@both
 def test_a_preview_changes_nothing(site: Site) -> None:
     before = site.verify().entries
     seen = post(site, DOCUMENT, query="?preview=true")
@@ -41,6 +45,7 @@ def test_a_preview_changes_nothing(site: Site) -> None:
     assert site.verify().entries == before
 
 
+@both
 def test_a_document_that_comes_twice_under_one_key_is_taken_once(site: Site) -> None:
     first, second = (post(site, DOCUMENT, **{"Idempotency-Key": "p-1"}) for _ in "12")
     assert (first.status_code, second.content) == (200, first.content)
@@ -84,6 +89,7 @@ def test_what_is_no_calendar_is_not_there(site: Site, file: str) -> None:
     assert site.get(f"/api/feeds/{file}").status_code == 404
 
 
+@both
 def test_a_deputys_calendar_holds_the_deputys_own(site: Site) -> None:
     site.assigned()
     mine, theirs = (site.get("/api/feeds/deadlines.ics", who).text.count("BEGIN:VEVENT") for who in ("wang", "li"))

@@ -11,6 +11,8 @@ import pytest
 
 from renda_core.testing import uid
 
+from .conftest import both
+
 if TYPE_CHECKING:
     from .conftest import Site
 
@@ -26,6 +28,7 @@ def text_of(answer: Any) -> str:
         document.close()
 
 
+@both
 def test_the_report_comes_in_three_forms(site: Site) -> None:
     site.assigned()
     book = site.get("/api/reports/2026.xlsx")
@@ -49,6 +52,7 @@ def test_what_is_no_report_is_not_there(site: Site, file: str) -> None:
     assert site.get(f"/api/reports/{file}").status_code == 404
 
 
+@both
 def test_the_file_of_a_case_holds_what_its_reader_may_see(site: Site) -> None:
     id = site.assigned()
     number = site.get(f"/api/cases/{id}").json()["number"]

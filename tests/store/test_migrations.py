@@ -24,8 +24,9 @@ from renda_core.errors import ConfigError, PluginError
 from renda_core.store import migrate
 from renda_core.store import tables as t
 from renda_core.store.catalogue_gate import faults
+from renda_core.store.revision import locations
 
-PLACES = migrate.locations([fixture_plugin])
+PLACES = locations([fixture_plugin])
 OWN = "fixture_plugin_batch"
 
 
@@ -173,7 +174,7 @@ def test_a_plugins_table_is_protected_like_the_cores(empty_dsn):
 
 def test_only_packages_have_migrations():
     assert [p.name for p in PLACES] == ["migrations"]
-    assert migrate.locations([t, asyncio, object()]) == ()
+    assert locations([t, asyncio, object()]) == ()
 
 
 @pytest.mark.parametrize("branch", ["core", "fixture_plugin"])

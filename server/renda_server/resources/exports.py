@@ -18,7 +18,7 @@ from renda_core.services import exports
 from renda_core.services.exports import Rows
 from renda_core.services.exports import choices as column_choices
 from renda_core.services.exports.choices import Choice
-from renda_core.services.exports.columns import LEDGER, OVERDUE, payload_columns
+from renda_core.services.exports.columns import LEDGER, payload_columns
 from renda_core.services.ledgers import Ask
 from renda_core.store.shapes import Sort
 from renda_core.store.unit import Store
@@ -131,8 +131,8 @@ def _sheet(name: str, asked: TableAsked) -> str:
     """Name the export as the library does."""
     if name == LEDGERS:
         return f"{LEDGER}{asked.kind}"
-    if name not in (*SHEETS, OVERDUE):
-        raise NotFound(f"no export {name[:60]!r}; known: {', '.join((*SHEETS, LEDGERS, OVERDUE))}")
+    if name not in exports.NAMES:
+        raise NotFound(f"no export {name[:60]!r}; known: {', '.join((*exports.NAMES, LEDGERS))}")
     return name
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -15,6 +16,8 @@ from renda_server.operations import operation
 from renda_server.shapes import Asked, Page, Size, Year
 
 TAG = "offices"
+JOB: Mapping[str, Any] = {"status": 200, "problems": (403,), "repeatable": True}
+"""What the nightly jobs have in common when they are run by day."""
 
 
 class MovedDate(msgspec.Struct, kw_only=True, frozen=True):
@@ -82,22 +85,20 @@ async def show_report(desk: Desk, asked: Annual) -> Report:
     return await desk.ask(reports.yearly, asked.year)
 
 
-@operation(
-    "POST", "/jobs/sweep", summary="Take expired deadlines' steps", tag=TAG, status=200, problems=(403,), aside=True
-)
+@operation("POST", "/jobs/sweep", summary="Take expired deadlines' steps", tag=TAG, **JOB)
 async def run_sweep(desk: Desk) -> Swept:
     """Take every expiry step that is due, now instead of by night; safe to repeat."""
     done = await upkeep.sweep(desk.store, desk.tenant, desk.actor)
     return Swept(taken=done.taken, failed=done.failed)
 
 
-@operation("POST", "/jobs/look", summary="Let every watch look", tag=TAG, status=200, problems=(403,), aside=True)
+@operation("POST", "/jobs/look", summary="Let every watch look", tag=TAG, **JOB)
 async def run_look(desk: Desk) -> Looked:
     """Let every watch look, now instead of by night, and open a case for each new finding."""
     return Looked(opened=await upkeep.look(desk.store, desk.tenant, desk.actor))
 
 
-@operation("POST", "/jobs/redate", summary="Derive due dates anew", tag=TAG, status=200, problems=(403,), aside=True)
+@operation("POST", "/jobs/redate", summary="Derive due dates anew", tag=TAG, **JOB)
 async def run_redate(desk: Desk) -> Redated:
     """Derive every running due date anew, after a holiday table came; every changed date is told."""
     moved = await upkeep.redate(desk.store, desk.tenant, desk.actor)

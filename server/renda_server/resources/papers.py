@@ -10,18 +10,20 @@ from litestar import Request, Response
 from msgspec import Meta
 
 from renda_core import papers
-from renda_core.errors import Invalid, NotFound
+from renda_core.errors import ConfigError, Invalid, NotFound
 from renda_core.files import write_table, write_workbook
 from renda_core.services import papers as gathered
 from renda_core.services import reports
 from renda_core.store.unit import Store
 from renda_server import downloads
 from renda_server.downloads import CSV, PDF, XLSX
+from renda_server.errors import Unready, log
 from renda_server.hosting import Desk
 from renda_server.operations import operation
 from renda_server.shapes import Asked
 
 TAG = "papers"
+UNREADY = "nothing can be printed here before the fonts and the typesetter are installed; `renda doctor` tells more"
 YEAR = re.compile(r"(?:19[5-9]|20[0-9])[0-9]")
 Asking = Request[Any, Any, Any]
 
@@ -39,7 +41,7 @@ class ReportAsked(Asked, kw_only=True, frozen=True):
     tag=TAG,
     media=XLSX,
     also=(PDF, CSV),
-    problems=(403,),
+    problems=(403, 503),
 )
 async def give_report(desk: Desk, file: str, asked: ReportAsked, request: Asking) -> Response[Any]:
     """Write the report of a year: `2026.xlsx` with all tables, `2026.pdf` to print, `2026.csv` with one table.
@@ -60,14 +62,22 @@ async def give_report(desk: Desk, file: str, asked: ReportAsked, request: Asking
     return await _file(desk, request, title, lambda path: write_table(path, pages[asked.table - 1]))
 
 
-@operation("GET", "/cases/{case_id:str}/file.pdf", summary="Print a case's file", tag=TAG, media=PDF)
+@operation("GET", "/cases/{case_id:str}/file.pdf", summary="Print a case's file", tag=TAG, media=PDF, problems=(503,))
 async def print_case(desk: Desk, case_id: str, request: Asking) -> Response[Any]:
     """Write the file of a case (案卷) as PDF: everything that the asker may see of it, and nothing else."""
     return await _printed(desk, request, await desk.ask(gathered.case_paper, case_id))
 
 
 async def _printed(desk: Desk, request: Asking, paper: papers.Paper) -> Response[Any]:
-    return await _file(desk, request, f"{paper.name}.pdf", lambda path: path.write_bytes(papers.render(paper)))
+    return await _file(desk, request, f"{paper.name}.pdf", lambda path: path.write_bytes(_rendered(paper)))
+
+
+def _rendered(paper: papers.Paper) -> bytes:
+    try:
+        return papers.render(paper)
+    except ConfigError as error:
+        log.error("papers: %s", error)
+        raise Unready(UNREADY) from None
 
 
 async def _file(desk: Desk, request: Asking, name: str, write: Any) -> Response[Any]:

@@ -34,7 +34,8 @@ def export(session: Session, tenant: str, file: Path, personal: bool) -> None:
     """导出 Write people, organisations, posts, memberships, areas and events; no ID number and no telephone."""
     from renda_core.services import popolo as service
 
-    with session.open(tenant) as workspace:
+    telling.place(file)
+    with session.open(tenant) as workspace, session.progress("导出 export", None):
         raw = workspace.ask(service.export, session.actor(workspace), personal=personal)
     _write(session, file, raw)
 
@@ -52,7 +53,8 @@ def import_(session: Session, tenant: str, file: Path, only: bool, collection: s
     raw = _read(file)
     with session.open(tenant) as workspace:
         actor = session.actor(workspace)
-        seen = workspace.ask(service.preview, actor, raw, collection=collection)
+        with session.progress("预览 preview", None):
+            seen = workspace.ask(service.preview, actor, raw, collection=collection)
         if not session.json:
             _show(seen, file)
         if not seen.ok:
@@ -62,7 +64,8 @@ def import_(session: Session, tenant: str, file: Path, only: bool, collection: s
                 reasons=seen.errors,
                 counts=seen.counts,
             )
-        done = None if only else workspace.do(service.apply, actor, raw, collection=collection)
+        with session.progress("导入 import", None):
+            done = None if only else workspace.do(service.apply, actor, raw, collection=collection)
     counts = {state: seen.counts.get(state, 0) for state in STATES}  # type: ignore[call-overload]
     data = {"file": str(file), "ok": True, "counts": counts, "warnings": seen.warnings, "notes": seen.notes}
     session.tell(data | {"applied": done}, lambda: telling.line(_told(done)))
@@ -93,7 +96,10 @@ def _told(done: Applied | None) -> str:
 
 
 def _write(session: Session, file: Path, raw: bytes) -> None:
-    telling.place(file).write_bytes(raw)
+    from renda_core.files.written import whole_file
+
+    with whole_file(telling.place(file)) as part:
+        part.write_bytes(raw)
     session.tell({"file": str(file), "bytes": len(raw)}, lambda: telling.line(f"written 已导出: {file}"))
 
 

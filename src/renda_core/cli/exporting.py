@@ -72,7 +72,8 @@ def into(given: dict[str, Any]) -> Into:
 def export(session: Session, tenant: str, sheet: str, file: Path, columns: str, choice: str) -> None:
     """导出 Write a sheet as .xlsx or .csv, with the very columns that `renda import` reads.
 
-    SHEET is one that `renda import` knows, ledger:KIND, or overdue. Imported again unedited, the file changes nothing.
+    SHEET is one that `renda import` knows, ledger:KIND, overdue, or former (离任代表, to be read only). A file of the
+    first sort, imported again unedited, changes nothing.
     """
     with session.open(tenant) as workspace:
         write(session, workspace, sheet_name(sheet), Into(file=file, columns=columns, choice=choice))
@@ -87,15 +88,18 @@ def write(session: Session, workspace: Workspace, sheet: str, place: Into, *, as
     _refuse_ending(file)
     actor, counted = session.actor(workspace), [0]
 
-    def part(after: str) -> exports.Rows:
-        found = workspace.ask(
-            exports.rows, actor, sheet, columns=listed(place.columns), choice=place.choice, ask=ask, after=after
-        )
-        counted[0] += len(found.rows)
-        return found
+    with session.progress("导出 export", None) as tick:
 
-    made = exports.page(part)
-    write_table(file, made)
+        def part(after: str) -> exports.Rows:
+            found = workspace.ask(
+                exports.rows, actor, sheet, columns=listed(place.columns), choice=place.choice, ask=ask, after=after
+            )
+            counted[0] += len(found.rows)
+            tick(counted[0])
+            return found
+
+        made = exports.page(part)
+        write_table(file, made)
     data = {"sheet": sheet, "file": str(file), "rows": counted[0], "columns": list(made.columns)}
     session.tell(data, lambda: telling.line(f"written 已导出: {file}, {counted[0]} rows 行"))
 
@@ -120,8 +124,10 @@ def listed(columns: str) -> tuple[str, ...]:
 def sheet_name(given: str) -> str:
     """Find an export by its name or Chinese title; what is none is left for the export to refuse."""
     from renda_core.files import SHEETS
+    from renda_core.services.exports import TITLES
 
-    return next((s.name for s in SHEETS.values() if given in (s.name, s.title)), given)
+    named = {sheet.title: sheet.name for sheet in SHEETS.values()} | {title: name for name, title in TITLES.items()}
+    return named.get(given, given)
 
 
 def _refuse_ending(file: Path) -> None:
@@ -143,11 +149,14 @@ def columns() -> None:
 def save(session: Session, tenant: str, sheet: str, name: str, columns: str) -> None:
     """保存 Save COLUMNS, with commas, in this order; a choice that has the NAME already is replaced."""
     from renda_core.services.exports import choices as column_choices
+    from renda_core.services.exports.columns import columns_of
 
     with session.open(tenant) as workspace:
         actor = session.actor(workspace)
         found = workspace.do(column_choices.save, actor, sheet_name(sheet), name, listed(columns))
-    session.tell(found, lambda: telling.line(f"saved 已保存: {found.name} ({'、'.join(found.columns)})"))
+        titles = {c.name: c.title for c in columns_of(workspace.tenant, found.sheet)}
+    told = "、".join(titles.get(column, column) for column in found.columns)
+    session.tell(found, lambda: telling.line(f"saved 已保存: {found.name} ({told})"))
 
 
 @columns.command("list")

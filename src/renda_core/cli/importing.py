@@ -150,9 +150,8 @@ class _Bringing:
         counts = [(f"{STATES[state]} {state}", n) for state, n in seen.counts.items()]
         telling.table(("预览 preview", "行 rows"), counts, title=f"{self._file.name} → {seen.sheet}")
         # What is wrong is told by the error that ends the command; once is enough.
-        told = [(r.number, STATES[r.state], r.key, why) for r in seen.rows if r.state != "error" for why in r.reasons]
-        if told:
-            telling.table(("行", "结果", "键", "原因与处理"), told)
+        for told in (str(p) for p in seen.problems if p.level != "error"):
+            telling.line(f"  - {told}")
         if seen.ok and seen.more:
             telling.line(and_more(seen.more))
 
@@ -190,4 +189,5 @@ def _confirmed(session: Session) -> bool:
 
 def _done(applied: Applied) -> str:
     told = ((title, getattr(applied, key)) for key, title in DONE.items())
-    return f"imported 已导入: {', '.join(f'{title} {n}' for title, n in told)}; digest {applied.digest[:16]}"
+    digest = f"; digest {applied.digest[:16]}" if applied.digest else ""
+    return f"imported 已导入: {', '.join(f'{title} {n}' for title, n in told)}{digest}"

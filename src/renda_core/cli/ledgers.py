@@ -82,9 +82,11 @@ def ledger(session: Session, /, tenant: str, unit: str, person: str, **given: An
             return
         page = workspace.ask(ledgers.ledger_page, actor, ask)
         titled = titled_rows(workspace, given["kind"], page.rows)
+        practice = workspace.tenant.practice
+        title = practice.procedure(ask.kind, practice.edition(ask.kind, today)).kind.title
 
     def human() -> None:
-        table(titled, given["kind"])
+        table(titled, title)
         if page.after:
             telling.aside(f"more 还有: --after {page.after}")
 
@@ -187,7 +189,7 @@ def report(session: Session, tenant: str, year: int, xlsx: Path | None, csv: Pat
     if pdf is not None:
         _print_report(session, tenant, year, pdf)
         return
-    with session.open(tenant) as workspace:
+    with session.open(tenant) as workspace, session.progress("年度报表 report", None):
         found = workspace.ask(reports.yearly, session.actor(workspace), year)
         pages = reports.pages(found)
     if xlsx is not None:

@@ -41,7 +41,9 @@ def write(session: Session, path: Path, paper: Paper) -> None:
     from renda_core import papers
     from renda_core.files.written import whole_file
 
-    place, made = telling.place(path), papers.render(paper)
+    place = telling.place(path)
+    with session.progress("打印 print", None):
+        made = papers.render(paper)
     with whole_file(place) as part:
         part.write_bytes(made)
     session.tell({"file": str(path), "bytes": len(made)}, lambda: telling.line(f"written 已导出: {path}"))

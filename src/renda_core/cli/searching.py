@@ -101,7 +101,7 @@ def reindex(session: Session, tenant: str) -> None:
     """重建检索 Write the words of all cases and people anew, after an upgrade; safe to repeat."""
     from renda_core.services.search.reindex import reindex as again
 
-    with session.open(tenant) as workspace:
-        done = workspace.store.run(again(workspace.store, workspace.tenant))
+    with session.open(tenant) as workspace, session.progress("重建检索 reindex", None) as tick:
+        done = workspace.store.run(again(workspace.store, workspace.tenant, tick))
     told = f"cases 办件: {done.cases}; people 人员: {done.people}; words 词: +{done.added} -{done.cut}"
     session.tell(telling.plain(done), lambda: telling.line(told))

@@ -49,7 +49,8 @@ def doctor(session: Session, deep: bool) -> None:
 def upgrade(session: Session, tenants: tuple[str, ...], dsn: str) -> None:
     """升级 Bring tables up to date after renda was updated: of all tenants here, of some, or of a database."""
     from renda_core.catalogue import Catalogue
-    from renda_core.store.migrate import NEWEST, create_sqlite, locations, standing, upgrade_postgres
+    from renda_core.store.migrate import create_sqlite, upgrade_postgres
+    from renda_core.store.revision import NEWEST, locations, standing
 
     places = locations(Catalogue.installed().modules.values())
     if dsn:

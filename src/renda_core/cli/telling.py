@@ -64,7 +64,9 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     if not shown:
         line(f"{title}: {empty}" if title else empty)
         return
-    made = Table(*columns, title=title or None, box=box.SIMPLE_HEAD, title_justify="left")
+    if title:
+        line(title)  # outside, for a table narrower than its title would break it
+    made = Table(*columns, box=box.SIMPLE_HEAD)
     for row in shown:
         made.add_row(*row)
     console().print(made)

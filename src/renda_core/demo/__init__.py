@@ -62,7 +62,7 @@ def run(home: Path, folder: Path, narrator: Narrator) -> Path:
     with place.create(file) as county:
         narrator.say(f"1. 建立 {file.name}：启用 {'、'.join(sorted(file.plugins))}")
         _rules(county, narrator)
-        narrator.say("2. 导入文件：先预览，再全部写入或全部不写")
+        narrator.say("2. 导入文件：逐行判定，全部写入或全部不写")
         for name in FILES:
             _bring(county, data / name, narrator)
         again = imported(county, data / "steps.csv", dry=True)
@@ -102,21 +102,18 @@ def _shown(value: object) -> str:
 
 
 def imported(county: Workspace, path: Path, *, dry: bool, reads: Sequence[Read] | None = None) -> imports.Preview:
-    """Preview a file, and apply it unless *dry*."""
+    """Preview a file, or apply it, which sees just what a preview would."""
     rows = reads if reads is not None else read_file(path, SHEETS[path.stem])
-    seen = county.do(imports.preview, CLERK, path.stem, rows)
-    if not dry:
-        county.do(imports.apply, CLERK, path.stem, rows)
-    return seen
+    if dry:
+        return county.do(imports.preview, CLERK, path.stem, rows)
+    return county.do(imports.apply, CLERK, path.stem, rows).seen
 
 
 def _bring(county: Workspace, path: Path, narrator: Narrator) -> None:
     reads = read_file(path, SHEETS[path.stem])
-    seen = county.do(imports.preview, CLERK, path.stem, reads)
     done = county.do(imports.apply, CLERK, path.stem, reads, narrator.count(path.name, len(reads)))
-    narrator.say(
-        f"   {path.name:17} {len(reads):5} 行，预览 {seen.counts}，写入 {done.new + done.changed + done.warnings}"
-    )
+    counts, written = done.seen.counts, done.new + done.changed + done.warnings
+    narrator.say(f"   {path.name:17} {len(reads):5} 行，判定 {counts}，写入 {written}")
 
 
 def _report(county: Workspace, home: Path, narrator: Narrator) -> Path:

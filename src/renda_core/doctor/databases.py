@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
-from renda_core.configuration import read_folder
-from renda_core.doctor.findings import Finding, ok, wrong
+from renda_core.configuration import TenantFile, read_folder
+from renda_core.doctor.findings import Finding, note, ok, wrong
 from renda_core.errors import ConfigError
-from renda_core.store.migrate import NEWEST
+from renda_core.store.codec import decode
+from renda_core.store.revision import NEWEST
 
 OLDEST = 15
 """The first PostgreSQL release that is supported."""
@@ -22,11 +25,13 @@ def database(environ: Mapping[str, str]) -> Iterator[Finding]:
     dsn, folder = environ.get("RENDA_DATABASE", ""), environ.get("RENDA_TENANTS", "")
     if not dsn:
         return
+    files: Collection[TenantFile] = ()
     if not folder:
         yield wrong("RENDA_TENANTS", "not set", "name the folder of the tenants' TOML files there")
     else:
         try:
-            yield ok("RENDA_TENANTS", f"{len(read_folder(Path(folder)))} tenants in {folder}")
+            files = read_folder(Path(folder)).values()
+            yield ok("RENDA_TENANTS", f"{len(files)} tenants in {folder}")
         except ConfigError as error:
             yield wrong("RENDA_TENANTS", "; ".join(error.reasons), "correct the files")
     try:
@@ -35,14 +40,14 @@ def database(environ: Mapping[str, str]) -> Iterator[Finding]:
         yield wrong("database 数据库", "its driver is not installed", "pip install 'renda[postgres]'")
         return
     try:
-        yield from asyncio.run(_asked(dsn))
+        yield from asyncio.run(_asked(dsn, files))
     except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
         # The message of a refused connection may repeat the DSN, and with it the password.
         told = f"cannot be reached ({type(error).__name__})"
         yield wrong("database 数据库", told, "check RENDA_DATABASE, and that the server runs and lets this machine in")
 
 
-async def _asked(dsn: str) -> list[Finding]:
+async def _asked(dsn: str, files: Collection[TenantFile]) -> list[Finding]:
     import asyncpg
 
     from renda_core.store.catalogue_gate import faults
@@ -59,9 +64,27 @@ async def _asked(dsn: str) -> list[Finding]:
         found += [wrong("isolation 租户隔离", fault, "nothing may be served until this is mended") for fault in kept]
         if not kept:
             found.append(ok("isolation 租户隔离", f"{role} sees one tenant at a time"))
+        if NEWEST in held and not kept:
+            found += [await _configured(link, file) for file in files]
         return found
     finally:
         await link.close()
+
+
+async def _configured(link: Any, file: TenantFile) -> Finding:
+    """Compare a tenant's file with the configuration in force, which may have been changed over HTTP."""
+    about = f"{file.code} 县级配置"
+    async with link.transaction(readonly=True):
+        await link.execute("SELECT set_config('app.tenant_id', $1, true)", file.id)
+        document = await link.fetchval(
+            "SELECT document FROM configuration WHERE tenant_id = $1 ORDER BY n DESC LIMIT 1", UUID(file.id)
+        )
+    if document is None:
+        return note(about, "not in the database yet", "start the server once: renda serve")
+    if changed := file.differing(decode(document.encode(), TenantFile)):
+        told = f"the database's differs from {file.path} in {', '.join(changed)}, and stands"
+        return note(about, told, "write the file anew from GET /api/configuration, or change it there")
+    return ok(about, f"as {file.path} says")
 
 
 def _release(number: str) -> Finding:

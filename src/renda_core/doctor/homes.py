@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import re
 import sqlite3
 import stat
 import warnings
@@ -15,10 +16,13 @@ from renda_core.doctor.findings import Finding, note, ok, wrong
 from renda_core.errors import ConfigError, RendaError
 from renda_core.services import journal
 from renda_core.services.search.standing import lacking
-from renda_core.store.migrate import NEWEST
+from renda_core.store.revision import NEWEST
 from renda_core.workspace import Home, Workspace
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
+NULL_VALUE = re.compile(r"NULL value in (\w+)\.(\w+)")
+MOST_COMPLAINTS = 1_000_000_000
+"""No end: false complaints, one for each row, must not hide a true one behind them."""
 
 
 def household(home: Home, *, deep: bool = False) -> Iterator[Finding]:
@@ -91,12 +95,31 @@ def _damage(path: Path, *, deep: bool) -> str:
     try:
         raw = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
         try:
-            (found,) = raw.execute("PRAGMA integrity_check(1)" if deep else "PRAGMA quick_check(1)").fetchone()
-            return "" if found == "ok" else f"{path} is damaged: {found}"
+            asked = "integrity_check" if deep else "quick_check"
+            found = next((told for told in _complaints(raw, asked) if told != "ok"), "")
+            return f"{path} is damaged: {found}" if found else ""
         finally:
             raw.close()
     except sqlite3.DatabaseError as error:
         return f"{path} cannot be read: {error}"
+
+
+def _complaints(raw: sqlite3.Connection, asked: str) -> Iterator[str]:
+    """Give what SQLite complains of, each once and only if it is so.
+
+    SQLite 3.40 may take a value for NULL in a table without row ids whose key is ordered otherwise than its
+    columns, so an empty value is looked for again.
+    """
+    heard = set[str]()
+    for (told,) in raw.execute(f"PRAGMA {asked}({MOST_COMPLAINTS})"):
+        if told in heard:
+            continue
+        heard.add(told)
+        place = NULL_VALUE.fullmatch(told)
+        # Asked by type, for SQLite answers IS NULL from the column's constraint alone.
+        look = place and f"SELECT 1 FROM {place[1]} WHERE typeof({place[2]}) = 'null' LIMIT 1"  # noqa: S608 - words
+        if not look or raw.execute(look).fetchone():
+            yield told
 
 
 def _at_work(workspace: Workspace, about: str, *, deep: bool) -> Iterator[Finding]:

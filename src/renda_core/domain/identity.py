@@ -34,6 +34,8 @@ _DOTS = re.compile(
 _FULL_STOP = re.compile(r"(?<=[\u3400-\u9fff])\.(?=[\u3400-\u9fff])")
 _INVISIBLE = re.compile("[\u200b-\u200d\u2060\ufeff]")
 _HAN = "\u00b7\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af"
+_PLAIN_NAME = re.compile("[\u4e00-\u9fff]{1,20}")
+"""Names that are their own key, as nearly all are."""
 _BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])")
 
 
@@ -130,6 +132,8 @@ def match_key(name: str) -> str:
     here are compatibility forms (full-width letters, ligatures) folded. Rare characters such as 𠮷 and 䶮 stay.
     A name is cut to ``NAME_LIMIT`` characters first, so that no text, however long, costs more.
     """
+    if _PLAIN_NAME.fullmatch(name):
+        return name
     text = _INVISIBLE.sub("", unicodedata.normalize("NFC", name[:NAME_LIMIT]))
     # Half-width dots are folded into full-width ones by NFKC, and some letters bring a dot: dots come after it.
     text = with_one_dot(unicodedata.normalize("NFKC", text))

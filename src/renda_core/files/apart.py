@@ -9,9 +9,9 @@ from typing import IO
 
 import msgspec
 
-from renda_core.errors import Invalid, Misuse
+from renda_core.errors import Misuse, RendaError
 from renda_core.files.archive import Contents, check_archive
-from renda_core.files.limits import refuse
+from renda_core.files.limits import no_room, refuse
 from renda_core.files.spool import private_file
 
 MEMORY = 512 * 1024 * 1024
@@ -42,6 +42,7 @@ def parse(source: IO[bytes], name: str, worksheet: str) -> tuple[IO[bytes], Cont
 
     Raises:
         Invalid: The workbook is refused, or parsing it needs more memory or time than it may have.
+        ConfigError: This machine has no room left for what was read.
     """
     contents = check_archive(source, name)
     spool = private_file()
@@ -82,8 +83,13 @@ def _parsed(source: IO[bytes], request: object, spool: IO[bytes], said: IO[bytes
             raise
 
 
-def _death(name: str, status: int, said: bytes) -> Invalid | Misuse:
+def _death(name: str, status: int, said: bytes) -> RendaError:
     """Say why the process ended before its work was done."""
+    if b"No space left" in said or b"quota exceeded" in said:
+        return no_room(name)
+    if b"File too large" in said:
+        remedy = "split it into several files"
+        return refuse(name, f"would need more than {DISK // 1024**3} GB of disk to read", remedy, status=status)
     if status in _BROKEN_START and b"MemoryError" not in said:
         text = said.decode("utf-8", "replace").strip().splitlines()
         return Misuse(f"the parsing process could not do its work: {text[-1] if text else f'status {status}'}")

@@ -30,10 +30,12 @@ class Contents:
     Attributes:
         since_1904: Days are counted from 1904.
         faults: By worksheet: the part in which some cell holds an error, or a formula without a result.
+        hidden: Worksheets of which some rows are hidden.
     """
 
     since_1904: bool
     faults: dict[str, str]
+    hidden: frozenset[str]
 
 
 def check_archive(data: bytes | IO[bytes], file: str) -> Contents:
@@ -70,13 +72,14 @@ def _contents(extents: list[Extent]) -> Contents:
     """Put together what the parts of a workbook say of each other."""
     parts = {extent.part: extent for extent in extents}
     book, links = parts["xl/workbook.xml"], parts.get("xl/_rels/workbook.xml.rels")
-    faults = dict[str, str]()
+    found = dict[str, str]()
     for name, key in book.sheets.items() if links else ():
         target = links.targets.get(key, "") if links else ""
         part = posixpath.normpath(posixpath.join("/xl", target)).lstrip("/")
-        if part in parts and parts[part].faults:
-            faults[name] = part
-    return Contents(book.since_1904, faults)
+        if part in parts:
+            found[name] = part
+    faults = {name: part for name, part in found.items() if parts[part].faults}
+    return Contents(book.since_1904, faults, frozenset(name for name, part in found.items() if parts[part].hides))
 
 
 def _check_declared(members: list[zipfile.ZipInfo], file: str) -> None:

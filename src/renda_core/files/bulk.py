@@ -14,6 +14,9 @@ from renda_core.files.workbook import (
     FONT,
     FOOTER,
     MOST_DIGITS,
+    NOTES,
+    NOTES_COLUMNS,
+    NOTES_WIDTHS,
     WIDEST,
     Page,
     refuse_too_long,
@@ -26,6 +29,10 @@ from renda_core.files.written import shown, whole_file, write_csv
 
 SHORT = 10_000
 """Characters: a text below needs no measuring, and nearly all are."""
+PRINTED = {
+    "landscape": True, "paper_size": A4, "fit_to_pages": (1, 0), "repeat_rows": (0, 0), "footer": FOOTER,
+}  # fmt: skip
+"""How every sheet prints: A4 across, the header on every page."""
 LOOKED_AT = 200
 """Rows looked at for a column's width and kind before the first is written."""
 
@@ -50,7 +57,7 @@ def write_table(path: str | Path, page: Page) -> Path:
         raise Invalid(f"{path.name}: name it .xlsx or .csv", file=path.name)
     rows = iter(page.rows)
     begin = [tuple(row) for row in itertools.islice(rows, LOOKED_AT)]
-    if not begin or page.notes or len(set(page.columns)) < len(page.columns):
+    if not begin or len(set(page.columns)) < len(page.columns):
         # the fast writer takes neither a page without rows nor two columns of one title
         return write_workbook(path, [_with_rows(page, itertools.chain(begin, rows))])
     with whole_file(path) as part:
@@ -68,22 +75,26 @@ def _write(
 ) -> None:
     kinds = [declared or _kind(column) for declared, column in zip(_declared(page), _columns(page, begin), strict=True)]
     formats = {"text": _text(), "day": _day("yyyy-mm-dd"), "moment": _day("yyyy-mm-dd hh:mm"), "number": _plain()}
-    fast.write_worksheet(
-        _records(file, page.columns, kinds, itertools.chain(begin, rest)),
+    taken: set[str] = set()
+    title = sheet_title(page.title, taken)
+    sheets: list[tuple[str, Any]] = [(title, _records(file, page.columns, kinds, itertools.chain(begin, rest)))]
+    widths: dict[str, Any] = {title: _widths(page, begin)}
+    cells: dict[str, Any] = {title: [formats[kind] for kind in kinds]}
+    if page.notes:
+        told = sheet_title(NOTES, taken)
+        lines = [(page.title, note) for note in page.notes]
+        sheets.append((told, _records(file, NOTES_COLUMNS, ("text", "text"), iter(lines))))
+        widths[told], cells[told] = list(NOTES_WIDTHS), [formats["text"]] * 2
+    head = _plain().set_bold().set_background_color("#E7E6E6").set_align("center").set_text_wrap()
+    fast.write_worksheets(
+        sheets,
         str(part),
-        sheet_name=sheet_title(page.title, set()),
-        freeze_row=1,
-        autofilter=True,
-        header_format=_plain().set_bold().set_background_color("#E7E6E6").set_align("center").set_text_wrap(),
-        column_formats=[formats[kind] for kind in kinds],
-        column_widths=_widths(page, begin),
-        page_setup={
-            "landscape": True,
-            "paper_size": A4,
-            "fit_to_pages": (1, 0),
-            "repeat_rows": (0, 0),
-            "footer": FOOTER,
-        },
+        freeze_panes={"general": {"row": 1, "col": 0}},
+        autofilter={"general": True},
+        header_format={"general": head},
+        column_formats=cells,
+        column_widths=widths,
+        page_setup={"general": PRINTED},
     )
 
 

@@ -8,7 +8,10 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Literal
 
+import attrs
+
 from renda_core.domain.identity import NAME_LIMIT, is_uscc, refuse_citizen_id, with_one_dot
+from renda_core.files.chinese import read_ordinal, without_notes
 from renda_core.files.days import read_day, within
 from renda_core.files.doubts import Doubtful, Fault, Unreadable
 
@@ -37,19 +40,27 @@ _LONGEST_OTHER = 200
 
 
 def blank(kind: Kind) -> object:
-    """Give what a blank cell stands for: ``False`` for kind ``bool``, ``()`` for kind ``list``, else ``None``."""
-    return {"bool": False, "list": ()}.get(kind)
+    """Give what a blank cell stands for: ``()`` for kind ``list``, else ``None``; it says neither 是 nor 否."""
+    return () if kind == "list" else None
 
 
 def reader(
-    kind: Kind, *, choices: Mapping[str, str] | None = None, month: bool = False, since_1904: bool = False
+    kind: Kind,
+    *,
+    choices: Mapping[str, str] | None = None,
+    short: Mapping[str, str] | None = None,
+    month: bool = False,
+    ordinal: bool = False,
+    since_1904: bool = False,
 ) -> Callable[[Cell], object]:
     """Build the function that reads a column's cells.
 
     Args:
         kind: The column's kind.
         choices: What may be written, and the code it stands for; for kind ``choice``.
+        short: What people write for a longer text, and that text; for kind ``text``.
         month: A month alone is enough for a date.
+        ordinal: The number of a term or session, which may be written 第六届; for kind ``int``.
         since_1904: The workbook counts its days from 1904.
 
     Returns:
@@ -59,7 +70,9 @@ def reader(
     days = partial(read_day, month=month, since_1904=since_1904)
     convert = partial(_choice, choices=choices or {}) if kind == "choice" else _READERS.get(kind, _plain)
     longest, nothing = _LONGEST.get(kind, _LONGEST_OTHER), blank(kind)
-    simple = _SIMPLE.get(kind)
+    simple = None if short else _SIMPLE.get(kind)
+    if ordinal:
+        convert = read_ordinal
 
     def read(cell: Cell) -> object:
         if simple is not None and cell.__class__ is str and cell and simple(cell):
@@ -76,6 +89,8 @@ def reader(
         if len(text) > longest:  # before any normalisation, whose time grows with the length
             raise Unreadable(f"has {len(text):,} characters", f"shorten it to {longest:,}")
         value = days(text) if kind == "date" else convert(text)
+        if short and text in short:
+            return short[text]
         return value if text.isprintable() else _looked_at(text, value)
 
     return read
@@ -118,12 +133,13 @@ def _plain(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _name(text: str) -> str:
+def _name(text: str) -> str | Doubtful:
     if _SIMPLE_NAME.fullmatch(text):
         return text
     if "\n" in (text := _plain(text)):
         raise Unreadable("holds more than one line", "write one name on one line")
-    return tidy_name(text)
+    noted = without_notes(text)
+    return tidy_name(text) if noted is None else attrs.evolve(noted, value=tidy_name(str(noted.value)))
 
 
 def _int(text: str) -> int:
@@ -139,7 +155,7 @@ def _bool(text: str) -> bool:
         return True
     if plain in _NO:
         return False
-    raise Unreadable("neither 是 nor 否", "write 是 or 否, or leave it empty for 否")
+    raise Unreadable("neither 是 nor 否", "write 是 or 否")
 
 
 def _choice(text: str, choices: Mapping[str, str]) -> str:

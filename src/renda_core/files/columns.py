@@ -2,14 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Literal
 
 import attrs
 
 from renda_core.domain.identity import masked
-from renda_core.files.cells import Cell, Kind
+from renda_core.files.cells import Cell, Kind, reader
 
 LONGEST_VALUE = 60
 """Characters of a cell that a problem repeats."""
@@ -27,6 +27,8 @@ class Column:
         choices: For kind ``choice``: what people write, and the code it stands for.
         note: For the people who fill in the template.
         example: A cell of the template's example line.
+        short: For kind ``text``: what people write for a longer text, and that text.
+        ordinal: For kind ``int``: the number of a term or session, which may be written 第六届.
         month: For kind ``date``: a month alone is taken as its first day, with a warning.
         personal: Its cells are never repeated whole; true of every identity and telephone number anyway.
     """
@@ -38,8 +40,21 @@ class Column:
     choices: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
     note: str = attrs.field(default="", kw_only=True)
     example: str = attrs.field(default="", kw_only=True)
+    short: Mapping[str, str] = attrs.field(factory=dict, kw_only=True)
+    ordinal: bool = attrs.field(default=False, kw_only=True)
     month: bool = attrs.field(default=False, kw_only=True)
     personal: bool = attrs.field(default=False, kw_only=True)
+
+    def reader(self, *, since_1904: bool = False) -> Callable[[Cell], object]:
+        """Build the function that reads its cells; see :func:`cells.reader`."""
+        return reader(
+            self.kind,
+            choices=self.choices,
+            short=self.short,
+            month=self.month,
+            ordinal=self.ordinal,
+            since_1904=since_1904,
+        )
 
     @property
     def title(self) -> str:

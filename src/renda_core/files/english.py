@@ -79,6 +79,7 @@ _TITLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "separate_units": ("Separate units",),
         "sole_unit": ("Sole unit",),
         "grade": ("Rating",),
+        "merged_into": ("Merged into",),
         "note": ("Remark", "Remarks"),
     },
     "opinions": {

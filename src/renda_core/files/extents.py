@@ -15,6 +15,7 @@ _WIDE = re.compile(rb'<c r="([A-Z]{2})[0-9]+"[^>/]*>')
 _ONE_LETTER = 26
 _FORMULA_ALONE = re.compile(rb"</f>(?:<v */>|<v></v>)?</c>|<f[^>]*/>(?:<v */>|<v></v>)?</c>")
 _PREFIXED = re.compile(rb":(?:c|row|v|is|f|sst|Relationship)[\s/>]")
+_HIDDEN_ROW = re.compile(rb'<row [^>]*\bhidden="(?:1|true)"')
 _TEXTS = re.compile(rb'<sst((?: [A-Za-z:]+="[^"<>&]*")*) ?/?>')
 _COUNT = re.compile(rb' (?:count|uniqueCount)="([0-9]+)"')
 _DECLARED = re.compile(
@@ -33,6 +34,7 @@ class Extent:
 
     Attributes:
         faults: Some cell holds an error of Excel, or a formula without a result.
+        hides: Some row is hidden, as those are that a filter leaves out.
         unusual: The quick search met something it cannot judge.
         again: The part must be fed once more.
         broken: It is no well-formed XML.
@@ -43,6 +45,7 @@ class Extent:
     file: str
     part: str
     faults: bool = False
+    hides: bool = False
     since_1904: bool = False
     unusual: bool = False
     again: bool = False
@@ -88,6 +91,7 @@ class Extent:
             self.unusual = self.again = True
             return
         self.faults = self.faults or _has_fault(text)
+        self.hides = self.hides or (b" hidden=" in text and _HIDDEN_ROW.search(text) is not None)
         self._fed += len(chunk)
 
     def _widened(self, text: bytes) -> bool:
@@ -145,6 +149,7 @@ class _Follower:
         if tag == "row":
             self._row = int(found["r"]) if "r" in found else self._row + 1
             self._column = 0
+            self._extent.hides |= found.get("hidden") in {"1", "true"}
         elif tag == "c":
             self._cell(found.get("r", ""))
         elif tag in {"v", "is", "f"} and (self._row > self._rows or self._column > self._columns):

@@ -1,6 +1,9 @@
 """How much a file may hold, and the error every refused file gets."""
 
-from renda_core.errors import Invalid
+import errno
+import tempfile
+
+from renda_core.errors import ConfigError, Invalid
 
 MOST_PACKED = 50 * 1024 * 1024
 """Bytes of a file as it lies on disk."""
@@ -13,6 +16,16 @@ MOST_ROWS = 200_000
 MOST_COLUMNS = 200
 MOST_CELLS = 4_000_000
 """Rows times columns: the reader keeps the whole rectangle in memory, empty cells too."""
+
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""How a system says that nothing more can be written."""
+
+
+def no_room(file: str) -> ConfigError:
+    """Build the error for a machine that has no room left; the file itself may be good."""
+    told = f"make room where temporary files lie ({tempfile.gettempdir()}), then import it again"
+    return ConfigError(f"{file}: this machine has no room left to read it; nothing was imported", told)
 
 
 def refuse(file: str, message: str, remedy: str, **details: object) -> Invalid:

@@ -1,6 +1,7 @@
 """A file opened: which worksheets of it fit, and their rows one after the other."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO
@@ -9,10 +10,13 @@ import attrs
 
 from renda_core.errors import Invalid
 from renda_core.files import apart, spool
+from renda_core.files.archive import Contents
 from renda_core.files.columns import Problem, Read, Sheet, letters
 from renda_core.files.delimited import lines_of
 from renda_core.files.headers import LOOKED_AT, Header, find_header, first_rows
-from renda_core.files.limits import MOST_PACKED, refuse
+from renda_core.files.likeness import another_kind, looks_like
+from renda_core.files.limits import FULL, no_room, refuse
+from renda_core.files.paths import WORKBOOKS, check_bytes, check_path, path_kind
 from renda_core.files.understanding import Worksheet
 
 EXPLANATIONS = "说明"
@@ -38,11 +42,24 @@ class Rows:
         notes: Warnings about headers and about worksheets that are left out.
     """
 
-    def __init__(self, name: str, sheet: Sheet, kept: IO[bytes], *, since_1904: bool, worksheet: str = "") -> None:
+    def __init__(
+        self,
+        name: str,
+        sheet: Sheet,
+        kept: IO[bytes],
+        *,
+        since_1904: bool,
+        worksheet: str = "",
+        hidden: frozenset[str] = frozenset(),
+    ) -> None:
+        """Find the worksheets that fit; *hidden* names those of which some rows are hidden."""
         self.name, self._sheet, self._spool, self._since_1904 = name, sheet, kept, since_1904
-        self._fits, self.notes = _fitting(name, sheet, kept, worksheet)
+        self._fits, notes = _fitting(name, sheet, kept, worksheet)
+        self.notes = (*notes, *(_hides(name, fit.name) for fit in self._fits if fit.name in hidden))
         self.worksheets = tuple(fit.name for fit in self._fits)
         self.total = sum(_below(kept, fit) for fit in self._fits)
+        if not self.total:
+            self.notes = (*self.notes, _nothing_below(name, self._fits[0]))
 
     def __iter__(self) -> Iterator[Read]:
         """Give every row; a row left out is told with the one before it, or the next if it is the first."""
@@ -108,24 +125,33 @@ def open_rows(path: str | Path, sheet: Sheet, *, worksheet: str = "", name: str 
     """
     path = Path(path)
     name = name or path.name
-    if not path.is_file():
-        raise refuse(str(path), "there is no such file", "check the folder and the spelling of the name")
-    kind = Path(name).suffix.lower() or path.suffix.lower()
-    if kind not in {".xlsx", ".xlsm", ".csv", ".txt"}:
-        raise refuse(name, f"files of kind {kind or 'without ending'} are not read", "save it as .xlsx or as CSV")
-    with path.open("rb") as source:
-        if source.seek(0, 2) > MOST_PACKED:
-            raise refuse(name, f"is larger than {MOST_PACKED:,} bytes", "split it into several files")
-        if kind in {".xlsx", ".xlsm"}:
+    check_path(path, name)
+    with _opened(path, name) as source:
+        if path_kind(path, name) in WORKBOOKS:
             kept, contents = apart.parse(source, name, worksheet)
-            since_1904 = contents.since_1904
         else:
-            kept, since_1904 = _texts(source, name, sheet), False
+            kept, contents = _texts(source, name, sheet), Contents(since_1904=False, faults={}, hidden=frozenset())
     try:
-        return Rows(name, sheet, kept, since_1904=since_1904, worksheet=worksheet)
+        return Rows(name, sheet, kept, since_1904=contents.since_1904, worksheet=worksheet, hidden=contents.hidden)
     except BaseException:
         kept.close()
         raise
+
+
+@contextmanager
+def _opened(path: Path, name: str) -> Iterator[IO[bytes]]:
+    """Open the file; tell where this machine, and not the file, is what stands in the way."""
+    try:
+        with path.open("rb") as source:
+            check_bytes(source, name)
+            yield source
+    except PermissionError:
+        remedy = "close it in Excel or WPS, or ask whoever keeps it for the right to read it"
+        raise refuse(name, "may not be read: it is open elsewhere, or closed to you", remedy) from None
+    except OSError as broken:
+        if broken.errno not in FULL:
+            raise
+        raise no_room(name) from broken
 
 
 def read_file(path: str | Path, sheet: Sheet, *, worksheet: str = "") -> tuple[Read, ...]:
@@ -175,8 +201,13 @@ def _fitting(name: str, sheet: Sheet, kept: IO[bytes], asked: str) -> tuple[list
         chunk = spool.packed(kept, frames[0])
         rows = spool.row_cells(chunk, LOOKED_AT)
         header = find_header(name, title, chunk.numbers, rows, sheet)
+        other = looks_like(chunk.numbers, rows, sheet, header) if header.problems else None
         if header.fits:
             fits.append(_Fit(title, header, tuple(frames)))
+            notes += [another_kind(name, title, header, other)] if other else []
+        elif other:
+            unfit.append(header)
+            hints.append(f"; this looks like {other.title}: import it as {other.name}")
         else:
             unfit.append(header)
             hints.append("" if header.sure else f"; the first rows hold: {first_rows(rows)}")
@@ -196,6 +227,21 @@ def _refusal(name: str, unfit: list[Header], hints: list[str], notes: list[Probl
         for header, hint in zip(unfit, hints, strict=True)
     ]
     return Invalid("\n".join(lines), file=name, problems=tuple(problems))
+
+
+def _nothing_below(name: str, fit: _Fit) -> Problem:
+    """Say that there is nothing but headers."""
+    number, message = fit.header.number, "there are headers and no row below them"
+    return Problem(
+        file=name, worksheet=fit.name, row=number, message=message, remedy="fill rows in below", level="warning"
+    )
+
+
+def _hides(name: str, worksheet: str) -> Problem:
+    """Say that hidden rows are read like all others."""
+    message = "some rows of this worksheet are hidden, perhaps by a filter, and are read too"
+    remedy = "leave it so, or delete those that do not belong"
+    return Problem(file=name, worksheet=worksheet, message=message, remedy=remedy, level="warning")
 
 
 def _why(header: Header) -> Problem:

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from renda_core.files.chinese import ETHNIC_GROUPS
 from renda_core.files.columns import Column, Sheet
 from renda_core.files.english import with_english
 
@@ -40,7 +41,7 @@ CONGRESSES: Final = Sheet(
         Column("parent", titles=("上级人大",), note="须为本表中的人大全称；最高一级留空"),
         Column("has_districts", titles=("设区",), kind="bool", note="设区的市填 是"),
         Column("population", titles=("人口",), kind="int"),
-        Column("term", titles=("届次", "届"), kind="int", required=True, note="只写数字", example="6"),
+        Column("term", titles=("届次", "届"), kind="int", ordinal=True, required=True, note="只写数字", example="6"),
         Column("began", titles=("本届首次会议日期", "首次会议日期"), kind="date", required=True, example="2021-12-28"),
     ),
 )  # fmt: skip
@@ -51,7 +52,7 @@ ROSTER: Final = Sheet(
     (
         Column("name", titles=("姓名", "代表姓名"), kind="name", required=True, example="张三"),
         Column("sex", titles=("性别",), kind="choice", choices={"男": "male", "女": "female"}, example="男"),
-        Column("ethnicity", titles=("民族",), example="汉族"),
+        Column("ethnicity", titles=("民族",), short=ETHNIC_GROUPS, example="汉族"),
         Column("born", titles=("出生日期", "出生年月日", "出生年月"), kind="date", month=True,
                note="如 1980-05-06", example="1980-05-06"),
         Column("id_number", titles=("身份证号", "身份证号码", "公民身份号码"), kind="id_number",
@@ -63,11 +64,12 @@ ROSTER: Final = Sheet(
         Column("post", titles=("职务", "工作职务")),
         Column("congress", titles=("所属人大", "人大名称"), required=True, note="人民代表大会全称",
                example="示例县人民代表大会"),
-        Column("term", titles=("届次", "届"), kind="int", required=True, note="只写数字，如 6", example="6"),
+        Column("term", titles=("届次", "届"), kind="int", ordinal=True, required=True,
+               note="只写数字，如 6", example="6"),
         Column("district", titles=("选区", "选举单位", "选区(选举单位)")),
         Column("certificate", titles=("代表证号", "证号")),
         Column("elected", titles=("当选日期",), kind="date", required=True, example="2021-12-20"),
-        Column("by_election", titles=("补选", "是否补选"), kind="bool", note="是 或 否，空为否"),
+        Column("by_election", titles=("补选", "是否补选"), kind="bool", note="是 或 否，新增时空为否"),
         Column("delegation", titles=("代表团",)),
         Column("group", titles=("代表小组", "小组")),
         Column("composition", titles=("构成", "代表构成"), note="工人、农民、专业技术人员、党政领导干部等"),
@@ -116,10 +118,10 @@ SUGGESTIONS: Final = Sheet(
             "in_session",
             titles=("会议期间", "会议期间提出"),
             kind="bool",
-            note="是 或 否，空为否（闭会期间）",
+            note="是 或 否，新增时空为否（闭会期间）",
         ),
         Column("category", titles=("类别", "建议类别")),
-        Column("hard", titles=("疑难", "涉及面广处理难度大"), kind="bool", note="是 或 否，空为否"),
+        Column("hard", titles=("疑难", "涉及面广处理难度大"), kind="bool", note="是 或 否，新增时空为否"),
         Column("preferred_unit", titles=("希望承办单位", "建议承办单位")),
     ),
 )
@@ -137,6 +139,7 @@ STEPS: Final = Sheet(
         Column("separate_units", titles=("分办单位",), kind="list"),
         Column("sole_unit", titles=("独办单位",)),
         Column("grade", titles=("等次",)),
+        Column("merged_into", titles=("并入", "并入建议", "主案编号"), note="并案时填主案的编号"),
         Column("note", titles=("说明", "备注")),
     ),
     extra=True,
@@ -174,7 +177,7 @@ VOTERS: Final = Sheet(
         Column("name", titles=("姓名", "选民姓名"), kind="name", required=True, personal=True,
                example="张三"),
         Column("sex", titles=("性别",), kind="choice", choices={"男": "male", "女": "female"}, example="男"),
-        Column("ethnicity", titles=("民族",), example="汉族"),
+        Column("ethnicity", titles=("民族",), short=ETHNIC_GROUPS, example="汉族"),
         Column("born", titles=("出生日期", "出生年月", "出生年月日"), kind="date",
                month=True, note="如 1980-05-06", example="1980-05-06"),
         Column("id_number", titles=("身份证号", "身份证号码", "公民身份号码"),
@@ -195,8 +198,8 @@ SESSIONS: Final = Sheet(
     (
         Column("congress", titles=("所属人大", "人大名称"), required=True,
                note="人民代表大会全称", example="示例县人民代表大会"),
-        Column("term", titles=("届次", "届"), kind="int", required=True, note="只写数字", example="6"),
-        Column("number", titles=("会次",), kind="int", required=True,
+        Column("term", titles=("届次", "届"), kind="int", ordinal=True, required=True, note="只写数字", example="6"),
+        Column("number", titles=("会次",), kind="int", ordinal=True, required=True,
                note="只写数字", example="3"),
         Column("opens", titles=("开幕日期", "开始日期"), kind="date", required=True,
                example="2026-01-12"),

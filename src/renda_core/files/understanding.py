@@ -11,7 +11,7 @@ from typing import Literal
 
 import attrs
 
-from renda_core.files.cells import Cell, blank, reader
+from renda_core.files.cells import Cell, blank
 from renda_core.files.columns import Column, Problem, Read, Sheet, letters, title_key
 from renda_core.files.doubts import Doubtful, Fault, Unreadable
 from renda_core.files.headers import Header
@@ -79,7 +79,7 @@ class Worksheet:
 
     def _field(self, column: Column, *, since_1904: bool) -> _Field:
         at = self._header.places.get(column.name)
-        read = reader(column.kind, choices=column.choices, month=column.month, since_1904=since_1904)
+        read = column.reader(since_1904=since_1904)
         title = column.title if at is None else self._header.titles[at]
         return _Field(column, at, title, _Memo(read), blank(column.kind))
 
@@ -274,4 +274,4 @@ def _example(sheet: Sheet) -> tuple[object, ...]:
     """Read the example line as if it stood in a file; empty when the sheet has none."""
     if not any(column.example for column in sheet.columns):
         return ()
-    return tuple(reader(c.kind, choices=c.choices, month=c.month)(c.example or None) for c in sheet.columns)
+    return tuple(c.reader()(c.example or None) for c in sheet.columns)

@@ -25,6 +25,8 @@ A4 = 9
 WIDEST = 42
 """Characters; a wider text is wrapped."""
 FOOTER = "&C第 &P 页，共 &N 页"
+NOTES, NOTES_COLUMNS, NOTES_WIDTHS = "说明", ("表", "说明"), (20.0, 80.0)
+"""The sheet of notes at the end of a workbook; whoever reads the file leaves it out."""
 Kind = Literal["", "text", "day", "moment", "number"]
 
 
@@ -67,7 +69,7 @@ def write_workbook(path: str | Path, sheets: Sequence[Page], *, created: dt.date
     if not sheets:
         raise Invalid(f"{Path(path).name}: a workbook needs at least one page")
     notes = [(page.title, note) for page in sheets for note in page.notes]
-    pages = [*sheets, Page("说明", ("表", "说明"), notes, widths=(20, 80))] if notes else sheets
+    pages = [*sheets, Page(NOTES, NOTES_COLUMNS, notes, widths=NOTES_WIDTHS)] if notes else sheets
     with whole_file(path) as part:
         book = xlsxwriter.Workbook(str(part), {"constant_memory": True})
         try:

@@ -12,6 +12,7 @@ import icalendar
 from sqlalchemy import Integer, and_, bindparam, or_, select, tuple_
 
 from renda_core.domain.case import Actor, Case, roles_on
+from renda_core.domain.clock import Clock
 from renda_core.domain.procedure import Procedure
 from renda_core.domain.visibility import hidden, may_see
 from renda_core.errors import NotAllowed, NotFound
@@ -57,23 +58,24 @@ _last: Any = (
 )  # fmt: skip
 
 
-def _running(*only: Any) -> Query[ClockRow]:
-    """List running duties, the nearest due first, from the one after the last seen."""
+Walks = tuple[Query[ClockRow], Query[ClockRow]]
+"""Running duties from a day on, and those before it, each the nearest to it first."""
+
+
+def _running(*only: Any) -> Walks:
+    """List running duties, from the one after the last seen: onwards in time, and back."""
     columns = (_f.kind, _f.edition, _f.document, _c.case_id, _c.name.label("clock"), _c.round, _c.unit, _c.due_on)
-    return Query(
+    found = (
         select(*columns, _c.provisional)
         .select_from(t.case_clock.join(t.case_file, and_(_f.tenant_id == _c.tenant_id, _f.id == _c.case_id)))
-        .where(
-            mine(t.case_clock),
-            _c.state == "running",
-            _c.due_on >= _day,
-            or_(_c.due_on > _day, tuple_(_c.case_id, _c.name, _c.round, _c.unit) > tuple_(*_last)),
-            *only,
-        )
-        .order_by(_c.due_on, _c.case_id, _c.name, _c.round, _c.unit)
-        .limit(bindparam("size", type_=Integer())),
-        ClockRow,
+        .where(mine(t.case_clock), _c.state == "running", *only)
+        .limit(bindparam("size", type_=Integer()))
     )
+    order: Any = (_c.due_on, _c.case_id, _c.name, _c.round, _c.unit)
+    key, last = tuple_(*order[1:]), tuple_(*_last)
+    onwards = found.where(_c.due_on >= _day, or_(_c.due_on > _day, key > last)).order_by(*order)
+    back = found.where(_c.due_on <= _day, or_(_c.due_on < _day, key < last)).order_by(*(c.desc() for c in order))
+    return Query(onwards, ClockRow), Query(back, ClockRow)
 
 
 ALL = _running()
@@ -139,21 +141,28 @@ async def _sessions(reader: Reader, tenant: Tenant, _: Actor) -> tuple[list[ical
 
 
 async def _deadlines(reader: Reader, tenant: Tenant, actor: Actor) -> tuple[list[icalendar.Event], bool]:
-    query, own = _asked(tenant, actor)
+    """Make the events nearest to today: a feed full of what is long overdue would hide what comes next."""
+    walks, own = _asked(tenant, actor)
     names = await lookups.names(reader)
-    found: list[icalendar.Event] = []
-    place: dict[str, Any] = {"day": dt.date.min, "after": "", "clock": "", "round": 0, "last_unit": ""}
-    while len(found) <= MOST:
-        rows = await reader.all(query, size=PAGE, **own, **place)
-        found += _seen(tenant, actor, rows, names)
-        if len(rows) < PAGE:
-            break
-        r = rows[-1]
-        place = {"day": r.due_on, "after": r.case_id, "clock": r.clock, "round": r.round, "last_unit": r.unit}
-    return found[:MOST], len(found) > MOST
+    found: list[tuple[dt.date, icalendar.Event]] = []
+    for query in walks:
+        events: list[tuple[dt.date, icalendar.Event]] = []
+        # No clock stands at this place, so that the walk back begins with yesterday's.
+        place: dict[str, Any] = {"day": tenant.today, "after": "", "clock": "", "round": 0, "last_unit": ""}
+        while len(events) <= MOST:
+            rows = await reader.all(query, size=PAGE, **own, **place)
+            events += _seen(tenant, actor, rows, names)
+            if len(rows) < PAGE:
+                break
+            r = rows[-1]
+            place = {"day": r.due_on, "after": r.case_id, "clock": r.clock, "round": r.round, "last_unit": r.unit}
+        found += events
+    nearest = sorted(found, key=lambda one: abs((one[0] - tenant.today).days))[:MOST]
+    in_order = sorted(nearest, key=lambda one: (one[0], str(one[1]["uid"])))
+    return [event for _, event in in_order], len(found) > MOST
 
 
-def _asked(tenant: Tenant, actor: Actor) -> tuple[Query[ClockRow], dict[str, str]]:
+def _asked(tenant: Tenant, actor: Actor) -> tuple[Walks, dict[str, str]]:
     """Choose the clocks to look at; which of them the reader may see is asked case by case."""
     if actor.unit and not actor.roles:
         return OF_UNIT, {"own": actor.unit}
@@ -170,8 +179,10 @@ def _procedures(tenant: Tenant) -> Iterable[Procedure]:
     return (p for kind in kinds if (p := practice.find(kind, practice.edition(kind, tenant.today))))
 
 
-def _seen(tenant: Tenant, actor: Actor, rows: list[ClockRow], names: dict[str, str]) -> Iterable[icalendar.Event]:
-    """Give the events of those clocks that the reader may see."""
+def _seen(
+    tenant: Tenant, actor: Actor, rows: list[ClockRow], names: dict[str, str]
+) -> Iterable[tuple[dt.date, icalendar.Event]]:
+    """Give the events of those clocks that the reader may see, each with its day."""
     cases: dict[str, Case] = {}
     for row in rows:
         procedure = tenant.practice.find(row.kind, row.edition)
@@ -183,7 +194,7 @@ def _seen(tenant: Tenant, actor: Actor, rows: list[ClockRow], names: dict[str, s
             continue
         if f"clock.{row.clock}" in hidden(procedure, roles, case, tenant.contexts(case.opened_on)):
             continue
-        yield _deadline(tenant, procedure, case, row, names)
+        yield row.due_on, _deadline(tenant, procedure, case, row, names)
 
 
 def _deadline(
@@ -201,10 +212,18 @@ def _deadline(
         last=row.due_on,
         summary=clean(f"{role}{rule.title if rule else ''}到期{doubt}：{case.number} {clean(case.title, TITLE)}"),
         categories=(procedure.kind.title, "时限"),
-        sequence=len(clock.ticks) - 1 if clock else 0,
+        sequence=_sequence(clock, row.provisional),
         status="TENTATIVE" if row.provisional else "CONFIRMED",
         description="\n".join(clean(line) for line in told),
     )
+
+
+def _sequence(clock: Clock | None, provisional: bool) -> int:
+    """Count how often a date may have moved: by its clock, and by the holiday table that it waited for.
+
+    A program that is sent an event again takes it for the same unless its number is higher. Source: RFC 5545, 3.8.7.4.
+    """
+    return 2 * (len(clock.ticks) - 1 if clock else 0) + (not provisional)
 
 
 def _event(

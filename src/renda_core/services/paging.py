@@ -13,6 +13,7 @@ from uuid import UUID
 import attrs
 
 from renda_core.errors import Invalid
+from renda_core.store.codec import encode
 
 T = TypeVar("T")
 PAGE = 50
@@ -37,8 +38,7 @@ class Page(Generic[T]):
 
 def cursor(sort: str, *place: str) -> str:
     """Write where a page ended, in one word that says nothing to people."""
-    told = json.dumps([sort, *place], ensure_ascii=False, separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(told).decode().rstrip("=")
+    return base64.urlsafe_b64encode(encode([sort, *place])).decode().rstrip("=")
 
 
 def place(token: str, sort: str, *parts: Callable[[str], str]) -> tuple[str, ...]:

@@ -6,14 +6,14 @@ import datetime as dt
 from typing import Any
 
 import attrs
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select, update
 
 from renda_core.domain.areas import Session, Term
 from renda_core.errors import Invalid, NotAllowed, NotFound, Rejected, Stale
 from renda_core.services.mandates import KEEPERS
 from renda_core.store import tables as t
 from renda_core.store.codec import new_id
-from renda_core.store.compile import Query, add, change, keyed, mine
+from renda_core.store.compile import Query, Write, add, keyed, mine
 from renda_core.store.unit import Reader, Unit
 from renda_core.tenancy import Tenant
 
@@ -88,7 +88,17 @@ TERMS_NAMED = Query(
     .limit(2),
     Term,
 )
-ADD, CHANGE = add(t.session), change(t.session)
+ADD = add(t.session)
+_changing = (_s.valid_from, _s.number, _s.opens_on, _s.closes_on)
+CHANGE = Write(
+    update(t.session)
+    .where(
+        *keyed(t.session, "id"),
+        *(c.is_not_distinct_from(bindparam(f"was_{c.name}", type_=c.type)) for c in _changing),
+    )
+    .values({c: bindparam(c.name, type_=c.type) for c in _changing})
+)
+"""Change a session that is still as it was read: of two who change it at once, one only finds it so."""
 
 
 async def sessions_of(reader: Reader, _: Tenant, *, congress: str = "", term: int = 0) -> tuple[SessionRow, ...]:
@@ -146,7 +156,9 @@ async def change_session(unit: Unit, _: Tenant, id: str, to: SessionChange) -> S
     refuse(term, to.number, to.opens_on, to.closes_on, await _taken(unit, term, id))
     after = attrs.evolve(held, number=to.number, opens_on=to.opens_on, closes_on=to.closes_on, valid_from=to.opens_on)
     made = {a.name: getattr(after, a.name) for a in attrs.fields(Session)}
-    await unit.write(CHANGE, **made)
+    was = {f"was_{c.name}": getattr(held, c.name) for c in _changing}
+    if not await unit.write(CHANGE, id=id, **was, **{c.name: made[c.name] for c in _changing}):
+        raise Stale(f"session {id} was changed by someone else meanwhile; load it again", id=id)
     _record(unit, "session.changed", made)
     return after
 

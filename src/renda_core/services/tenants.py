@@ -23,10 +23,11 @@ class TenantRow:
 
 @attrs.frozen(kw_only=True)
 class ConfigurationRow:
-    """One version of a tenant's configuration."""
+    """One version of a tenant's configuration, and who applied it."""
 
     n: int
     document: str
+    author: str
 
 
 @attrs.frozen(kw_only=True)
@@ -42,7 +43,8 @@ ONE = Query(select(t.tenant.c.code, t.tenant.c.name, t.tenant.c.level).where(*ke
 ADD = add(t.tenant)
 ADD_HEAD = add(t.journal_head)
 _c = t.configuration
-LATEST = Query(select(_c.c.n, _c.c.document).where(*keyed(_c)).order_by(_c.c.n.desc()).limit(1), ConfigurationRow)
+_columns = (_c.c.n, _c.c.document, _c.c.author)
+LATEST = Query(select(*_columns).where(*keyed(_c)).order_by(_c.c.n.desc()).limit(1), ConfigurationRow)
 ADD_CONFIGURATION = add(_c)
 
 
@@ -64,6 +66,19 @@ async def apply(unit: Unit, file: TenantFile) -> int:
     unit.record("tenant.applied", on=file.id, version=n, rule="configuration", plugins=sorted(file.plugins))
     unit.emit("tenant.applied", version=n)
     return n
+
+
+async def bring_up(unit: Unit, file: TenantFile) -> TenantFile:
+    """Apply a checked file at a start, unless somebody else has changed the configuration since the last one.
+
+    Returns:
+        The configuration in force: the file's, or what the other one made of it.
+    """
+    latest = await unit.find(LATEST)
+    if latest is None or latest.author == unit.actor.id:
+        await apply(unit, file)
+        return file
+    return decode(latest.document.encode(), TenantFile)
 
 
 async def configuration(reader: Reader) -> TenantFile | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,43 @@ from renda_core.errors import Misuse
 NOBODY = ""
 """No id: stored as sixteen zero bytes where a key needs a value."""
 _NIL = UUID(int=0)
+_NIL_BYTES = _NIL.bytes
+_PACKED = 8_192
+"""Ids whose packed form is remembered: a row's own id stands in many rows of the tables beside it."""
+
+
+@lru_cache(maxsize=_PACKED)
+def _uuid(value: Any) -> UUID | None:
+    try:
+        return value if value is None or isinstance(value, UUID) else UUID(value) if value else _NIL
+    except ValueError:
+        raise Misuse(f"an id must be a UUID, not {value!r}") from None
+
+
+@lru_cache(maxsize=_PACKED)
+def packed(value: Any) -> bytes | None:
+    """Pack an id into sixteen bytes, canonical text at once.
+
+    Raises:
+        Misuse: It is no UUID.
+    """
+    if value.__class__ is str and len(value) == 36 and value[8] == value[13] == value[18] == value[23] == "-":
+        try:
+            found = bytes.fromhex(value.replace("-", ""))
+        except ValueError:
+            found = b""
+        if len(found) == len(_NIL_BYTES):
+            return found
+    made = _uuid(value)
+    return None if made is None else made.bytes
+
+
+def _text(value: Any) -> str | None:
+    """Write an id as canonical text, as lists do for every row."""
+    if value.__class__ is bytes:
+        h = value.hex()
+        return NOBODY if value == _NIL_BYTES else f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
+    return None if value is None else NOBODY if value == _NIL else str(value)
 
 
 class Id(TypeDecorator[str]):
@@ -27,41 +65,21 @@ class Id(TypeDecorator[str]):
         return dialect.type_descriptor(Uuid() if dialect.name == "postgresql" else LargeBinary(16))
 
     def bind_processor(self, dialect: Dialect) -> Any:
-        """Pack what a file of many rows is full of without going through every layer: canonical text on SQLite."""
-        slow = super().bind_processor(dialect)
-        if dialect.name != "sqlite" or slow is None:
-            return slow
-        unhex = bytes.fromhex
-
-        def pack(value: Any) -> Any:
-            if value.__class__ is str and len(value) == 36 and value[8] == value[13] == value[18] == value[23] == "-":
-                try:
-                    packed = unhex(value.replace("-", ""))
-                except ValueError:
-                    return slow(value)
-                return packed if len(packed) == 16 else slow(value)
-            return value.bytes if value.__class__ is UUID else slow(value)
-
-        return pack
+        """Pack what a file of many rows is full of without going through every layer, on SQLite."""
+        return packed if dialect.name == "sqlite" else super().bind_processor(dialect)
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """Pack text; an id that is no UUID is a defect."""
-        if value is None:
-            return None
-        try:
-            made = value if isinstance(value, UUID) else UUID(value) if value else _NIL
-        except ValueError:
-            raise Misuse(f"an id must be a UUID, not {value!r}") from None
-        return made if dialect.name == "postgresql" else made.bytes
+        made = _uuid(value)
+        return made if made is None or dialect.name == "postgresql" else made.bytes
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
+        """Unpack without going through every layer on SQLite, which gives plain bytes."""
+        return _text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         """Unpack to text."""
-        if value is None:
-            return None
-        if isinstance(value, bytes):
-            h = value.hex()
-            return NOBODY if value == _NIL.bytes else f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
-        return NOBODY if value == _NIL else str(value)
+        return _text(value)
 
 
 class Hidden(TypeDecorator[Sealed]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
@@ -130,9 +131,8 @@ class Plans:
             return Plan(str(compiled), arguments, many, _no_row)
         columns = list(statement.source.exported_columns)
         decode = [self._processor(c.type, "result") for c in columns]
-        fields = [f"{c.key}={_call(f, i, f'v[{i}]')}" for i, (c, f) in enumerate(zip(columns, decode, strict=True))]
-        into = _function(f"into({', '.join(fields)})", f=decode, into=statement.into)
-        return Plan(str(compiled), arguments, many, into)
+        made = {str(c.key): _call(f, i, f"v[{i}]") for i, (c, f) in enumerate(zip(columns, decode, strict=True))}
+        return Plan(str(compiled), arguments, many, _maker(statement.into, made, decode))
 
     def _many(self, binds: list[Any], encode: list[Any], items: list[str], values: list[Any]) -> Any:
         """Write out the arguments of many rows of one tenant, which is packed once for all of them."""
@@ -146,6 +146,22 @@ class Plans:
         native = type_.dialect_impl(self._dialect)
         found = native.bind_processor(self._dialect) if way == "bind" else native.result_processor(self._dialect, None)
         return found  # type: ignore[no-any-return]
+
+
+def _maker(into: type[T], made: Mapping[str, str], decode: list[Any]) -> Callable[[Sequence[Any]], T]:
+    """Write out how a row becomes *into*; *made* says for each field how its value is read from the row ``v``."""
+    places = {name: getattr(into, name, None) for name in made}
+    plain = attrs.has(into) and {(a.name, a.validator, a.converter, a.on_setattr) for a in attrs.fields(into)} == {
+        (name, None, None, None) for name in made
+    }
+    ready = plain and not hasattr(into, "__attrs_post_init__") and all(map(inspect.ismemberdescriptor, places.values()))
+    if not ready:
+        fields = ", ".join(f"{name}={value}" for name, value in made.items())
+        return _function(f"into({fields})", f=decode, into=into)
+    # What is frozen fills its slots one by one, each found by name; where that is all, they are filled directly.
+    names = {f"s{i}": place.__set__ for i, place in enumerate(places.values()) if place}
+    fills = ", ".join(f"s{i}(o, {value})" for i, value in enumerate(made.values()))
+    return _function(f"(o := new(into), {fills})[0]", f=decode, into=into, new=object.__new__, **names)
 
 
 def _no_row(_: Sequence[Any]) -> Any:

@@ -98,7 +98,23 @@ ROSTER = _paged(
     .where(mine(t.mandate), _holds(t.mandate)),
     _m.id,
 )  # fmt: skip
-"""One row a mandate that holds; whoever is a deputy no more has a history, and no line in the roster."""
+"""One row a mandate that holds; whoever is a deputy no more is in ``FORMER``."""
+FORMER = _paged(
+    select(
+        _m.id, _p.name, _p.sex, _c.name.label("congress"), t.term.c.number.label("term"),
+        t.district.c.name.label("district"), _m.certificate, _m.elected_on.label("elected"), _m.by_election, _m.state,
+        _m.valid_to.label("ended"), _m.document,
+    )
+    .select_from(
+        t.mandate.join(t.person, _of(_m.person, t.person))
+        .join(t.congress, _of(_m.congress, t.congress))
+        .join(t.term, _of(_m.term, t.term))
+        .outerjoin(t.district, _of(_m.district, t.district))
+    )
+    .where(mine(t.mandate), ~_holds(t.mandate)),
+    _m.id,
+)  # fmt: skip
+"""One row a mandate that holds no more, or does not hold yet, with its document for what ended it."""
 
 _v, _d, _n = t.voter.c, t.district.c, t.session.c
 VOTERS = _paged(

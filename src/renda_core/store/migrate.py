@@ -17,23 +17,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, NullPool, create_engine, event
 
 from renda_core.errors import ConfigError, PluginError
+from renda_core.store.revision import CORE
 from renda_core.store.roles import APP, BACKUP, OWNER, make_roles
 
 HERE = Path(__file__).parent / "migrations"
-CORE = "core"
-NEWEST = "core_0002"
-"""The core's newest revision: what data must stand at to be worked on."""
 LOCK = 0x72656E6461
 """The advisory lock that lets one migration run at a time: "renda" in ASCII."""
 PATIENCE = 10
 """Seconds that a migration waits for a writer, or for another migration's table, before it gives up."""
-
-
-def locations(modules: Iterable[object]) -> tuple[Path, ...]:
-    """Collect the folders of migrations that lie beside plugins, e.g. of ``Catalogue.modules.values()``."""
-    files = (Path(file) for m in modules if (file := getattr(m, "__file__", None)))
-    beside = (file.parent / "migrations" for file in files if file.name == "__init__.py")
-    return tuple(sorted(folder for folder in beside if folder.is_dir()))
 
 
 def create_sqlite(path: Path, plugin_locations: Iterable[Path] = ()) -> None:
@@ -62,18 +53,6 @@ def upgrade_postgres(dsn: str, plugin_locations: Iterable[Path] = ()) -> None:
     """
     with postgres_connection(dsn) as connection:
         upgrade(connection, plugin_locations)
-
-
-def standing(path: Path) -> str:
-    """Say at which revision of the core an embedded file stands; nothing for a file that is none of ours."""
-    raw = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)
-    try:
-        held = raw.execute("SELECT version_num FROM alembic_version").fetchall()
-    except sqlite3.DatabaseError:
-        return ""
-    finally:
-        raw.close()
-    return next((number for (number,) in held if number.startswith(f"{CORE}_")), "")
 
 
 @contextmanager

@@ -150,6 +150,17 @@ class PostgresStore:
         self._dsn, self._keys, self._now, self._options = dsn, keys, now, options
         self._runner: asyncio.Runner | None = None
 
+    async def standing(self) -> str:
+        """Say at which revision of the core the tables stand; nothing where there are none of ours."""
+        raw = await self.pool.take()
+        try:
+            if await raw.fetchval("SELECT to_regclass('public.alembic_version')") is None:
+                return ""
+            held = [row[0] for row in await raw.fetch("SELECT version_num FROM alembic_version")]
+            return next((number for number in held if number.startswith("core_")), "")
+        finally:
+            self.pool.give(raw, clean=True)
+
     def _link(self, raw: Any) -> PostgresLink:
         return PostgresLink(self.plans, self._keys, raw)
 

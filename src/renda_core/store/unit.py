@@ -7,6 +7,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 from uuid import UUID
 
@@ -26,6 +27,10 @@ Event = tuple[UUID, str, str]
 _lines = msgspec.json.Encoder(order="deterministic")
 START = bytes(32)
 """The hash before a tenant's first entry."""
+
+
+_uuid = lru_cache(1_000)(UUID)
+"""Reads the id of a tenant, which one process meets again and again."""
 
 
 class Link(Protocol):
@@ -60,7 +65,7 @@ class Reader:
 
     def __init__(self, link: Link, tenant: str, now: dt.datetime) -> None:
         try:
-            self.uuid = UUID(tenant)
+            self.uuid = _uuid(tenant)
         except (ValueError, AttributeError, TypeError):
             raise Misuse(f"tenant must be a UUID, not {tenant!r}") from None
         self.tenant, self.now = str(self.uuid), now

@@ -8,15 +8,18 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable
-from itertools import pairwise
+from functools import lru_cache
+from itertools import pairwise, product
 
-from renda_core.domain.identity import match_key
+from renda_core.domain.identity import NAME_LIMIT, match_key
 from renda_core.store.spelling import readings
 
 LONGEST = 4_000
 """Characters of one text that are indexed; a longer text is still kept whole, and found by its beginning."""
 SPELLED = 200
 """Characters of a title whose initials are indexed."""
+THREE = 3
+"""Initials that make one word; somebody may also ask for two."""
 VARIANTS = 16
 """Ways to read one name that are indexed; of what would make more, the first reading counts."""
 INITIALS, LETTERS = 12, 24
@@ -30,6 +33,8 @@ SAME = "@"
 _RUNS = re.compile(r"[0-9a-z]+|[^\W\d_a-z]+", re.IGNORECASE)
 _LONE = re.compile(r"[0-9a-z]+|[^\W\d_]", re.IGNORECASE)
 _PARTS = re.compile(r"[0-9]+|[^\W\d_]+")
+_HAN = re.compile("[\u4e00-\u9fff]+")
+"""Names that are one run of Chinese characters and nothing else, as nearly all are: there is nothing to fold."""
 _SAID = re.compile("[年第字号]")
 """What a number says of itself, and people leave out."""
 _YEAR = re.compile(r"((?:19|20)[0-9]{2})([0-9]+)")
@@ -54,7 +59,15 @@ def _cut(text: str) -> Iterable[str]:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    return text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+
+
+@lru_cache(maxsize=16_384)
+def _begun_by(sign: str) -> frozenset[str]:
+    """Give the letters that the readings of one character begin with; a Latin letter or digit stands for itself."""
+    if sign.isascii():
+        return frozenset(sign) if sign.isalnum() else frozenset()
+    return frozenset(reading[0] for reading in readings(sign))
 
 
 def letters(text: str) -> tuple[frozenset[str], ...]:
@@ -64,25 +77,37 @@ def letters(text: str) -> tuple[frozenset[str], ...]:
         >>> ["".join(sorted(one)) for one in letters("重修石桥")]
         ['cz', 'x', 'ds', 'q']
     """
-    found = (
-        set(run) if run.isascii() else {reading[0] for reading in readings(run)}
-        for lone in _LONE.findall(_folded(text[:SPELLED]))[:SPELLED]
-        for run in (lone if lone.isascii() else (lone,))
-    )
-    return tuple(frozenset(one) for one in found if one)
+    return tuple(filter(None, map(_begun_by, _folded(text[:SPELLED]))))[:SPELLED]
 
 
 def initials(text: str) -> frozenset[str]:
-    """Cut the initials of a text into pairs, in all its readings, each marked."""
+    """Cut the initials of a text into pairs and threes, in all its readings, each marked."""
     spelled = letters(text)
-    return frozenset(FIRST + a + b for one, two in pairwise(spelled) for a in one for b in two)
+    pairs = {FIRST + a + b for one, two in pairwise(spelled) for a in one for b in two}
+    return frozenset(
+        pairs
+        | {
+            FIRST + a + b + c
+            for one, two, three in zip(spelled, spelled[1:], spelled[2:], strict=False)
+            for a, b, c in product(one, two, three)
+        }
+    )
+
+
+def asked_initials(typed: str) -> list[str]:
+    """Give the words that a title must have if its initials hold *typed*: a pair, or all the threes.
+
+    Pairs that are common and stand apart in thousands of titles would all have to be looked through; threes are rare.
+    """
+    size = min(len(typed), THREE)
+    return sorted({FIRST + typed[i : i + size] for i in range(len(typed) - size + 1)})
 
 
 def spells(text: str, asked: str) -> bool:
     """Tell whether the initials of a text hold *asked* in one piece."""
     spelled = letters(text)
-    last = len(spelled) - len(asked)
-    return any(all(c in spelled[i + j] for j, c in enumerate(asked)) for i in range(last + 1))
+    begins = (i for i in range(len(spelled) - len(asked) + 1) if asked[0] in spelled[i])
+    return any(all(c in spelled[i + j] for j, c in enumerate(asked)) for i in begins)
 
 
 def number_words(number: str) -> frozenset[str]:
@@ -114,7 +139,11 @@ def text_mark(text: str) -> str:
 
 def plain_name(name: str) -> str:
     """Give the letters and digits of a name's key alone, in small letters: how fragments of names are compared."""
-    return "".join(c for c in match_key(name).casefold() if c.isalnum())
+    return (
+        name
+        if _HAN.fullmatch(name) and len(name) <= NAME_LIMIT
+        else "".join(c for c in match_key(name).casefold() if c.isalnum())
+    )
 
 
 def person_words(name: str, *numbers: str) -> frozenset[str]:
@@ -126,10 +155,17 @@ def person_words(name: str, *numbers: str) -> frozenset[str]:
     plain = plain_name(name)
     if not plain:
         return frozenset()
-    spelled = {WHOLE + plain, BEGINS + plain[0]}
-    for one in spellings(name):
-        spelled |= {FIRST + "".join(part[0] for part in one)[:INITIALS], SPELT + "".join(one)[:LETTERS]}
-    return words(match_key(name), plain) | spelled | {w for n in numbers for w in number_words(n)}
+    found = {WHOLE + plain, BEGINS + plain[0]}
+    if plain == name and len(name) > 1 and _HAN.fullmatch(name):
+        found.update(map("".join, pairwise(name)))
+    else:
+        found |= words(match_key(name), plain)
+    for one in _spelled(plain):
+        found.add(FIRST + "".join([part[0] for part in one])[:INITIALS])
+        found.add(SPELT + "".join(one)[:LETTERS])
+    for number in numbers:
+        found |= number_words(number)
+    return frozenset(found)
 
 
 def spellings(name: str) -> tuple[tuple[str, ...], ...]:
@@ -139,8 +175,12 @@ def spellings(name: str) -> tuple[tuple[str, ...], ...]:
         >>> spellings("曾三")
         (('ceng', 'san'), ('zeng', 'san'))
     """
+    return _spelled(plain_name(name))
+
+
+def _spelled(plain: str) -> tuple[tuple[str, ...], ...]:
     found: tuple[tuple[str, ...], ...] = ((),)
-    for part in _LONE.findall(plain_name(name)):
+    for part in plain if _HAN.fullmatch(plain) else _LONE.findall(plain):
         read = (part,) if part.isascii() else readings(part)
         if len(found) * len(read) > VARIANTS:
             read = read[:1]

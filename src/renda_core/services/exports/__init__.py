@@ -15,7 +15,8 @@ from renda_core.errors import Invalid
 from renda_core.files import SHEETS
 from renda_core.files.workbook import Page
 from renda_core.services.exports import cases, choices, ledgers, roster
-from renda_core.services.exports.columns import LEDGER, OVERDUE, Shown, chosen, columns_of
+from renda_core.services.exports.columns import FORMER, LEDGER, OVERDUE, Shown, chosen, columns_of
+from renda_core.services.exports.notes import notes_on
 from renda_core.services.exports.roster import Lines
 from renda_core.services.ledgers import Ask
 from renda_core.store.unit import Reader
@@ -23,8 +24,9 @@ from renda_core.tenancy import Tenant
 
 PAGE = 500
 """Rows, or cases, read at once: what an export keeps in memory."""
-NAMES = (*SHEETS, OVERDUE)
+NAMES = (*SHEETS, OVERDUE, FORMER)
 """What can be exported, beside ``ledger:`` with each kind."""
+TITLES = {OVERDUE: "逾期", FORMER: "离任代表"}
 
 
 @attrs.frozen(kw_only=True)
@@ -64,7 +66,7 @@ async def rows(
     """Read one part of an export, in a transaction of its own.
 
     Args:
-        sheet: A name of ``files.SHEETS``, ``ledger:`` with a kind, or ``overdue``.
+        sheet: A name of ``files.SHEETS``, ``ledger:`` with a kind, ``overdue``, or ``former`` (离任代表).
         columns: Which columns, by name or title, in this order; all by default.
         choice: The same, saved under a name before.
         ask: What a ledger is narrowed by.
@@ -72,13 +74,13 @@ async def rows(
     Raises:
         NotFound: There is no such export, or the reader is no reader of the kind.
         NotAllowed: The roster goes out to the congress's own offices only.
-        Invalid: A column is not known, or both *columns* and *choice* are given.
+        Invalid: A column is not known, or not any more; or both *columns* and *choice* are given.
     """
     if columns and choice:
         raise Invalid("give the columns, or the name of a choice of them, not both", field="columns")
     known = columns_of(tenant, sheet)
     found, after = await _lines(sheet)(reader, tenant, actor, sheet, after, size, ask)
-    wanted = columns or (await choices.get(reader, tenant, actor, sheet, choice)).columns if choice else columns
+    wanted = choices.still(await choices.get(reader, tenant, actor, sheet, choice), known) if choice else columns
     shown = chosen(known, wanted, sheet)
     cells = tuple(tuple(line.get(column.name) for column in shown) for line in found)
     return Rows(sheet=sheet, title=title_of(tenant, sheet), columns=shown, rows=cells, after=after)
@@ -87,6 +89,8 @@ async def rows(
 def _lines(sheet: str) -> Callable[..., Awaitable[Lines]]:
     if sheet == OVERDUE:
         return ledgers.overdue
+    if sheet == FORMER:
+        return roster.former
     if sheet.startswith(LEDGER):
         return ledgers.ledger
     source = roster.lines if sheet in roster.QUERIES else cases.lines
@@ -99,8 +103,8 @@ def _lines(sheet: str) -> Callable[..., Awaitable[Lines]]:
 
 def title_of(tenant: Tenant, sheet: str) -> str:
     """Say what an export is called in Chinese."""
-    if sheet == OVERDUE:
-        return "逾期"
+    if sheet in TITLES:
+        return TITLES[sheet]
     if sheet.startswith(LEDGER):
         kind = sheet.removeprefix(LEDGER)
         return f"{tenant.practice.procedure(kind, tenant.practice.edition(kind, tenant.today)).kind.title}台账"
@@ -122,4 +126,5 @@ def page(part: Callable[[str], Rows]) -> Page:
             here = part(here.after)
             yield from here.rows
 
-    return Page(first.title, first.titles, every(), kinds=[column.kind for column in first.columns])
+    kinds = [column.kind for column in first.columns]
+    return Page(first.title, first.titles, every(), notes=notes_on(first.sheet), kinds=kinds)

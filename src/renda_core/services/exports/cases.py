@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -19,9 +19,9 @@ from renda_core.files import SHEETS
 from renda_core.services.cases import see_as
 from renda_core.services.exports.columns import told_in_rows
 from renda_core.services.exports.roster import MASKS, Lines
-from renda_core.services.imports.cases import OPINION
+from renda_core.services.imports.cases import MERGED, OPINION
 from renda_core.services.imports.named_steps import grade_titles, named_step
-from renda_core.store.cases import CaseRow, read_row
+from renda_core.store.cases import ONE, CaseRow, read_row
 from renda_core.store.exports import CALLED, FILES, UNIT_NAMES
 from renda_core.store.roster import HOLDERS, PEOPLE_NAMED, PERSON
 from renda_core.store.unit import Reader
@@ -34,10 +34,11 @@ Row = dict[str, Any]
 
 @attrs.frozen(kw_only=True)
 class _Names:
-    """What a file calls the people and units of a page of cases."""
+    """What a file calls the people and units of a page of cases, and the cases that these were merged into."""
 
     people: Mapping[str, str]
     units: Mapping[str, str]
+    leads: Mapping[str, str]
 
     def all(self, ids: Sequence[str]) -> tuple[str, ...]:
         return tuple(self.people.get(id, id) for id in ids)
@@ -85,7 +86,8 @@ async def lines(reader: Reader, tenant: Tenant, actor: Actor, sheet: str, after:
         shown = _seen(tenant, case, actor)
         if shown is not None:
             cases.append((case, *shown))
-    names = await _called(reader, tenant, kind, [case for case, *_ in cases], after, files[-1].id)
+    leads = await _numbers(reader, tenant, actor, {i for *_, seen in cases for act in seen.acts for i in _leads(act)})
+    names = await _called(reader, tenant, kind, [case for case, *_ in cases], after, files[-1].id, leads)
     found = [
         line
         for case, held, seen in cases
@@ -150,9 +152,14 @@ def _act(of: _Open, step: Step, act: Mapping[str, Any]) -> Row:
         "separate_units": tuple(by_role.get("separate", ())) or None,
         "sole_unit": next(iter(by_role.get("sole", ())), None),
         "grade": {code: title for title, code in grade_titles(of.procedure, step).items()}.get(grade, grade) or None,
+        "merged_into": next((of.names.leads[id] for id in _leads(act) if id in of.names.leads), None),
         "note": act.get("note") or None,
         **_payload(of, step, act),
     }
+
+
+def _leads(act: Mapping[str, Any]) -> Sequence[str]:
+    return tuple(act.get("links", {}).get(MERGED, ()))
 
 
 def _payload(of: _Open, step: Step, act: Mapping[str, Any]) -> Row:
@@ -200,7 +207,20 @@ def _still_sealed(shown: object, stars: int) -> str | None:
     return "*" * stars + text.lstrip("*") if text.startswith("*") else None
 
 
-async def _called(reader: Reader, tenant: Tenant, kind: str, cases: Sequence[Case], after: str, last: str) -> _Names:
+async def _numbers(reader: Reader, tenant: Tenant, actor: Actor, ids: Iterable[str]) -> dict[str, str]:
+    """Give the numbers of cases, of those that the reader may know of."""
+    found = {}
+    for id in ids:
+        row = await reader.find(ONE, id=id)
+        case = read_row(row, tenant.practice) if row else None
+        if case is not None and _seen(tenant, case, actor) is not None:
+            found[id] = case.number
+    return found
+
+
+async def _called(
+    reader: Reader, tenant: Tenant, kind: str, cases: Sequence[Case], after: str, last: str, leads: Mapping[str, str]
+) -> _Names:
     """Find what to call everybody: a certificate number that is one's own, else a name that is, else the id."""
     people: dict[str, str] = {}
     for bearer in await reader.all(CALLED, kind=kind, after=after, last=last, on=tenant.today):
@@ -212,7 +232,7 @@ async def _called(reader: Reader, tenant: Tenant, kind: str, cases: Sequence[Cas
     there = [u for u in await reader.all(UNIT_NAMES) if u.holds(tenant.today)]
     many = Counter(u.name for u in there)
     named = {u.id: u.name for u in there if many[u.name] == 1 and not SPLITS & set(u.name)}
-    return _Names(people=people, units=named)
+    return _Names(people=people, units=named, leads=leads)
 
 
 async def _name(reader: Reader, tenant: Tenant, id: str) -> str:

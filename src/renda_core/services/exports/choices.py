@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from renda_core.domain.case import Actor
 from renda_core.errors import Invalid, NotAllowed, NotFound
-from renda_core.services.exports.columns import chosen, columns_of
+from renda_core.services.exports.columns import Shown, chosen, columns_of
 from renda_core.services.exports.roster import WHO
 from renda_core.store import tables as t
 from renda_core.store.compile import Query, add, change, cut, keyed, mine
@@ -94,6 +94,18 @@ async def get(reader: Reader, tenant: Tenant, actor: Actor, sheet: str, name: st
         there = "、".join(c.name for c in await every(reader, tenant, actor) if c.sheet == sheet) or "none"
         raise NotFound(f"{sheet} has no choice of columns {name!r}; there: {there}")
     return _choice(found)
+
+
+def still(choice: Choice, known: Sequence[Shown]) -> tuple[str, ...]:
+    """Give a choice's columns, if the sheet has all of them still.
+
+    Raises:
+        Invalid: The tenant's procedures no longer bring some of them; the message names every one.
+    """
+    if gone := [name for name in choice.columns if name not in {column.name for column in known}]:
+        told = f"{choice.sheet} no longer has {'、'.join(gone)}, which the choice {choice.name!r} names"
+        raise Invalid(f"{told}; save it anew, or remove it", field="choice", columns=gone)
+    return choice.columns
 
 
 async def every(reader: Reader, _: Tenant, actor: Actor) -> tuple[Choice, ...]:

@@ -17,7 +17,7 @@ from renda_core.files import SHEETS, Column
 from renda_core.files.workbook import Kind
 from renda_core.tenancy import Tenant
 
-LEDGER, OVERDUE = "ledger:", "overdue"
+LEDGER, OVERDUE, FORMER = "ledger:", "overdue", "former"
 SIGNING = frozenset({"submit", "invite", "cosign", "decline_cosign", "cosign_on_paper"})
 """Steps that a suggestion's own row stands for: who signed, and that it was handed in."""
 JOBS = frozenset({"ballot", "clock", "follower", "watch"})
@@ -55,25 +55,40 @@ _OVERDUE = (
     Shown("days", "逾期天数", "number"),
     Shown("provisional", "暂定"),
 )
+_FORMER = (
+    Shown("name", "姓名"),
+    Shown("sex", "性别"),
+    Shown("congress", "所属人大"),
+    Shown("term", "届次", "number"),
+    Shown("district", "选区"),
+    Shown("certificate", "代表证号"),
+    Shown("elected", "当选日期", "day"),
+    Shown("by_election", "补选"),
+    Shown("state", "状态"),
+    Shown("ended", "终止日期", "day"),
+    Shown("reason", "原因"),
+    Shown("legal_act", "依据"),
+)
+_OTHERS = {OVERDUE: _OVERDUE, FORMER: _FORMER}
 
 
 def columns_of(tenant: Tenant, sheet: str) -> tuple[Shown, ...]:
     """List every column that an export of *sheet* may have, in the order of the file.
 
     Args:
-        sheet: The name of a sheet, ``ledger:`` with a kind, or ``overdue``.
+        sheet: The name of a sheet, ``ledger:`` with a kind, ``overdue`` or ``former``.
 
     Raises:
         NotFound: There is no such export, or its kind is not enabled; the message names those that there are.
     """
-    if sheet == OVERDUE:
-        return _OVERDUE
+    if sheet in _OTHERS:
+        return _OTHERS[sheet]
     if sheet.startswith(LEDGER):
         kind = sheet.removeprefix(LEDGER)
         tenant.practice.procedure(kind, tenant.practice.edition(kind, tenant.today))
         return _LEDGER
     if sheet not in SHEETS:
-        raise NotFound(f"no export {sheet!r}; known: {', '.join((*SHEETS, OVERDUE, f'{LEDGER}KIND'))}")
+        raise NotFound(f"no export {sheet!r}; known: {', '.join((*SHEETS, *_OTHERS, f'{LEDGER}KIND'))}")
     own = tuple(Shown(c.name, c.title, _KINDS.get(c.kind, "text")) for c in SHEETS[sheet].columns)
     if sheet != "steps":
         return own

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from renda_core.domain.case import Actor
+from renda_core.domain.mandates import REASONS, Mandate
 from renda_core.domain.sealed import Sealed
-from renda_core.errors import NotAllowed
+from renda_core.errors import Invalid, NotAllowed
 from renda_core.files import SHEETS
 from renda_core.services.mandates import KEEPERS
 from renda_core.services.reports import READERS
+from renda_core.store.codec import decode
 from renda_core.store.compile import Query
-from renda_core.store.exports import CONGRESSES, ROSTER, SESSIONS, STATIONS, UNITS, VOTERS
+from renda_core.store.exports import CONGRESSES, FORMER, ROSTER, SESSIONS, STATIONS, UNITS, VOTERS
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
 
@@ -28,6 +30,9 @@ QUERIES: Mapping[str, Query[dict[str, Any]]] = {
 }
 MASKS = {"id_number": 14, "phone": 7}
 """How many characters of a personal field are shown as stars before the last four."""
+STATES = {"elected": "当选待确认", "active": "在任", "suspended": "暂停执行", "ended": "终止", "void": "当选无效"}
+SEXES = {"male": "男", "female": "女"}
+"""How states of mandates and sexes are written."""
 Lines = tuple[list[dict[str, Any]], str]
 """Some rows, each by the names of the columns, and where to go on; nothing where there are no more."""
 
@@ -38,12 +43,39 @@ async def lines(reader: Reader, tenant: Tenant, actor: Actor, sheet: str, after:
     Raises:
         NotAllowed: The actor holds no role in the congress's offices and organs.
     """
-    if not actor.roles & WHO:
-        raise NotAllowed(f"the {sheet} go out to {', '.join(sorted(WHO))} only")
+    _refuse_strangers(actor, sheet)
     rows = await reader.all(QUERIES[sheet], on=tenant.today, after=after, size=size)
     titles = {c.name: {code: title for title, code in c.choices.items()} for c in SHEETS[sheet].columns if c.choices}
     found = [{name: _cell(name, value, titles.get(name)) for name, value in row.items()} for row in rows]
     return found, rows[-1]["id"] if len(rows) == size else ""
+
+
+async def former(reader: Reader, tenant: Tenant, actor: Actor, _: str, after: str, size: int, ask: Any) -> Lines:
+    """Read a page of the mandates that hold no more, each with what ended it; it is told, and never brought in.
+
+    Raises:
+        NotAllowed: The actor holds no role in the congress's offices and organs.
+        Invalid: It is narrowed by a ledger's question.
+    """
+    _refuse_strangers(actor, "former deputies")
+    if ask is not None:
+        raise Invalid("former deputies are not narrowed by a ledger's question", field="ask")
+    rows = await reader.all(FORMER, on=tenant.today, after=after, size=size)
+    return [_former(row) for row in rows], rows[-1]["id"] if len(rows) == size else ""
+
+
+def _former(row: dict[str, Any]) -> dict[str, Any]:
+    last = next(reversed(decode(row["document"], Mandate).history), None)
+    why = REASONS.get((last.kind, last.reason)) if last else None
+    told = {"sex": SEXES.get(row["sex"]), "state": STATES[row["state"]], "reason": why.title if why else None}
+    return {name: value or None for name, value in row.items()} | told | {
+        "by_election": row["by_election"], "legal_act": last.legal_act if last else None,
+    }  # fmt: skip
+
+
+def _refuse_strangers(actor: Actor, what: str) -> None:
+    if not actor.roles & WHO:
+        raise NotAllowed(f"the {what} go out to {', '.join(sorted(WHO))} only")
 
 
 def masked(sealed: Sealed | None, stars: int) -> str | None:

@@ -9,7 +9,7 @@ from typing import Any
 from renda_core.domain.areas import LEVELS
 from renda_core.files.columns import Read
 from renda_core.services.imports.nouns import Nouns, Row
-from renda_core.services.imports.planned import File, Once, PlannedRow, Say, decided, wrong
+from renda_core.services.imports.planned import File, Once, PlannedRow, Say, called, decided, wrong
 from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
 
@@ -39,7 +39,7 @@ class _Congresses:
 
     def row(self, read: Read) -> PlannedRow:
         """Decide one row."""
-        v, name = read.values, str(read.values["name"])
+        v, name = read.values, called(read, "name")
         if bad := wrong(read, name):
             return bad
         if first := self._once.before((name, v["term"]), read.number):
@@ -55,7 +55,7 @@ class _Congresses:
             "name": name,
             "area": v["area"],
             "parent": self._known[parent]["id"] if parent else None,
-            "has_districts": self._file.said(read, "has_districts"),
+            "has_districts": v["has_districts"],
             "population": v["population"],
         }
         if name not in self._known:

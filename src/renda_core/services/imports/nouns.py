@@ -27,7 +27,7 @@ class Nouns:
         self._rows: dict[str, dict[str, Row]] = {name: {} for name in passing}
         self._new: dict[str, dict[str, Row]] = {noun.name: {} for noun in t.ROSTER}
         self._changed: dict[str, dict[str, Row]] = {noun.name: {} for noun in t.ROSTER}
-        self._by: dict[tuple[str, str], dict[Any, Row]] = {}
+        self._by: dict[str, dict[str, dict[Any, Row]]] = {noun.name: {} for noun in t.ROSTER}
         self._digest, self.written = Digest(), 0
         self.last: Row = {}
 
@@ -57,9 +57,9 @@ class Nouns:
 
     def by(self, noun: str, column: str) -> dict[Any, Row]:
         """Give the rows by one column; kept up to date as rows are put."""
-        if (noun, column) not in self._by:
-            self._by[noun, column] = {r[column]: r for r in self._rows[noun].values()}
-        return self._by[noun, column]
+        if column not in self._by[noun]:
+            self._by[noun][column] = {r[column]: r for r in self._rows[noun].values()}
+        return self._by[noun][column]
 
     def hidden(self, had: Row | None, field: str, given: object, column: str) -> Sealed | None:
         """Seal what is new; an empty or masked cell means unchanged, and so does the same text."""
@@ -78,21 +78,17 @@ class Nouns:
         """
         state: State = "new"
         if had is None:
-            made = dict(BLANK[noun])
-            for column, value in row.items():
-                if value is not None:
-                    made[column] = value
-            made["id"] = id or new_id()
-            self._new[noun][made["id"]] = made
+            made = {**BLANK[noun], **{column: value for column, value in row.items() if value is not None}}
+            made["id"] = id = id or new_id()
+            self._new[noun][id] = made
         else:
             given = {k: v for k, v in row.items() if v is not None and v != had[k] and k not in keep}
             made, state = had, "same"
             if given:
                 made, state = self.force(noun, had, given), "change"
         self._rows[noun][made["id"]] = self.last = made
-        for (name, column), index in self._by.items():
-            if name == noun:
-                index[made[column]] = made
+        for column, index in self._by[noun].items():
+            index[made[column]] = made
         return state
 
     def force(self, noun: str, had: Row, given: Row) -> Row:

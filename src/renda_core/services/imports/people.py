@@ -11,7 +11,7 @@ from renda_core.domain.identity import match_key
 from renda_core.files.columns import Read
 from renda_core.services.imports.alike import Alike
 from renda_core.services.imports.nouns import Nouns, Row
-from renda_core.services.imports.planned import File, PlannedRow, State, decided
+from renda_core.services.imports.planned import File, PlannedRow, State
 from renda_core.store.importing import (
     ADD_WORD,
     BY_BIRTH,
@@ -159,7 +159,13 @@ class People:
 
     def compare(self, asked: Asked, kept: Row) -> None:
         """Look whether somebody new is somebody who was here, or in a row above."""
-        me = Known(**{f.name: kept[f.name] for f in attrs.fields(Known)})
+        me = Known(
+            id=kept["id"],
+            name=kept["name"],
+            match_key=kept["match_key"],
+            born_on=kept["born_on"],
+            id_index=kept["id_index"],
+        )
         if near := self._alike.to(me):
             self._near[asked.read.worksheet, asked.read.number] = near
         self._alike.add(me)
@@ -177,7 +183,8 @@ class People:
         other, why = found
         carried = "、".join(self._carried.get(other.id, ()))
         told = f"may be {other.name}" + (f" ({carried})" if carried else "")
-        return decided(read, row.state, row.key, self._file.problem(read, "name", f"{told}: {why}", REMEDY, "warning"))
+        near = self._file.problem(read, "name", f"{told}: {why}", REMEDY, "warning")
+        return attrs.evolve(row, state="warning", problems=(*row.problems, near))
 
     async def flush(self) -> None:
         """Write by which words the new and the renamed are found; a rehearsal, which nobody will search, needs none."""

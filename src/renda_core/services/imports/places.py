@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from renda_core.files.columns import Problem, Read
 from renda_core.services.imports.nouns import Nouns
-from renda_core.services.imports.planned import File, Once, PlannedRow, Say, chunks, decided, wrong
+from renda_core.services.imports.planned import File, Once, PlannedRow, Say, called, chunks, decided, wrong
 from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
 
@@ -39,11 +39,12 @@ def _parents_first(reads: Sequence[Read]) -> Iterable[Read]:
     ready = deque[Read]()
     for read in reads:
         parent = read.values["parent"]
-        (waiting.setdefault(parent, []) if parent in named else ready).append(read)
+        (waiting.setdefault(parent, []) if parent and parent in named else ready).append(read)
     while ready:
         read = ready.popleft()
         yield read
-        ready += waiting.pop(read.values["name"], [])
+        if read.values["name"]:
+            ready += waiting.pop(read.values["name"], [])
 
 
 class _Units:
@@ -57,12 +58,12 @@ class _Units:
     def circle(self, read: Read) -> PlannedRow:
         """Refuse a row that stands above itself, or below one that does."""
         return self._file.error(
-            read, "parent", "the units above this one run in a circle", "correct one of them", str(read.values["name"])
+            read, "parent", "the units above this one run in a circle", "correct one of them", called(read, "name")
         )
 
     def row(self, read: Read) -> PlannedRow:
         """Decide one row."""
-        v, name = read.values, str(read.values["name"])
+        v, name = read.values, called(read, "name")
         if bad := wrong(read, name):
             return bad
         if first := self._once.before(name, read.number):
@@ -113,7 +114,7 @@ class _Stations:
 
     def row(self, read: Read) -> PlannedRow:
         """Decide one row."""
-        v, name = read.values, str(read.values["name"])
+        v, name = read.values, called(read, "name")
         if bad := wrong(read, name):
             return bad
         if first := self._once.before(name, read.number):

@@ -56,11 +56,6 @@ class File:
         """Take the places from rows that know them, as those of a file do."""
         return cls(sheet=sheet, rows=reads if isinstance(reads, Rows) else None)
 
-    def said(self, read: Read, column: str) -> Any:
-        """Give the value of a yes-or-no column, or None where the file has no such column: it says nothing then."""
-        absent = self.rows is not None and not self.rows.place(read.worksheet, column)[0]
-        return None if absent else read.values[column]
-
     def problem(
         self, read: Read, column: str, message: str, remedy: str, level: Literal["error", "warning"] = "error"
     ) -> Problem:
@@ -93,6 +88,11 @@ Planner = Callable[[Unit, Tenant, File, Iterable[Read], Say], Awaitable[str]]
 def refused(read: Read, key: str, *problems: Problem) -> PlannedRow:
     """Make a row that is wrong."""
     return PlannedRow(number=read.number, worksheet=read.worksheet, state="error", key=key, problems=problems)
+
+
+def called(read: Read, column: str) -> str:
+    """Give what a row is called by; empty where the cell is."""
+    return str(read.values[column] or "")
 
 
 def wrong(read: Read, key: str) -> PlannedRow | None:

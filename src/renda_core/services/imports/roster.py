@@ -11,9 +11,10 @@ import attrs
 from renda_core.domain.areas import climb
 from renda_core.domain.mandates import FINAL, Mandate
 from renda_core.files.columns import Read
+from renda_core.services.imports.doubtful import looks, unborn
 from renda_core.services.imports.nouns import Nouns, Row
 from renda_core.services.imports.people import Asked, People
-from renda_core.services.imports.planned import File, Once, PlannedRow, Say, State, chunks, decided, wrong
+from renda_core.services.imports.planned import File, Once, PlannedRow, Say, State, called, chunks, decided, wrong
 from renda_core.store.codec import decode, encode, new_id
 from renda_core.store.importing import MEMBERSHIPS
 from renda_core.store.unit import Unit
@@ -90,6 +91,8 @@ class _Roster:
         if term is None:
             told = f"{v['congress']} has no term {v['term']}"
             return self._file.error(read, "term", told, "import its term first", key)
+        if unlikely := unborn(self._file, asked, self._today, key):
+            return unlikely
         found = self._people.find(asked) or self._by_certificate(asked, congress["id"], term)
         if isinstance(found, str):
             return self._file.error(read, "id_number", found, "give the whole ID number", key)
@@ -103,10 +106,13 @@ class _Roster:
         own, kept = self._people.keep(asked, found, v["elected"], _rest(v), id=person)
         if found is None:
             self._people.compare(asked, kept)
-        held = self._keep_mandate(v, seat, congress, by_election=self._file.said(read, "by_election"))
+        held = self._keep_mandate(v, seat, congress, by_election=v["by_election"])
         states: set[State] = {own, held, self._keep_seats(v, seat)}
-        state: State = "new" if held == "new" else "change" if states != {"same"} else "same"
-        return decided(read, state, key)
+        if states == {"same"}:
+            return decided(read, "same", key)
+        return decided(
+            read, "new" if held == "new" else "change", key, *looks(self._file, asked, found, self._today, "elected")
+        )
 
     def _by_certificate(self, asked: Asked, congress: str, term: str) -> Row | None:
         """Find somebody of this name by the very certificate, where the birth date was corrected."""
@@ -170,7 +176,8 @@ class _Roster:
 
     def _sit(self, mandate: str, kind: str, body: str, since: dt.date) -> bool:
         """Let a mandate sit in a body, and leave another of that kind; tell whether that changes anything."""
-        sits = [self._nouns.row("membership", id) for id in self._sits.get(mandate, ())]
+        held = self._sits.setdefault(mandate, [])
+        sits = [self._nouns.row("membership", id) for id in held]
         now = [s for s in sits if s["valid_to"] is None and self._nouns.row("body", s["body"])["kind"] == kind]
         if any(s["body"] == body for s in now):
             return False
@@ -182,7 +189,7 @@ class _Roster:
             self._nouns.force("membership", again[0], {"valid_to": None})
             return True
         self._nouns.put("membership", None, {"valid_from": begins, "mandate": mandate, "body": body})
-        self._sits.setdefault(mandate, []).append(self._nouns.last["id"])
+        held.append(self._nouns.last["id"])
         return True
 
     def _named(self, noun: str, known: dict[Any, str], key: tuple[Any, ...], since: dt.date, **rest: Any) -> str | None:
@@ -196,7 +203,7 @@ class _Roster:
 
 
 def _key(read: Read) -> str:
-    return f"{read.values['name']} {read.values['congress']}"
+    return f"{called(read, 'name')} {called(read, 'congress')}".strip()
 
 
 def _rest(v: Mapping[str, Any]) -> Row:
@@ -225,4 +232,4 @@ def _as_held(given: Row) -> Row:
 
 
 def _categories(text: str | None) -> frozenset[str]:
-    return frozenset({text or ""} - {""})
+    return frozenset((text,)) if text else frozenset()

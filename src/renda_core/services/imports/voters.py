@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from renda_core.files.columns import Read
+from renda_core.services.imports.doubtful import looks, unborn
 from renda_core.services.imports.nouns import Nouns, Row
 from renda_core.services.imports.people import Asked, People
-from renda_core.services.imports.planned import File, Once, PlannedRow, Say, State, chunks, decided, wrong
+from renda_core.services.imports.planned import File, Once, PlannedRow, Say, State, called, chunks, decided, wrong
 from renda_core.store.codec import new_id
 from renda_core.store.importing import VOTERS
 from renda_core.store.unit import Unit
@@ -43,7 +44,7 @@ class _Voters:
         held = await self._unit.among(VOTERS, "person", [p["id"] for p in self._nouns.rows("person")])
         self._nouns.take("voter", held)
         self._held = {row["person"]: row for row in held if row["valid_to"] is None}
-        rows = [wrong(read, str(read.values["name"])) or self._row(next(asked)) for read in reads]
+        rows = [wrong(read, called(read, "name")) or self._row(next(asked)) for read in reads]
         looked = await self._people.look(rows, reads)
         await self._nouns.flush()
         await self._people.flush()
@@ -57,6 +58,8 @@ class _Voters:
             return self._file.error(
                 read, "congress", f"no congress {v['congress']}", "import the congresses first", key
             )
+        if unlikely := unborn(self._file, asked, self._today, key):
+            return unlikely
         found = self._people.find(asked)
         if isinstance(found, str):
             return self._file.error(read, "id_number", found, "give the whole ID number", key)
@@ -70,7 +73,8 @@ class _Voters:
             self._people.compare(asked, kept)
         states: set[State] = {own, self._register(person, self._district(home["id"], v["district"], since), since)}
         state: State = "new" if "new" in states else "change" if "change" in states else "same"
-        return decided(read, state, key)
+        told = () if state == "same" else looks(self._file, asked, found, self._today, "registered")
+        return decided(read, state, key, *told)
 
     def _register(self, person: str, district: str, since: Any) -> State:
         """Let somebody vote in a district, and no longer in another."""

@@ -116,8 +116,8 @@ class Event(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
     identifiers: tuple[Identifier, ...] = ()
 
 
-class Document(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
-    """One document with everything in it."""
+class Document(msgspec.Struct, kw_only=True, frozen=True):
+    """One document with everything in it; a collection of which there is nothing is an empty array."""
 
     persons: tuple[Person, ...] = ()
     organizations: tuple[Organization, ...] = ()

@@ -21,7 +21,7 @@ from renda_core.store.ledgers import LedgerRow
 from renda_core.store.people import hits
 from renda_core.store.shapes import MANY_WORDS, Shape, Sort, statement, word_values
 from renda_core.store.unit import Reader
-from renda_core.store.words import FIRST, WHOLE, asked_numbers, number_words, plain_name, spells, words
+from renda_core.store.words import THREE, WHOLE, asked_initials, asked_numbers, number_words, plain_name, spells, words
 from renda_core.tenancy import Tenant
 
 LONGEST = 200
@@ -161,7 +161,7 @@ async def _branches(
         found += await holding([word], lambda row, word=word: word in number_words(row.number))  # type: ignore[misc]
     if _LETTERS.fullmatch(text):
         typed = re.sub(r"[^a-z]", "", text.casefold())
-        pairs = sorted({FIRST + typed[i : i + 2] for i in range(len(typed) - 1)})[:MANY_WORDS]
-        found += await holding(pairs, lambda row: spells(row.title, typed)) if pairs else []
+        asked = asked_initials(typed)[:MANY_WORDS] if len(typed) > 1 else []
+        found += await holding(asked, None if len(typed) <= THREE else lambda row: spells(row.title, typed))
     named = statement(Shape(reach=reach, parts=parts | {"person"}, sort=NEWEST))
     return [*found, *(Branch(query=named, values={"person": id} | veiled_roles(veiled)) for id in people)]

@@ -112,3 +112,12 @@ def test_an_interruption_leaves_all_as_it_was(county: Terminal, monkeypatch: pyt
         result = county("import", "qing", "suggestions", county.write("good.csv", GOOD), "--yes")
     assert (result.exit_code, "已中断" in result.stderr) == (130, True)
     assert county.head() == before
+
+
+def test_the_state_of_every_row_goes_into_a_file(county: Terminal) -> None:
+    lines = "县林业局,政府工作部门\n县水利局,政府工作部门\n,政府工作部门\n"
+    file, told = county.write("units.csv", "单位名称,类别\n" + lines), county.folder / "states.xlsx"
+    assert county("import", "qing", "units", file, "--preview", "--states", told).exit_code == 1
+    rows = list(openpyxl.load_workbook(told).active.values)
+    assert [row[1:4] for row in rows[1:]] == [(2, "新增", "县林业局"), (3, "相同", "县水利局"), (4, "有错", None)]
+    assert "单位名称" in rows[3][4]

@@ -64,8 +64,16 @@ def sheet_of(name: str) -> Any:
 @click.option("--worksheet", default="", metavar="NAME", help="工作表 Read this one; without it, all that fit.")
 @click.option("--yes", is_flag=True, help="确认 Apply without asking.")
 @click.option("--dry-run", "--preview", "dry_run", is_flag=True, help="只预览 Preview only.")
+@click.option(
+    "--states",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="逐行结果 Write the state of every row, with its reasons, into a workbook or CSV file.",
+)
 @click.pass_obj
-def import_(session: Session, tenant: str, sheet: str, file: Path, worksheet: str, yes: bool, dry_run: bool) -> None:
+def import_(
+    session: Session, /, tenant: str, sheet: str, file: Path, worksheet: str, yes: bool, dry_run: bool,
+    states: Path | None,
+) -> None:  # fmt: skip
     """导入 Bring in a workbook or CSV file: first a preview, then all of it or nothing.
 
     SHEET is congresses, units, stations, roster, voters, sessions, suggestions, steps or opinions.
@@ -73,7 +81,7 @@ def import_(session: Session, tenant: str, sheet: str, file: Path, worksheet: st
     from renda_core.files import open_rows
 
     with open_rows(file, sheet_of(sheet), worksheet=worksheet) as rows, session.open(tenant) as workspace:
-        bringing = _Bringing(session, workspace, sheet_of(sheet).name, file, rows)
+        bringing = _Bringing(session, workspace, sheet_of(sheet).name, file, rows, states and telling.place(states))
         if yes and not dry_run:
             session.tell(*bringing.applied())
             return
@@ -87,9 +95,25 @@ def import_(session: Session, tenant: str, sheet: str, file: Path, worksheet: st
 class _Bringing:
     """One file on its way into one tenant."""
 
-    def __init__(self, session: Session, workspace: Workspace, sheet: str, file: Path, rows: Rows) -> None:
+    def __init__(
+        self, session: Session, workspace: Workspace, sheet: str, file: Path, rows: Rows, states: Path | None
+    ) -> None:
         self._session, self._workspace, self._sheet, self._file, self._rows = session, workspace, sheet, file, rows
-        self._actor = session.actor(workspace)
+        self._actor, self._states = session.actor(workspace), states
+        self._told: dict[tuple[str, int], tuple[str, int, str, str, str]] = {}
+
+    def _note(self, row: PlannedRow) -> None:
+        """Keep a row's state; one that is decided anew counts as it was decided last."""
+        if self._states:
+            told = (row.worksheet, row.number, STATES[row.state], row.key, "\n".join(row.reasons))
+            self._told[row.worksheet, row.number] = told
+
+    def _write_states(self) -> None:
+        if self._states:
+            from renda_core.files import Page, write_table
+
+            columns = ("工作表", "行", "结果", "键", "原因与处理")
+            write_table(self._states, Page("逐行结果", columns, list(self._told.values())))
 
     def previewed(self) -> dict[str, Any]:
         """Show what the file would do, and give it as data.
@@ -100,7 +124,8 @@ class _Bringing:
         from renda_core.services import imports
 
         with self._session.progress("预览 preview", self._rows.total) as tick:
-            seen = self._workspace.do(imports.preview, self._actor, self._sheet, self._rows, tick)
+            seen = self._workspace.do(imports.preview, self._actor, self._sheet, self._rows, tick, each=self._note)
+        self._write_states()
         if not self._session.json:
             self._show(seen)
         if not seen.ok:
@@ -117,12 +142,14 @@ class _Bringing:
 
         with self._session.progress("导入 import", self._rows.total) as tick:
             try:
-                done = self._workspace.do(imports.apply, self._actor, self._sheet, self._rows, tick)
+                done = self._workspace.do(imports.apply, self._actor, self._sheet, self._rows, tick, each=self._note)
             except ConfigError as error:
+                self._write_states()
                 told: dict[str, Any] = error.details
                 raise self._refused(
                     error.reasons[: len(told["problems"])], told["counts"], told["problems"], told["rows"], told["more"]
                 ) from error
+        self._write_states()
         if not shown and not self._session.json:
             self._show(done.seen)
         summary = {k: getattr(done, k) for k in (*DONE, "digest")}

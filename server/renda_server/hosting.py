@@ -14,9 +14,9 @@ from renda_core import holidays
 from renda_core.catalogue import Catalogue
 from renda_core.configuration import TenantFile, read_folder
 from renda_core.domain.case import Actor
-from renda_core.errors import ConfigError, NotFound
+from renda_core.errors import NotFound
 from renda_core.services import tenants
-from renda_core.store.revision import NEWEST
+from renda_core.store.revision import refuse_other
 from renda_core.store.unit import ReadCase, Store, WriteCase
 from renda_core.tenancy import Tenant
 from renda_core.workspace import SETUP, Workspace
@@ -60,17 +60,9 @@ async def check_database(settings: Settings) -> None:
 
         store = PostgresStore(settings.database, keys=settings.home.keys(), now=settings.now, size=1)
         try:
-            refuse_other_tables(await store.standing())
+            refuse_other(await store.standing(), "the database", "renda upgrade --dsn DSN")
         finally:
             await store.close()
-
-
-def refuse_other_tables(held: str) -> None:
-    """Refuse tables at another revision than ours."""
-    if held != NEWEST:
-        remedy = "update renda" if held > NEWEST else "bring it up to date: renda upgrade --dsn DSN"
-        told = f"its tables are {held or 'none of ours'}, {NEWEST} is wanted; {remedy}"
-        raise ConfigError("the database cannot be worked on", told)
 
 
 @attrs.define
@@ -102,7 +94,7 @@ class Hosts:
 
         keys, now = self._settings.home.keys(), self._settings.now
         self._shared = store = PostgresStore(self._settings.database, keys=keys, now=now)
-        refuse_other_tables(await store.standing())
+        refuse_other(await store.standing(), "the database", "renda upgrade --dsn DSN")
         for file in read_folder(self._settings.tenants).values() if self._settings.tenants else ():
             file.open(self.catalogue, self._calendar, now().date())
             stands = await store.write(tenants.bring_up, file.id, SETUP, file)

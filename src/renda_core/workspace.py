@@ -20,7 +20,7 @@ from renda_core.domain.case import Actor
 from renda_core.errors import ConfigError, NotFound
 from renda_core.services import tenants
 from renda_core.store.keys import Keys
-from renda_core.store.revision import NEWEST, locations, standing
+from renda_core.store.revision import locations, refuse_other, standing
 from renda_core.store.sqlite import SqliteStore
 from renda_core.store.unit import ReadCase, Store, WriteCase
 from renda_core.tenancy import Tenant
@@ -93,10 +93,7 @@ class Home:
         if not path.exists():
             there = ", ".join(self.codes()) or "none yet"
             raise NotFound(f"no tenant {code!r} in {self.path}; there: {there}. Make one: renda tenant apply FILE")
-        if (held := standing(path)) != NEWEST:
-            remedy = "update renda" if held > NEWEST else "bring it up to date: renda upgrade"
-            told = f"its tables are {held or 'none of ours'}, {NEWEST} is wanted; {remedy}"
-            raise ConfigError(f"{path} cannot be worked on", told)
+        refuse_other(standing(path), str(path), "renda upgrade")
         known = catalogue or Catalogue.installed()
         store = SqliteStore(path, keys=self.keys(), now=self.now)
         id = store.run(store.read(tenants.whose, str(UUID(int=0))))

@@ -9,6 +9,7 @@ from renda_core.catalogue import Catalogue
 from renda_core.configuration import read_folder
 from renda_core.errors import ConfigError, NotFound
 from renda_core.services import tenants
+from renda_core.store.revision import refuse_other
 from renda_core.workspace import Home, Workspace
 
 
@@ -31,6 +32,7 @@ def open_hosted(home: Home, code: str, environ: Mapping[str, str]) -> Workspace:
     if code not in known:
         raise NotFound(f"no tenant {code!r} in {folder}; there: {', '.join(sorted(known)) or 'none'}")
     store = PostgresStore(environ["RENDA_DATABASE"], keys=home.keys(), now=home.now, size=1)
+    refuse_other(store.run(store.standing()), "the database", "renda upgrade --dsn DSN")
     file = store.run(store.read(tenants.configuration, known[code].id))
     if file is None:
         store.shut()

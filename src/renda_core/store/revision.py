@@ -6,6 +6,8 @@ import sqlite3
 from collections.abc import Iterable
 from pathlib import Path
 
+from renda_core.errors import ConfigError
+
 CORE = "core"
 NEWEST = "core_0002"
 """The core's newest revision: what data must stand at to be worked on."""
@@ -28,3 +30,18 @@ def standing(path: Path) -> str:
     finally:
         raw.close()
     return next((number for (number,) in held if number.startswith(f"{CORE}_")), "")
+
+
+def refuse_other(held: str, where: str, upgrade: str) -> None:
+    """Refuse tables at another revision than ours.
+
+    Args:
+        upgrade: The command that brings older ones up to date.
+
+    Raises:
+        ConfigError: Naming both revisions, and what to do.
+    """
+    if held != NEWEST:
+        remedy = "update renda" if held > NEWEST else f"bring it up to date: {upgrade}"
+        told = f"its tables are {held or 'none of ours'}, {NEWEST} is wanted; {remedy}"
+        raise ConfigError(f"{where} cannot be worked on", told)

@@ -37,10 +37,13 @@ class Asked(msgspec.Struct, forbid_unknown_fields=True, kw_only=True, frozen=Tru
     """A request's query: an unknown question is refused by name."""
 
 
+After = Annotated[str, Meta(max_length=2_000)]
+
+
 class Paged(Asked, kw_only=True, frozen=True):
     """Which page of a list: *after* is what the page before gave, empty for the first."""
 
-    after: Annotated[str, Meta(max_length=2_000)] = ""
+    after: After = ""
     size: Size = 50
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import functools
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,7 +10,6 @@ import msgspec
 from litestar import Request, Response
 from msgspec import Meta
 
-from renda_core.domain.suggestion import KIND
 from renda_core.errors import Invalid, NotFound
 from renda_core.files import SHEETS, write_table, write_template
 from renda_core.services import exports
@@ -20,13 +18,13 @@ from renda_core.services.exports import choices as column_choices
 from renda_core.services.exports.choices import Choice
 from renda_core.services.exports.columns import LEDGER, payload_columns
 from renda_core.services.ledgers import Ask
-from renda_core.store.shapes import Sort
 from renda_core.store.unit import Store
 from renda_server import downloads
 from renda_server.downloads import CSV, XLSX
 from renda_server.hosting import Desk
 from renda_server.operations import operation
-from renda_server.shapes import Asked, Given, Id, Line, Name, Page
+from renda_server.resources.lists import Narrowed
+from renda_server.shapes import Given, Line, Page
 
 TAG = "exports"
 LEDGERS = "ledger"
@@ -34,30 +32,15 @@ Asking = Request[Any, Any, Any]
 Columns = Annotated[str, Meta(max_length=4_000)]
 
 
-class TableAsked(Asked, kw_only=True, frozen=True):
+class TableAsked(Narrowed, kw_only=True, frozen=True):
     """What the file holds.
 
     *columns* are names or titles with commas between, *choice* is such a list that was saved; everything else
     narrows a ledger, as it narrows the list of cases.
     """
 
-    __ids__ = ("unit", "person")
-
     columns: Columns = ""
     choice: Line = ""
-    kind: Name = KIND
-    state: Name = ""
-    facet: Name = ""
-    unit: Id = ""
-    person: Id = ""
-    dimension: Name = ""
-    value: Line = ""
-    text: Line = ""
-    opened_from: dt.date | None = None
-    opened_to: dt.date | None = None
-    due_before: dt.date | None = None
-    closed: bool | None = None
-    sort: Sort = "opened"
 
 
 OF_FILE = ("columns", "choice")

@@ -18,14 +18,14 @@ from renda_core.store.shapes import Sort
 from renda_server import bodies
 from renda_server.hosting import Desk
 from renda_server.operations import operation
-from renda_server.shapes import Fields, Id, Line, Name, Page, Paged
+from renda_server.shapes import After, Asked, Fields, Id, Line, Name, Page, Paged, Size
 
 TAG = "lists"
 JOIN = "~"
 """Between the parts of a cursor; no name of a clock holds it."""
 
 
-class Ledger(Paged, kw_only=True, frozen=True):
+class Narrowed(Asked, kw_only=True, frozen=True):
     """Which cases; every condition that is given must hold.
 
     *sort* is oldest first, newest first, by what is due next, or by number; *text* are words that all must be there.
@@ -46,6 +46,13 @@ class Ledger(Paged, kw_only=True, frozen=True):
     due_before: dt.date | None = None
     closed: bool | None = None
     sort: Sort = "opened"
+
+
+class Ledger(Narrowed, kw_only=True, frozen=True):
+    """A page of cases, narrowed as is asked."""
+
+    after: After = ""
+    size: Size = 50
 
 
 class Looking(Paged, kw_only=True, frozen=True):

@@ -141,7 +141,7 @@ def texts() -> None:
     text("big5.csv", ["姓名,性別,民族,職務", "張三,男,漢族,處長", "劉國強,男,滿族,主任委員"], "big5")
     text("latin.csv", ["name,term", "Jos\xe9,6"], "latin-1")
     (HERE / "nul.csv").write_bytes(rows[0].encode() + b"\n\0\0")
-    text("open_quote.csv", [rows[0], '"张三,示例县人民代表大会,6,2021-12-20', *["x" * 900] * 50])
+    text("open_quote.csv", [rows[0], '"张三,示例县人民代表大会,6,2021-12-20', *["y" * 900] * 50])
     (HERE / "open_quote.csv").write_bytes((HERE / "open_quote.csv").read_bytes()[:50_000])
     text("injection.csv", [f"{rows[0]},工作单位", f'{rows[1]},"\'=HYPERLINK(""http://example.invalid"")"'])
 

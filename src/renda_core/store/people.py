@@ -14,18 +14,11 @@ from renda_core.domain.sealed import Sealed
 from renda_core.store import tables as t
 from renda_core.store.columns import Id
 from renda_core.store.compile import Query, among, keyed, mine
+from renda_core.store.roster import Named
 from renda_core.store.shapes import MANY_WORDS
 
 Scope = Literal["all", "held", "active"]
 """Whom a reader may find: everybody, voters too; who has or had a mandate; whose mandate is active."""
-
-
-@attrs.frozen(kw_only=True)
-class Named:
-    """A person, by id and name."""
-
-    id: str
-    name: str
 
 
 @attrs.frozen(kw_only=True)

@@ -14,7 +14,8 @@ from renda_core.domain.identity import is_citizen_id
 from renda_core.services.paging import Page, a_text, an_id, cursor, place
 from renda_core.services.walks import rarest_of_people
 from renda_core.store.compile import pieces
-from renda_core.store.people import BY_ID_NUMBER, MANDATES_OF, MandateRow, Named, Scope, hits, spelt
+from renda_core.store.people import BY_ID_NUMBER, MANDATES_OF, MandateRow, Scope, hits, spelt
+from renda_core.store.roster import Named
 from renda_core.store.shapes import word_values
 from renda_core.store.unit import Reader
 from renda_core.store.words import (

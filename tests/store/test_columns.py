@@ -45,7 +45,7 @@ def test_a_moment_comes_back_as_it_went_in(store):
 
     async def put(unit):
         for n, at in enumerate(moments):
-            await unit.write(add(c), n=n, document="{}", author=CLERK.id, at=at)
+            await unit.write(add(c), n=n, document="{}", author=CLERK.id, at=at, footprint=None)
         unit.record("configured", on=A, version=1, rule="configuration")
 
     async def take(reader):

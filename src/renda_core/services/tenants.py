@@ -62,7 +62,7 @@ async def apply(unit: Unit, file: TenantFile) -> int:
     if latest and latest.document == document:
         return latest.n
     n = latest.n + 1 if latest else 1
-    await unit.write(ADD_CONFIGURATION, n=n, document=document, author=unit.actor.id, at=unit.now)
+    await unit.write(ADD_CONFIGURATION, n=n, document=document, author=unit.actor.id, at=unit.now, footprint=None)
     unit.record("tenant.applied", on=file.id, version=n, rule="configuration", plugins=sorted(file.plugins))
     unit.emit("tenant.applied", version=n)
     return n

@@ -12,6 +12,7 @@ from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Strin
 
 from renda_core.store.columns import DISTRIBUTED, Id, Instant, owner
 from renda_core.store.exchange_tables import column_choice, import_job, import_row, person_word, request_key
+from renda_core.store.notice_tables import notice
 from renda_core.store.roster_tables import (
     ROSTER,
     body,
@@ -58,6 +59,7 @@ __all__ = [
     "mandate",
     "membership",
     "metadata",
+    "notice",
     "outbox",
     "person",
     "person_word",
@@ -86,6 +88,7 @@ configuration = table(  # every version that was ever applied, whole
     must("document", Text),
     must("author", String),
     must("at", Instant),
+    Column("footprint", Text),  # which kinds each practice touched; read where one of them is gone
 )
 
 # cases

@@ -1,0 +1,4 @@
+"""五问: not written yet.
+
+Source: 龙山 (article 002).
+"""

@@ -1,0 +1,4 @@
+"""三审: not written yet.
+
+Source: 龙山 (article 002).
+"""

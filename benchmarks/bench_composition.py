@@ -22,9 +22,18 @@ PEERS = 300
 
 
 def opened(modules: dict[str, Any], files: list[TenantFile]) -> list[Tenant]:
-    """Start as a server does: ask the plugins once, then open every tenant, settings included."""
-    catalogue, calendar = Catalogue.collect(modules), holidays.calendar()
-    return [file.open(catalogue, calendar, TODAY) for file in files]
+    """Start as a server does: ask the plugins once, then open every tenant."""
+    return at_work(files, Catalogue.collect(modules))
+
+
+def at_work(files: list[TenantFile], catalogue: Catalogue) -> list[Tenant]:
+    """Open every tenant, settings included, and reach for its procedure and settings: nothing may be left for later."""
+    calendar = holidays.calendar()
+    made = [file.open(catalogue, calendar, TODAY) for file in files]
+    for tenant in made:
+        assert len(tenant.practice.procedure(synthetic.KIND).guards) == synthetic.ENABLED
+        assert all(tenant.settings(plugin, TODAY).days for plugin in tenant.practice.plugins)
+    return made
 
 
 def test_the_peer_grows_with_its_tenants_alone(versus: Pairs) -> None:
@@ -58,16 +67,44 @@ def test_3000_tenants_of_40_profiles(versus: Pairs, told: list[str]) -> None:
     _tell(told, "40 profiles", modules, files)
 
 
-def test_tenants_that_are_all_different(versus: Pairs) -> None:
+def test_3000_tenants_that_are_all_different(versus: Pairs, told: list[str]) -> None:
     modules = synthetic.plugins()
-    files = synthetic.tenants(list(modules), sets=synthetic.TENANTS)[:PEERS]
+    files = synthetic.tenants(list(modules), alike=False)
+    opened(modules, files)
     versus(
-        f"composing and proving {PEERS} practices, no two alike",
+        "composing 3,000 tenants, no two of one set of plugins",
         lambda: opened(modules, files),
-        lambda: synthetic.peer(modules, files),
-        against="one PluginManager a tenant, which proves nothing",
+        lambda: synthetic.peer(modules, files[:PEERS]),
+        peers_share=PEERS / synthetic.TENANTS,
+        against=f"one PluginManager a tenant ({PEERS} of them, times {synthetic.TENANTS // PEERS})",
+        at_least=20,
+        rounds=ROUNDS,
         sweep=True,
     )
+    _tell(told, "no two alike", modules, files)
+
+
+def test_the_different_ones_grow_with_their_number_alone(versus: Pairs) -> None:
+    modules = synthetic.plugins()
+    files = synthetic.tenants(list(modules), alike=False)
+    # asked beforehand: what that costs grows with no tenant
+    few, many = ([_ready(modules) for _ in range(ROUNDS)] for _ in range(2))
+    versus(
+        "of 3,000 tenants that are all different, each",
+        lambda: at_work(files, many.pop()),
+        lambda: at_work(files[:PEERS], few.pop()),
+        peers_share=PEERS / synthetic.TENANTS,
+        against=f"the same of {PEERS}, times {synthetic.TENANTS // PEERS}",
+        at_most=1.25,
+        rounds=ROUNDS,
+        sweep=True,
+    )
+
+
+def _ready(modules: dict[str, Any]) -> Catalogue:
+    catalogue = Catalogue.collect(modules)
+    catalogue.practice(frozenset())
+    return catalogue
 
 
 def _tell(told: list[str], what: str, modules: dict[str, Any], files: list[TenantFile]) -> None:

@@ -9,16 +9,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import attrs
 import pytest
-from benchmarks.counties import LIFE, ROADS, command, draft, open_home
+from benchmarks.counties import LIFE, command, draft, open_home
 from benchmarks.pairs import Pairs
 
 from renda_core.catalogue import Catalogue
 from renda_core.configuration import read_tenant
-from renda_core.domain.case import Act, Actor, Case
-from renda_core.domain.decide import decide
-from renda_core.domain.procedure import Context, Guard
+from renda_core.domain.case import Actor, Case
 from renda_core.files import SHEETS, read_file
 from renda_core.services import cases, imports
 from renda_core.store.codec import decode_case, encode, new_id
@@ -26,7 +23,6 @@ from renda_core.store.index import envelope, index
 from renda_core.workspace import ZONE, Home, Workspace
 
 TIMES = 100
-GUARDS = 15
 BEFORE = ("congresses.csv", "units.xlsx", "roster.xlsx", "stations.csv")
 """What a county has before its stations' register is imported."""
 CLERK = Actor(id=new_id(), roles={"office", "assigner", "station"})
@@ -51,28 +47,6 @@ def assigned(county: Workspace) -> Case:
     for n, step in enumerate(LIFE[:3]):
         case = county.do(cases.take_step, step[1], command(case.id, n, step))
     return case
-
-
-def test_decide_with_15_guards(versus: Pairs, county: Workspace, assigned: Case) -> None:
-    tenant = county.tenant
-    procedure = tenant.practice.procedure(assigned.kind, assigned.edition)
-
-    def nothing(context: Context[object], case: Case, act: Act) -> tuple[str, ...]:
-        return ()
-
-    more = tuple(
-        Guard(kind=assigned.kind, step="reply", name=str(n), refuse=nothing, plugin="second_assignment")
-        for n in range(GUARDS)
-    )
-    plain, guarded = (attrs.evolve(procedure, guards={**procedure.guards, "reply": g}) for g in ((), more))
-    act = Act(step="reply", by=ROADS.id, on=tenant.today, unit=ROADS.unit, payload=LIFE[3][2]["payload"])
-    versus(
-        "decide with 15 guards",
-        lambda: decide(guarded, assigned, act, ROADS, tenant.contexts(assigned.opened_on)),
-        lambda: decide(plain, assigned, act, ROADS, tenant.contexts(assigned.opened_on)),
-        against="none",
-        times=TIMES,
-    )
 
 
 def test_document(versus: Pairs, county: Workspace, assigned: Case) -> None:

@@ -37,7 +37,7 @@ from renda_core.records import (
 from renda_core.settings import setting
 from renda_core.tenancy import ALWAYS
 
-PLUGINS, ENABLED, PROFILES, TENANTS = 60, 15, 40, 3_000
+PLUGINS, ENABLED, SWAPPED, PROFILES, TENANTS = 60, 15, 5, 40, 3_000
 KIND = "matter"
 HOOKS = (
     "register_cases",
@@ -161,24 +161,36 @@ def plugins() -> dict[str, ModuleType]:
     return {m.__name__: m for m in made}
 
 
-def tenants(names: list[str], *, sets: int = PROFILES) -> list[TenantFile]:
-    """Make the tenants: the law below, one of *sets* profiles above it, on top each its own file.
+def tenants(names: list[str], *, alike: bool = True) -> list[TenantFile]:
+    """Make the tenants: the law below, one of forty profiles above it, on top each its own file.
 
     Each third sets a value of its own. No two share an object, as if each had been read from its own document.
+
+    Args:
+        alike: Whether they have the plugins of their profile; else each drops five of them and takes five others, so
+            that no two tenants have the same.
     """
     draw = random.Random(7)
-    profiles = [(names[0], *draw.sample(names[1:], ENABLED - 1)) for _ in range(sets)]
+    profiles = [(names[0], *draw.sample(names[1:], ENABLED - 1)) for _ in range(PROFILES)]
     made = []
     for n in range(TENANTS):
-        chosen = profiles[n % sets]
+        chosen = profiles[n % PROFILES]
+        without = frozenset[str]() if alike else frozenset(draw.sample(chosen[2:], SWAPPED))
+        taken = () if alike else draw.sample([name for name in names if name not in chosen], SWAPPED)
         own = {chosen[1]: {"days": 10 + n % 80}} if n % 3 == 0 else {}
         layers = (
             _layer("law", {names[0]: {"strict": True}}),
-            _layer(f"profile {n % sets}", {name: {"days": 20 + n % sets} for name in chosen}),
-            _layer(f"tenant {n}", own),
+            _layer(f"profile {n % PROFILES}", {name: {"days": 20 + n % PROFILES} for name in chosen}),
+            _layer(f"tenant {n}", own | {name: {} for name in taken}),
         )
         id = str(UUID(int=n + 1))
-        made.append(TenantFile(path=f"{n}.toml", id=id, code=str(n), name=str(n), level="county", layers=layers))
+        made.append(
+            TenantFile(
+                path=f"{n}.toml", id=id, code=str(n), name=str(n), level="county", layers=layers, without=without
+            )
+        )
+    assert alike or len({file.plugins for file in made}) == TENANTS
+    assert all(len(file.plugins) == ENABLED for file in made)
     return made
 
 

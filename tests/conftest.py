@@ -1,10 +1,11 @@
-"""Fixtures for every test: stores with two tenants, on SQLite and on PostgreSQL."""
+"""Fixtures for every test: stores with two tenants, and counties to work in, on SQLite and on PostgreSQL."""
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +15,15 @@ from tests import databases
 
 from renda_core.store.postgres import PostgresStore
 from renda_core.store.sqlite import SqliteStore
+from renda_core.testing import Bench
 
 # no test asserts a time, and every run tries the same cases; a long run tries others
 settings.register_profile("steady", deadline=None, derandomize=True)
 settings.register_profile("soak", deadline=None, max_examples=2_000)
 settings.load_profile("soak" if os.environ.get("RENDA_SOAK") else "steady")
+
+
+_names = count(1)
 
 
 @pytest.fixture(scope="session")
@@ -81,3 +86,39 @@ def postgres_store(postgres_dsn: str) -> Iterator[PostgresStore]:
 def store(request: pytest.FixtureRequest) -> Any:
     """A store with the two tenants, on each back end in turn."""
     return request.getfixturevalue(f"{request.param}_store")
+
+
+@pytest.fixture(scope="session")
+def one_postgres(postgres_server: str, postgres_template: str) -> Iterator[Any]:
+    """One migrated database for all tests; each test has tenants of its own in it."""
+    with databases.database(postgres_server, postgres_template) as dsn:
+        store = databases.open_postgres(dsn)
+        yield store
+        store.shut()
+
+
+@pytest.fixture(params=databases.BOTH)
+def county(request: pytest.FixtureRequest, bench: Callable[..., Bench]) -> Callable[..., Bench]:
+    """Make benches as ``bench`` does, on each back end in turn: ``county(suggestion_handling, today=…)``."""
+    shared = request.getfixturevalue("one_postgres") if request.param == "postgres" else None
+
+    def make(*plugins: Any, **rest: Any) -> Bench:
+        rest.setdefault("name", f"county {next(_names)}")
+        if shared is not None:
+            rest["store"] = Kept(shared)
+        return bench(*plugins, **rest)
+
+    return make
+
+
+class Kept:
+    """A store that outlives the bench: closing it is left to the session."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    def shut(self) -> None:
+        """Stay open for the next test."""

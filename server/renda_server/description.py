@@ -38,6 +38,7 @@ TOLD: Mapping[int, str] = {
     415: "The body is of a type that is not read.",
     422: "Rules object; `objections` or `mistakes` lists every reason.",
     429: "Too many requests.",
+    500: "The practice whose page it is failed, and is named; other pages go on. Other defects bear a number.",
     503: "Too much is waiting, and `Retry-After` says when to ask again; or the server lacks a part that this needs.",
 }
 TAGS: Mapping[str, str] = {
@@ -49,6 +50,7 @@ TAGS: Mapping[str, str] = {
     "interchange": "交换: other systems' formats.",
     "papers": "What is printed and filed.",
     "lists": "What reads many cases.",
+    "notices": "提醒: what people are told of before a day, and the days themselves.",
     "offices": "What the offices do beside single cases: reports, jobs, the journal.",
     "practice": "Who asks, and how this county works: kinds, procedures, rules.",
     "records": "履职记录: duty records.",

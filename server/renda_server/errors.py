@@ -20,6 +20,7 @@ from renda_core.errors import (
     NotAllowed,
     NotFound,
     PluginError,
+    PracticeFailed,
     Rejected,
     RendaError,
     Stale,
@@ -50,6 +51,7 @@ STATUS: Mapping[type[RendaError], int] = {
     Taken: 409,
     TooLarge: 413,
     WrongKind: 415,
+    PracticeFailed: 500,
     Busy: 503,
     Unready: 503,
 }

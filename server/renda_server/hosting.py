@@ -14,8 +14,10 @@ from renda_core import holidays
 from renda_core.catalogue import Catalogue
 from renda_core.configuration import TenantFile, read_folder
 from renda_core.domain.case import Actor
-from renda_core.errors import NotFound
+from renda_core.errors import ConfigError, NotFound, RendaError
+from renda_core.footprint import Footprint, footprint
 from renda_core.services import tenants
+from renda_core.services.tenants import InForce
 from renda_core.store.revision import refuse_other
 from renda_core.store.unit import ReadCase, Store, WriteCase
 from renda_core.tenancy import Tenant
@@ -96,11 +98,22 @@ class Hosts:
         self._shared = store = PostgresStore(self._settings.database, keys=keys, now=now)
         refuse_other(await store.standing(), "the database", "renda upgrade --dsn DSN")
         for file in read_folder(self._settings.tenants).values() if self._settings.tenants else ():
-            file.open(self.catalogue, self._calendar, now().date())
-            stands = await store.write(tenants.bring_up, file.id, SETUP, file)
-            if changed := file.differing(stands):
-                log.warning("%s: not applied, for it was changed since: %s", file.path, ", ".join(changed))
-            self._keep(file.code, store, stands)
+            self._keep(file.code, store, await self._brought_up(store, file))
+
+    async def _brought_up(self, store: Store, file: TenantFile) -> InForce:
+        """Apply a tenant's file; where it is no longer right, what is in force stands, and the log says why."""
+        try:
+            touched = self.check(file)
+        except ConfigError as error:
+            held = await store.read(tenants.in_force, file.id)
+            if held is None:
+                raise
+            log.error("%s: not applied: %s", file.path, error)
+            return held
+        stands = await store.write(tenants.bring_up, file.id, SETUP, file, touched)
+        if changed := file.differing(stands.file):
+            log.warning("%s: not applied, for it was changed since: %s", file.path, ", ".join(changed))
+        return stands
 
     async def desk(self, holder: Holder) -> Desk:
         """Open the tenant of a token.
@@ -113,19 +126,20 @@ class Hosts:
         if workspace.file.id != holder.tenant_id:
             raise NotFound(f"no tenant {holder.tenant!r}")
         if time.monotonic() - hosted.checked > FRESH:
-            file = await workspace.store.read(tenants.configuration, workspace.file.id)
-            if file is not None and file != workspace.file:
-                hosted = self._keep(holder.tenant, workspace.store, file)
+            held = await workspace.store.read(tenants.in_force, workspace.file.id)
+            if held is not None and held.file != workspace.file:
+                hosted = self._keep(holder.tenant, workspace.store, held)
             hosted.checked = time.monotonic()
         return Desk(store=hosted.workspace.store, tenant=hosted.workspace.tenant, actor=holder.actor)
 
-    def check(self, file: TenantFile) -> None:
-        """Open a configuration as if it were in force.
+    def check(self, file: TenantFile) -> Footprint:
+        """Open a configuration as if it were in force; say what its practices touch.
 
         Raises:
             ConfigError: Every mistake.
         """
         file.open(self.catalogue, self._calendar, self._settings.now().date())
+        return footprint(self.catalogue.offers, file.plugins)
 
     def look_again(self, holder: Holder) -> None:
         """Ask for a tenant's configuration at its next request, however fresh the one at hand is."""
@@ -133,10 +147,24 @@ class Hosts:
             hosted.checked = -FRESH
 
     def workspaces(self) -> Iterator[Workspace]:
-        """Open every tenant that is hosted here, one after the other."""
+        """Open every tenant that is hosted here, one after the other.
+
+        The log names every practice that cannot be used, what it leaves read-only, and a tenant that cannot be opened.
+        """
+        for name, why in self.catalogue.broken.items():
+            log.error("practice %s cannot be used: %s", name, why)
         codes = self._settings.home.codes() if self._shared is None else tuple(self._open)
         for code in codes:
-            yield (self._open.get(code) or self._from_file(code)).workspace
+            try:
+                workspace = (self._open.get(code) or self._from_file(code)).workspace
+                tenant = workspace.tenant
+            except RendaError as error:  # its own requests are answered so; the others are served
+                log.error("tenant %s cannot be opened: %s", code, error)
+                continue
+            for name, why in tenant.absent.items():
+                closed = ", ".join(sorted(tenant.readonly)) or "nothing"
+                log.error("tenant %s: practice %s is missing, and read-only is %s: %s", code, name, closed, why)
+            yield workspace
 
     def _from_file(self, code: str) -> _Hosted:
         if self._shared is not None:
@@ -145,11 +173,16 @@ class Hosts:
             # `renda serve` told about the machine's SQLite when it started.
             warnings.filterwarnings("ignore", "SQLite .* WAL-reset", RuntimeWarning)
             opened = self._settings.home.open(code, self.catalogue)
-        return self._keep(code, opened.store, opened.file)
+        return self._keep(code, opened.store, InForce(file=opened.file, footprint=opened.footprint))
 
-    def _keep(self, code: str, store: Store, file: TenantFile) -> _Hosted:
+    def _keep(self, code: str, store: Store, held: InForce) -> _Hosted:
         made = Workspace(
-            store=store, catalogue=self.catalogue, file=file, now=self._settings.now, calendar=self._calendar
+            store=store,
+            catalogue=self.catalogue,
+            file=held.file,
+            footprint=held.footprint,
+            now=self._settings.now,
+            calendar=self._calendar,
         )
         self._open[code] = _Hosted(made, time.monotonic())
         return self._open[code]

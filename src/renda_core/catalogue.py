@@ -1,21 +1,22 @@
 """The catalogue: what every installed plugin offers, asked of pluggy exactly once, at start."""
 
-from collections.abc import Callable, Iterable, Mapping
-from importlib.metadata import entry_points
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 import attrs
 import msgspec
-import pluggy
 
-from renda_core import hookspecs
+from renda_core.discovery import Broken, discovered, once_each
+from renda_core.domain.frozen import frozen
 from renda_core.domain.procedure import Step
 from renda_core.errors import PluginError
+from renda_core.faults import Faults
+from renda_core.fragments import shares
+from renda_core.offering import Offered, ask
 from renda_core.practice import Practice, compose
 from renda_core.settings import Parameter, parameters
 
 T = TypeVar("T")
-HOOKS = ("register_cases", "register_ballots", "register_records", "register_watches", "register_pages")
 
 
 @attrs.frozen(eq=False)
@@ -28,6 +29,8 @@ class Catalogue:
         tables: Own tables by plugin.
         summaries: First line of each plugin's docstring.
         modules: The plugins themselves, by name; their migrations lie beside them.
+        faults: The account of those whose code failed since the process started.
+        broken: Why a plugin that is installed is left out whole, by its name.
     """
 
     offers: Mapping[str, tuple[Any, ...]]
@@ -35,7 +38,9 @@ class Catalogue:
     tables: Mapping[str, tuple[Any, ...]] = attrs.Factory(dict)
     summaries: Mapping[str, str] = attrs.Factory(dict)
     modules: Mapping[str, object] = attrs.Factory(dict)
+    broken: Mapping[str, str] = attrs.Factory(dict)
     steps: frozenset[tuple[str, str]] = attrs.field(init=False)
+    faults: Faults = attrs.field(factory=Faults, init=False)
     _composed: dict[Any, Practice] = attrs.field(factory=dict, init=False)
     _settled: dict[Any, object] = attrs.field(factory=dict, init=False)
     _kept: dict[Any, Any] = attrs.field(factory=dict, init=False)
@@ -51,56 +56,34 @@ class Catalogue:
         Raises:
             PluginError: A hook is misspelt, raised, or the plugin was written for another API; all at once.
         """
-        manager = pluggy.PluginManager(hookspecs.NAME)
-        manager.add_hookspecs(hookspecs)
-        errors = []
-        for name, plugin in sorted(plugins.items()):
-            wanted = getattr(plugin, "RENDA_API", hookspecs.API)
-            if wanted > hookspecs.API:
-                errors.append(f"{name!r} was written for hooks version {wanted}, this is {hookspecs.API}; update renda")
-                continue
-            try:
-                manager.register(plugin, name)
-            except (pluggy.PluginValidationError, ValueError) as error:  # a hook is wrong; it is registered already
-                errors.append(f"{name!r}: {error}")
-        try:
-            manager.check_pending()
-        except pluggy.PluginValidationError as error:
-            errors.append(f"unknown hook: {error}")
-        offers: dict[str, list[Any]] = {name: [] for name in plugins}
-        for hook in HOOKS:
-            for impl in getattr(manager.hook, hook).get_hookimpls():
-                for record in _called(impl, errors):
-                    offers[impl.plugin_name].append(attrs.evolve(record, plugin=impl.plugin_name))
-        asked: dict[str, Any] = {}
-        for impl in manager.hook.register_settings.get_hookimpls():
-            try:
-                asked[impl.plugin_name] = impl.function()
-            except Exception as error:
-                errors.append(f"{impl.plugin_name!r} failed in register_settings: {error!r}")
-        own = {i.plugin_name: tuple(_called(i, errors)) for i in manager.hook.register_tables.get_hookimpls()}
-        if errors:
-            raise PluginError("plugins cannot be used", *errors)
-        told = {n: str(getattr(p, "__doc__", "") or "").strip().partition("\n")[0] for n, p in plugins.items()}
-        return cls({k: tuple(v) for k, v in offers.items()}, asked, own, told, dict(plugins))
+        bad: Broken = {}
+        made = cls._of(plugins, bad)
+        if bad:
+            raise PluginError("plugins cannot be used", *(told for name in sorted(bad) for told in bad[name]))
+        return made
 
     @classmethod
     def installed(cls) -> "Catalogue":
-        """Collect every plugin of the entry-point group ``renda``.
+        """Collect every plugin of the entry-point group ``renda``; those that are no good are left out, and named."""
+        return cls._of(*discovered())
 
-        Raises:
-            PluginError: Naming every plugin that cannot even be imported.
-        """
-        found: dict[str, object] = {}
-        errors = []
-        for entry in entry_points(group=hookspecs.NAME):
+    @classmethod
+    def _of(cls, plugins: Mapping[str, object], bad: Broken) -> "Catalogue":
+        """Ask each plugin by itself; what is wrong with one is added to *bad* under its name."""
+        found: dict[str, Offered] = {}
+        for name, plugin in once_each(plugins, bad).items():
             try:
-                found[entry.name] = entry.load()
-            except Exception as error:
-                errors.append(f"{entry.name!r} ({entry.value}) cannot be imported: {error!r}")
-        if errors:
-            raise PluginError("plugins cannot be used", *errors)
-        return cls.collect(found)
+                found[name] = ask(name, plugin)
+            except PluginError as error:
+                bad[name] = error.reasons
+        return cls(
+            offers={name: of.records for name, of in found.items()},
+            settings={name: of.settings for name, of in found.items() if of.settings is not None},
+            tables={name: of.tables for name, of in found.items() if of.tables},
+            summaries={name: of.summary for name, of in found.items()},
+            modules={name: of.module for name, of in found.items()},
+            broken={name: "; ".join(bad[name]) for name in sorted(bad)},
+        )
 
     def practice(self, names: frozenset[str], prefer: Mapping[str, str] | None = None) -> Practice:
         """Compose the practice of every tenant that enables exactly *names*; equal sets share one.
@@ -109,19 +92,21 @@ class Catalogue:
             PluginError: With every conflict and every dangling name.
         """
         choice = dict(prefer or {})
-        key = (names, tuple(sorted(choice.items())) if choice else ())
-        if key not in self._composed:
+        key = (names, tuple(sorted(choice.items())))
+        found = self._composed.get(key)
+        if found is None:
             if unknown := names - self.offers.keys():
                 raise PluginError("no such plugins", *sorted(unknown))
-            records = [r for name in sorted(names) for r in self.offers[name]]
-            self._composed[key] = compose(names, records, choice, self.steps)
-        return self._composed[key]
+            ready = self.once("shares", lambda: shares(self.offers))
+            found = compose(names, [ready[name] for name in sorted(names)], choice, self.steps)
+            self._composed[key] = found
+        return found
 
     def settled(self, plugin: str, values: Mapping[str, Any]) -> object:
         """Make a plugin's settings from checked values; equal values share one object."""
         key = (plugin, msgspec.json.encode(values, order="sorted", enc_hook=sorted))
         if key not in self._settled:
-            self._settled[key] = self.settings[plugin](**values)
+            self._settled[key] = frozen(self.settings[plugin](**values))  # no tenant changes another's
         return self._settled[key]
 
     def parameters(self, plugin: str) -> tuple[Parameter, ...]:
@@ -134,12 +119,3 @@ class Catalogue:
             self._kept[key] = make()
         found: T = self._kept[key]
         return found
-
-
-def _called(impl: Any, errors: list[str]) -> Iterable[Any]:
-    """Ask one plugin one hook; its failure is its own, by name."""
-    try:
-        return tuple(impl.function())
-    except Exception as error:
-        errors.append(f"{impl.plugin_name!r} failed in {impl.function.__name__}: {error!r}")
-        return ()

@@ -1,49 +1,43 @@
 """Counties as data: a tenant's TOML file and the profiles it extends, read strictly, every mistake at once."""
 
 import datetime as dt
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
 
 import attrs
-import msgspec
 
-from renda_core import holidays
+from renda_core import holidays, profiles
+from renda_core.absence import fitted
 from renda_core.catalogue import Catalogue
 from renda_core.domain.calendar import Calendar
-from renda_core.editions import Layer, ground, near
+from renda_core.editions import Layer, ground
 from renda_core.errors import ConfigError, PluginError
-from renda_core.tenancy import ALWAYS, Tenant
+from renda_core.footprint import Footprint
+from renda_core.practice import Practice
+from renda_core.profiles import Adoption, Profile
+from renda_core.tenancy import ALWAYS, Edition, Tenant
 
 __all__ = ["LEVELS", "Layer", "TenantFile", "read_folder", "read_tenant"]
 
-PROFILES = "_profiles"
-LEVELS = ("nation", "province", "city", "county", "township")
+LEVELS = profiles.LEVELS
 TENANT_KEYS = (
     "id",
     "code",
     "name",
     "level",
     "extends",
+    "adopted",
     "plugins",
     "without",
     "prefer",
     "sources",
+    "silent",
     "changes",
     "holidays",
 )
-PROFILE_KEYS = ("title", "extends", "plugins", "prefer", "sources", "changes")
-CHANGE_KEYS = ("since", "plugins", "sources")
-FORMS: Mapping[str, tuple[Any, str]] = {
-    "extends": (str, 'the name of one profile, e.g. extends = "province"'),
-    "holidays": (str, 'the name of a file, e.g. holidays = "holidays.toml"'),
-    "without": (list[str], 'a list of plugins, e.g. without = ["reception"]'),
-    "prefer": (dict[str, str], 'a plugin for each clock, e.g. prefer = {"suggestion.reply" = "settled_accounts"}'),
-    "changes": (list[dict[str, Any]], "written as [[changes]]"),
-}
-"""What the keys must look like that hold more than a word."""
+Compose = Callable[[frozenset[str], Mapping[str, str]], Practice]
 
 
 @attrs.frozen(kw_only=True)
@@ -51,7 +45,9 @@ class TenantFile:
     """One tenant's document with the profiles under it; not yet checked against the installed plugins.
 
     Attributes:
-        layers: From the farthest profile to the tenant's latest change.
+        layers: From the farthest profile to the tenant's latest change; what comes later wins.
+        profiles: What the file extends, the farthest first.
+        adopted: By whose decision the tenant follows a profile that binds another congress.
     """
 
     path: str
@@ -63,6 +59,8 @@ class TenantFile:
     without: frozenset[str] = frozenset()
     prefer: Mapping[str, str] = attrs.Factory(dict)
     holidays: str = ""
+    profiles: tuple[Profile, ...] = ()
+    adopted: Adoption | None = None
 
     @property
     def plugins(self) -> frozenset[str]:
@@ -84,16 +82,39 @@ class TenantFile:
         Raises:
             ConfigError: Unknown plugins, unknown or wrong settings, or plugins in conflict; every mistake at once.
         """
-        names, mistakes = self.plugins, list[str]()
-        stack = catalogue.once(("settings", names), lambda: ground(catalogue, names))
-        made = []
-        for since in sorted({layer.since for layer in self.layers} | {ALWAYS}):
-            top = stack.over((layer for layer in self.layers if layer.since <= since), catalogue, mistakes)
-            mistakes += (f"{self.path}: plugins.{name}: {why}" for name, why in top.refused.items())
-            made.append(top.edition(since))
+        # what is left out of a profile need not be installed
+        file = self if self.without <= catalogue.offers.keys() else self._only(self.plugins)
+        return file._at_work(catalogue, calendar, today, catalogue.practice)
+
+    def reopen(self, catalogue: Catalogue, calendar: Calendar, today: dt.date, held: Footprint | None) -> Tenant:
+        """Open a configuration that is in force already, though a plugin of it is absent now.
+
+        What an absent plugin touched is read-only; see :mod:`renda_core.absence`.
+
+        Args:
+            held: The footprint kept with the configuration; None where none was kept.
+
+        Raises:
+            ConfigError: Something else is wrong with it.
+        """
+        absent = self._lacking(catalogue)
+
+        def practice(names: frozenset[str], prefer: Mapping[str, str]) -> Practice:
+            try:
+                if not absent:
+                    return catalogue.practice(names, prefer)
+            except PluginError:
+                pass  # what does not go together is told with the plugin that is left out
+            return fitted(catalogue, names, prefer, absent, held)
+
+        opened = self._only(self.plugins - absent.keys())._at_work(catalogue, calendar, today, practice)
+        return attrs.evolve(opened, absent=absent) if absent else opened
+
+    def _at_work(self, catalogue: Catalogue, calendar: Calendar, today: dt.date, compose: Compose) -> Tenant:
+        editions, mistakes = self._settled(catalogue)
         practice = None
         try:
-            practice = catalogue.practice(stack.plugins, self.prefer)
+            practice = compose(frozenset(editions[0].held), self.prefer)
         except PluginError as error:
             mistakes += [f"{self.path}: {m}" for m in error.reasons]
         if self.holidays:
@@ -106,11 +127,35 @@ class TenantFile:
             name=self.name,
             level=self.level,
             practice=practice,
-            parameters=stack.parameters,
-            editions=tuple(made),
+            editions=editions,
             calendar=calendar,
             today=today,
+            faults=catalogue.faults,
         )
+
+    def _settled(self, catalogue: Catalogue) -> tuple[tuple[Edition, ...], list[str]]:
+        """Put the settings together, by date; every mistake in them is told."""
+        names, mistakes, made = self.plugins, list[str](), list[Edition]()
+        for since in sorted({layer.since for layer in self.layers} | {ALWAYS}):
+            layers = (layer for layer in self.layers if layer.since <= since)
+            made.append(ground(catalogue).over(layers, catalogue, mistakes).edition(names, since))
+            refused = [settled for settled in made[-1].held.values() if settled.refused]
+            mistakes += (f"{self.path}: plugins.{settled.plugin}: {settled.refused}" for settled in refused)
+        return tuple(made), mistakes
+
+    def _lacking(self, catalogue: Catalogue) -> dict[str, str]:
+        """Name the enabled plugins that are not installed, are broken, or no longer take their settings."""
+        found = {}
+        for name in sorted(self.plugins):
+            if name not in catalogue.offers:
+                found[name] = catalogue.broken.get(name, "it is not installed")
+            elif wrong := self._only(frozenset({name}))._settled(catalogue)[1]:
+                found[name] = f"its settings no longer fit: {'; '.join(dict.fromkeys(wrong))}"
+        return found
+
+    def _only(self, names: frozenset[str]) -> Self:
+        """Give this configuration as far as it is about some plugins."""
+        return attrs.evolve(self, layers=tuple(layer.only(names) for layer in self.layers))
 
 
 def _settings(file: TenantFile) -> dict[str, Any]:
@@ -121,23 +166,26 @@ def _settings(file: TenantFile) -> dict[str, Any]:
             found.setdefault(f"plugins.{plugin}", []).append(layer.since)
             for key, value in values.items():
                 found.setdefault(f"plugins.{plugin}.{key}", []).append((layer.since, value))
+        for label in layer.silent:
+            found.setdefault(f"silent.{label}", []).append(layer.since)
     return found
 
 
-def read_tenant(path: Path, profiles: Path | None = None) -> TenantFile:
+def read_tenant(path: Path, folder: Path | None = None) -> TenantFile:
     """Read one tenant's file and the profiles it extends.
 
     Args:
-        profiles: The folder of profiles; by default ``_profiles`` beside the file.
+        folder: The folder of profiles; by default ``_profiles`` beside the file. What it lacks is looked for among the
+            profiles that come with the program.
 
     Raises:
         ConfigError: Every mistake of the file and its profiles, each with file and key.
     """
     mistakes: list[str] = []
-    raw = _toml(path, mistakes)
+    raw = profiles.toml(path, mistakes)
     if mistakes:
         raise ConfigError("the file cannot be read", *mistakes)
-    mistakes += _shape(path, raw, TENANT_KEYS)
+    mistakes += profiles.shape(path, raw, TENANT_KEYS)
     for key in ("id", "code", "name", "level"):
         if not isinstance(raw.get(key), str) or not raw[key]:
             mistakes.append(f"{path}: {key} is missing; it must be text")
@@ -147,7 +195,7 @@ def read_tenant(path: Path, profiles: Path | None = None) -> TenantFile:
         raw["id"] = str(UUID(str(raw.get("id"))))
     except ValueError:
         mistakes.append(f"{path}: id = {raw.get('id')!r} is no UUID; make one with: renda tenant new")
-    layers, prefer = _chain(raw, path, profiles or path.parent / PROFILES, mistakes)
+    chain = profiles.chain(raw, path, folder or path.parent / profiles.FOLDER, mistakes)
     if mistakes:
         raise ConfigError("the tenant's file is wrong", *dict.fromkeys(mistakes))
     return TenantFile(
@@ -156,10 +204,12 @@ def read_tenant(path: Path, profiles: Path | None = None) -> TenantFile:
         code=raw["code"],
         name=raw["name"],
         level=raw["level"],
-        layers=tuple(sorted(layers, key=lambda layer: layer.since)),
+        layers=chain.layers,
         without=frozenset(raw.get("without", ())),
-        prefer=prefer,
+        prefer=chain.prefer,
         holidays=raw.get("holidays", ""),
+        profiles=chain.profiles,
+        adopted=chain.adopted,
     )
 
 
@@ -181,68 +231,20 @@ def read_folder(folder: Path) -> dict[str, TenantFile]:
     return found
 
 
-def _chain(
-    raw: Mapping[str, Any], path: Path, profiles: Path, mistakes: list[str]
-) -> tuple[list[Layer], dict[str, str]]:
-    """Collect the layers of a file and of everything it extends, the farthest first."""
-    files: list[tuple[str, Path, Mapping[str, Any]]] = [(path.stem, path, raw)]
-    while name := files[-1][2].get("extends"):
-        below = profiles / f"{name}.toml"
-        if not below.exists():
-            known = [p.stem for p in profiles.glob("*.toml")]
-            mistakes.append(f"{files[-1][1]}: extends = {name!r}: no such profile{near(str(name), known)}")
-            break
-        if any(below == seen for _, seen, _ in files):
-            mistakes.append(f"{files[-1][1]}: extends = {name!r} goes round in a circle")
-            break
-        profile = _toml(below, mistakes)
-        mistakes += _shape(below, profile, PROFILE_KEYS)
-        files.append((str(name), below, profile))
-    layers: list[Layer] = []
-    prefer: dict[str, str] = {}
-    for name, file, document in reversed(files):
-        prefer |= document.get("prefer", {})
-        layers.append(_layer(name, file, document, ALWAYS))
-        for n, change in enumerate(document.get("changes", ())):
-            mistakes += _shape(file, change, CHANGE_KEYS, f"changes[{n}].")
-            since = change.get("since")
-            if not isinstance(since, dt.date):
-                mistakes.append(f"{file}: changes[{n}].since is missing; write a date, e.g. since = 2026-07-01")
-                continue
-            layers.append(_layer(name, file, change, since))
-    return layers, prefer
+def following(file: TenantFile, profile: str) -> TenantFile:
+    """Give a tenant as it would be under another profile, its own settings on top; decided by nobody, for comparing.
 
-
-def _layer(name: str, file: Path, document: Mapping[str, Any], since: dt.date) -> Layer:
-    plugins, sources = document.get("plugins", {}), document.get("sources", {})
-    flat = {f"{p}.{k}": str(v) for p, of in sources.items() for k, v in of.items()}
-    return Layer(name=name, file=str(file), since=since, plugins=plugins, sources=flat)
-
-
-def _shape(path: Path, document: Mapping[str, Any], known: Iterable[str], at: str = "") -> list[str]:
-    """Name unknown keys and tables of the wrong shape."""
-    mistakes = [f"{path}: {at}{key}: no such key{near(key, known)}" for key in document if key not in known]
-    for key, (form, told) in FORMS.items():
-        try:
-            msgspec.convert(document.get(key, form()), form, builtin_types=(dt.date,))
-        except msgspec.ValidationError:
-            mistakes.append(f"{path}: {at}{key} must be {told}")
-            del document[key]  # type: ignore[attr-defined]
-    for table in ("plugins", "sources"):
-        inner = document.get(table, {})
-        if not isinstance(inner, dict) or not all(isinstance(v, dict) for v in inner.values()):
-            mistakes.append(f"{path}: {at}{table} must hold one table a plugin, e.g. [{table}.suggestion_handling]")
-            document[table] = {}  # type: ignore[index]
-    return mistakes
-
-
-def _toml(path: Path, mistakes: list[str]) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except FileNotFoundError:
-        mistakes.append(f"{path}: no such file")
-    except UnicodeDecodeError:
-        mistakes.append(f"{path}: is not UTF-8; save it as UTF-8")
-    except tomllib.TOMLDecodeError as error:
-        mistakes.append(f"{path}: {error}")
-    return {}
+    Raises:
+        ConfigError: There is no such profile; or it holds mistakes.
+    """
+    place, mistakes = Path(file.path), list[str]()
+    asked = {"extends": profile, "name": file.name, "level": file.level, "adopted": {"by": "", "on": ALWAYS}}
+    chain = profiles.chain(asked, place, place.parent / profiles.FOLDER, mistakes)
+    if mistakes:
+        raise ConfigError(f"{profile!r} cannot be followed", *mistakes)
+    extended = {p.name for p in file.profiles}
+    own = (a for a in file.layers if a.name not in extended and Path(a.file).parent.name != profiles.FOLDER)
+    below = (a for a in chain.layers if a.file != str(place))
+    return attrs.evolve(
+        file, layers=(*below, *own), profiles=chain.profiles, prefer={**chain.prefer, **file.prefer}, adopted=None
+    )

@@ -87,6 +87,12 @@ class PluginError(_Listed):
     key = "mistakes"
 
 
+class PracticeFailed(RendaError):
+    """The code of a practice failed where nothing but its own answer rests on it; ``details["plugin"]`` names it."""
+
+    code = "practice"
+
+
 class Misuse(RendaError):
     """A service or plugin broke the store's contract; a defect, never the user's fault."""
 

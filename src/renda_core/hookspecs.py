@@ -9,11 +9,13 @@ from typing import Any
 
 import pluggy
 
-from renda_core.records import BallotKind, CaseRecord, Page, RecordRule, Veto, Watch
+from renda_core.records import BallotKind, CaseRecord, DayRule, Page, RecordRule, Veto, Watch
 
 NAME = "renda"
-API = 1
+API = 2
 """Version of the hooks; a plugin may name the one it was written for as ``RENDA_API``."""
+OLDEST = 1
+"""The oldest version whose plugins work unchanged."""
 
 hookimpl = pluggy.HookimplMarker(NAME)
 _hookspec = pluggy.HookspecMarker(NAME)
@@ -75,6 +77,20 @@ def register_records() -> Iterable[RecordRule | Veto]:
             @hookimpl
             def register_records():
                 yield RecordRule(name="suggested", kind="suggestion", step="submit", make=records_of)
+    """
+    return ()
+
+
+@_hookspec
+def register_calendar() -> Iterable[DayRule]:
+    """Offer rules that set days (日程), and whom to remind of them.
+
+    Example:
+        ::
+
+            @hookimpl
+            def register_calendar():
+                yield DayRule(name="reception_day", title="代表接待日", days=fifteenths)
     """
     return ()
 

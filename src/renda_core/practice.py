@@ -1,35 +1,27 @@
-"""A Practice: how tenants of one set of plugins work, composed once and shared by all of them."""
+"""A Practice: how tenants of one set of plugins work, composed once and shared by all of them.
+
+Composing unites what each plugin's ``Share`` holds ready, and proves the whole by sets of names. Where anything is
+doubtful, ``conflicts`` and ``faults`` go through the records one by one and say what is wrong; they alone refuse.
+"""
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, TypeVar
 
 import attrs
 
-from renda_core.domain.procedure import (
-    CORE_ROLES,
-    ClockRule,
-    Effect,
-    Facet,
-    Follow,
-    Gate,
-    Guard,
-    Join,
-    Kind,
-    Party,
-    Procedure,
-    Role,
-    Step,
-    Veil,
-)
-from renda_core.domain.soundness import faults
+from renda_core.conflicts import chosen, conflicts
+from renda_core.domain.claims import Claim, role
+from renda_core.domain.procedure import CORE_ROLES, ClockRule, Kind, Procedure
+from renda_core.domain.soundness import endless, faults
 from renda_core.errors import NotFound, PluginError
-from renda_core.records import BallotKind, Page, RecordRule, Veto, Watch
+from renda_core.fragments import Fragment, Key, Share, in_turn
+from renda_core.records import BallotKind, DayRule, Page, RecordRule, Veto, Watch
 
-OF_KIND = (Party, Facet, Step, ClockRule, Effect, Gate, Guard, Join, Follow, Veil)
-EARLY = {"start": 0, "extend": 1, "pause": 2, "resume": 3, "stop": 4, "restart": 5}
-Key = tuple[str, str]
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 @attrs.frozen(kw_only=True)
@@ -39,6 +31,7 @@ class Practice:
     Attributes:
         procedures: By (kind, edition).
         editions: Of each kind, oldest first, as (since, edition).
+        plain: Stands in for kinds and editions whose plugin is absent, so that their cases can be read.
     """
 
     plugins: frozenset[str]
@@ -49,7 +42,9 @@ class Practice:
     record_rules: Mapping[Key, tuple[RecordRule, ...]]
     vetoes: tuple[Veto, ...]
     watches: Mapping[str, Watch]
+    days: Mapping[str, DayRule]
     pages: Mapping[str, Page]
+    plain: Callable[[str], Procedure | None] | None = None
 
     def procedure(self, kind: str, edition: str = "") -> Procedure:
         """Give a kind's procedure, or raise ``NotFound`` where no enabled plugin offers it."""
@@ -62,7 +57,8 @@ class Practice:
 
     def find(self, kind: str, edition: str) -> Procedure | None:
         """Give a kind's procedure, or None where its plugin is disabled."""
-        return self.procedures.get((kind, edition))
+        found = self.procedures.get((kind, edition))
+        return self.plain(kind) if found is None and self.plain is not None else found
 
     def edition(self, kind: str, on: dt.date) -> str:
         """Name the edition under which new cases of *kind* are opened on a date.
@@ -71,9 +67,9 @@ class Practice:
             NotFound: The kind is not enabled, or no edition of it has begun.
         """
         begun = [name for since, name in self.editions.get(kind, ()) if since <= on]
-        if not begun:
-            self.procedure(kind, "no edition begun" if self.editions.get(kind) else "")
-        return begun[-1]
+        if begun:
+            return begun[-1]
+        return self.procedure(kind, "no edition begun" if self.editions.get(kind) else "").kind.edition
 
     def kinds(self) -> tuple[Kind, ...]:
         """List the newest edition of every kind, by name."""
@@ -81,127 +77,152 @@ class Practice:
 
 
 def compose(
-    plugins: frozenset[str],
-    records: Iterable[Any],
-    prefer: Mapping[str, str],
-    installed: frozenset[Key],
+    plugins: frozenset[str], shares: Sequence[Share], prefer: Mapping[str, str], installed: frozenset[Key]
 ) -> Practice:
-    """Merge the records of some plugins.
+    """Merge what some plugins bring.
 
     Args:
+        shares: Of these plugins, in the order of their names.
         prefer: Which plugin wins where several replace the same clock, e.g. ``{"suggestion.reply": "x"}``.
         installed: (kind, step) of every installed plugin: a record rule may wait for one of these.
 
     Raises:
         PluginError: With every conflict and every dangling name; nothing is composed by halves.
     """
-    every = tuple(records)
-    errors: list[str] = []
-    single = _unique((r for r in every if isinstance(r, Kind | Role | BallotKind | Page | Watch | Veto)), errors)
-    kinds = [r for r in single if isinstance(r, Kind)]
-    roles = CORE_ROLES | {r.name for r in single if isinstance(r, Role)}
-    errors += _strays(every, {k.name for k in kinds}, installed)
-    procedures = {(k.name, k.edition): _procedure(k, every, prefer, errors) for k in kinds}
-    errors += _lost_outcomes(single, {name for p in procedures.values() for name in p.steps})
-    if not errors:
-        errors = [e for p in procedures.values() for e in faults(p, roles)]
-    if errors:
-        raise PluginError("these plugins do not fit together", *sorted(set(errors)))
-    follow: dict[Key, list[RecordRule]] = defaultdict(list)
-    for rule in every:
-        if isinstance(rule, RecordRule):
-            follow[rule.kind, rule.step].append(rule)
-    editions: dict[str, list[tuple[dt.date, str]]] = defaultdict(list)
-    for kind in kinds:
-        editions[kind.name].append((kind.since, kind.edition))
+    doubts: list[object] = [s for s in shares if s.doubtful]
+    kinds, added = _united([s.kinds for s in shares]), _united([s.roles for s in shares])
+    ballots, vetoes = _united([s.ballots for s in shares]), _united([s.vetoes for s in shares])
+    watches, pages = _united([s.watches for s in shares]), _united([s.pages for s in shares])
+    days = _united([s.days for s in shares])
+    doubts += _twice((kinds, added, ballots, vetoes, watches, pages, days), sum([s.named for s in shares]))
+    roles = CORE_ROLES.union(added) if added else CORE_ROLES
+    procedures = {}
+    for key, kind in kinds.items():
+        fragments = [s.fragments[key] for s in shares if key in s.fragments]
+        procedures[key] = _procedure(kind, fragments, prefer, doubts)
+        doubts += _missing(procedures[key], fragments, roles, added)
+    doubts += frozenset[str]().union(*[s.extends for s in shares]).difference([name for name, _ in kinds])
+    doubts += frozenset[str]().union(*[s.outcomes for s in shares]).difference(*[p.steps for p in procedures.values()])
+    if doubts:
+        _explain(shares, procedures, roles, prefer, installed)
     return Practice(
         plugins=plugins,
         roles=roles,
         procedures=procedures,
-        editions={k: tuple(sorted(v)) for k, v in editions.items()},
-        ballots={r.name: r for r in single if isinstance(r, BallotKind)},
-        record_rules={k: tuple(v) for k, v in follow.items()},
-        vetoes=tuple(r for r in single if isinstance(r, Veto)),
-        watches={r.name: r for r in single if isinstance(r, Watch)},
-        pages={r.name: r for r in single if isinstance(r, Page)},
+        editions=_editions(kinds),
+        ballots=ballots,
+        record_rules=_gathered([s.rules for s in shares]),
+        vetoes=tuple(vetoes.values()),
+        watches=watches,
+        pages=pages,
+        days=days,
     )
 
 
-def _unique(records: Iterable[Any], errors: list[str]) -> list[Any]:
-    """Keep records that have one owner each; name both where two offer the same."""
-    seen: dict[Any, Any] = {}
-    for r in records:
-        key = (type(r), r.name, getattr(r, "edition", ""))
-        if (other := seen.setdefault(key, r)) is not r:
-            errors.append(f"{other.plugin!r} and {r.plugin!r} both offer {type(r).__name__} {r.name!r}")
-    return list(seen.values())
+def loosely(kind: Kind, shares: Sequence[Share], prefer: Mapping[str, str]) -> Procedure:
+    """Put together what some plugins say about a kind, to read its cases by; nothing of it is proved."""
+    key = (kind.name, kind.edition)
+    return _procedure(kind, [s.fragments[key] for s in shares if key in s.fragments], prefer, [])
 
 
-def _strays(records: Iterable[Any], kinds: set[str], installed: frozenset[Key]) -> Iterator[str]:
-    """Name what extends a kind that nobody enabled offers, or records a step that nobody offers at all."""
-    for r in records:
-        if isinstance(r, (*OF_KIND, Watch)) and r.kind not in kinds:
-            yield f"{r.plugin!r} extends kind {r.kind!r}, which no enabled plugin offers"
-        if isinstance(r, RecordRule) and (r.kind, r.step) not in installed:
-            yield f"{r.plugin!r} records {r.kind}.{r.step}, which no installed plugin offers"
-
-
-def _lost_outcomes(records: Iterable[Any], steps: set[str]) -> Iterator[str]:
-    """Name the steps that a verdict would take and nobody offers: it would show only when the vote is declared."""
-    for r in records:
-        if isinstance(r, BallotKind):
-            for step in sorted(set(r.outcomes.values()) - steps):
-                yield f"{r.plugin!r}: ballot {r.name!r} leads to step {step!r}, which no enabled plugin offers"
-
-
-def _procedure(kind: Kind, records: Iterable[Any], prefer: Mapping[str, str], errors: list[str]) -> Procedure:
+def _procedure(kind: Kind, fragments: Sequence[Fragment], prefer: Mapping[str, str], doubts: list[object]) -> Procedure:
     """Put together what all plugins say about one edition of one kind."""
-    mine: list[Any] = [r for r in records if isinstance(r, OF_KIND) and r.kind == kind.name]
-    mine = [r for r in mine if not r.editions or kind.edition in r.editions]
-    owned: dict[type, dict[str, Any]] = {cls: {} for cls in (Party, Facet, Step, ClockRule)}
-    replacing: dict[str, list[ClockRule]] = defaultdict(list)
-    for r in mine:
-        if isinstance(r, ClockRule) and r.replaces:
-            replacing[r.name].append(r)
-        elif type(r) in owned and (other := owned[type(r)].setdefault(r.name, r)) is not r:
-            errors.append(f"{other.plugin!r} and {r.plugin!r} both offer {type(r).__name__} {kind.name}.{r.name}")
-    for name, rules in replacing.items():
-        label = f"{kind.name}.{name}"
-        chosen = [r for r in rules if r.plugin == prefer.get(label, r.plugin)]
-        if name not in owned[ClockRule]:
-            errors.append(f"{rules[0].plugin!r} replaces clock {label}, which nobody offers")
-        elif len(chosen) == 1:
-            owned[ClockRule][name] = chosen[0]
-        else:
-            both = " and ".join(repr(r.plugin) for r in rules)
-            errors.append(f'{both} replace clock {label}; choose one: prefer = {{"{label}" = "{rules[0].plugin}"}}')
-
-    for party in owned[Party].values():
-        if party.name in kind.parties:
-            errors.append(f"{party.plugin!r} adds party {kind.name}.{party.name}, which the kind has already")
-    named = {p.name for p in owned[Party].values()}
-    reading = {p.name for p in owned[Party].values() if p.reads}
-
-    def by(cls: type, field: str) -> dict[str, tuple[Any, ...]]:
-        found = defaultdict(list)
-        for r in mine:
-            if isinstance(r, cls):
-                found[getattr(r, field)].append(r)
-        return {name: tuple(rs) for name, rs in found.items()}
-
-    def every(cls: type) -> tuple[Any, ...]:
-        return tuple(r for r in mine if isinstance(r, cls))
-
+    parties, facets = _united([f.parties for f in fragments]), _united([f.facets for f in fragments])
+    steps, clocks = _united([f.steps for f in fragments]), _united([f.clocks for f in fragments])
+    doubts += _twice((parties, facets, steps, clocks), sum([f.owned for f in fragments]))
+    if parties:
+        reading = {p.name for p in parties.values() if p.reads}
+        doubts += kind.parties.intersection(parties)
+        kind = attrs.evolve(kind, parties=kind.parties.union(parties), audience=kind.audience | reading)
+    effects = _gathered([f.effects for f in fragments])
     return Procedure(
-        kind=attrs.evolve(kind, parties=kind.parties | named, audience=kind.audience | reading),
-        facets=owned[Facet],
-        steps=owned[Step],
-        clocks=owned[ClockRule],
-        effects={on: tuple(sorted(es, key=lambda e: EARLY[e.do])) for on, es in by(Effect, "on").items()},
-        gates=by(Gate, "step"),
-        guards=by(Guard, "step"),
-        joins=every(Join),
-        veils=every(Veil),
-        follows=every(Follow),
-        parties=owned[Party],
+        kind=kind,
+        facets=facets,
+        steps=steps,
+        clocks=_replaced(clocks, [r for f in fragments for r in f.replacing], prefer, doubts),
+        effects={on: in_turn(es) if len(es) > 1 else es for on, es in effects.items()},
+        gates=_gathered([f.gates for f in fragments]),
+        guards=_gathered([f.guards for f in fragments]),
+        joins=tuple([join for f in fragments for join in f.joins]),
+        veils=tuple([veil for f in fragments for veil in f.veils]),
+        follows=tuple([follow for f in fragments for follow in f.follows]),
+        parties=parties,
     )
+
+
+def _missing(
+    p: Procedure, fragments: Sequence[Fragment], roles: frozenset[str], added: Iterable[str]
+) -> Iterator[object]:
+    """Name whatever keeps a procedure from being sound: first what its fragments need and none of them gives."""
+    needs = frozenset[Claim]().union(*[f.needs for f in fragments])
+    yield from needs.difference(*[f.gives for f in fragments if f.gives], map(role, added))
+    yield from p.kind.parties & roles
+    yield from endless(p)
+
+
+def _united(parts: Sequence[Mapping[K, V]]) -> Mapping[K, V]:
+    """Unite records by name."""
+    if len(parts) == 1:
+        return parts[0]
+    found: dict[K, V] = {}
+    for part in parts:
+        found |= part
+    return found
+
+
+def _twice(united: Sequence[Mapping[Any, Any]], offered: int) -> Iterator[object]:
+    """Doubt where fewer names are left than were offered: some name has two owners."""
+    if sum(map(len, united)) < offered:
+        yield "a name of two owners"
+
+
+def _gathered(parts: Sequence[Mapping[K, tuple[V, ...]]]) -> Mapping[K, tuple[V, ...]]:
+    """Join records that add up, in the order of their plugins."""
+    if len(parts) == 1:
+        return parts[0]
+    found: dict[K, tuple[V, ...]] = {}
+    for part in parts:
+        for key, records in part.items():
+            found[key] = found[key] + records if key in found else records
+    return found
+
+
+def _replaced(
+    clocks: Mapping[str, ClockRule], rules: Sequence[ClockRule], prefer: Mapping[str, str], doubts: list[object]
+) -> Mapping[str, ClockRule]:
+    """Put the clocks that a plugin replaces in their places; two for one place are a doubt."""
+    if not rules:
+        return clocks
+    replacing: dict[str, list[ClockRule]] = defaultdict(list)
+    for rule in rules:
+        replacing[rule.name].append(rule)
+    found = dict(clocks)
+    for name, several in replacing.items():
+        left = chosen(several, prefer)
+        if name in clocks and len(left) == 1:
+            found[name] = left[0]
+        else:
+            doubts += several
+    return found
+
+
+def _editions(kinds: Mapping[Key, Kind]) -> dict[str, tuple[tuple[dt.date, str], ...]]:
+    found: dict[str, list[tuple[dt.date, str]]] = defaultdict(list)
+    for (name, edition), kind in kinds.items():
+        found[name].append((kind.since, edition))
+    return {name: tuple(sorted(editions)) for name, editions in found.items()}
+
+
+def _explain(
+    shares: Sequence[Share],
+    procedures: Mapping[Key, Procedure],
+    roles: frozenset[str],
+    prefer: Mapping[str, str],
+    installed: frozenset[Key],
+) -> None:
+    """Go through all records one by one, and refuse with everything that is wrong."""
+    errors = set(conflicts(chain.from_iterable(s.records for s in shares), prefer, installed))
+    if not errors:
+        errors = {e for p in procedures.values() for e in faults(p, roles)}
+    if errors:
+        raise PluginError("these plugins do not fit together", *sorted(errors))

@@ -1,11 +1,13 @@
 """What plugins may offer: frozen records, stamped with their plugin's name when collected."""
 
+import datetime as dt
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 import attrs
 
-from renda_core.domain.ballot import Rule
+from renda_core.domain.ballot import Finding, Rule
+from renda_core.domain.calendar import Day
 from renda_core.domain.case import Act, Case
 from renda_core.domain.duty import Record, ScoreRule
 from renda_core.domain.names import names
@@ -25,12 +27,68 @@ from renda_core.domain.procedure import (
     Veil,
     when,
 )
+from renda_core.domain.visibility import Seen
 
 CaseRecord = Role | Kind | Party | Facet | Step | ClockRule | Effect | Gate | Guard | Join | Follow | Veil
 
 
-class Desk(Protocol):
-    """What a page or a watch may ask of the store; one tenant's answers, never SQL."""
+@attrs.frozen(kw_only=True)
+class SessionDay:
+    """A session (会议) and the day on which it opens.
+
+    Attributes:
+        id: Stays the same when the session is put off.
+        congress: Id of the congress that meets.
+        title: As people write it, e.g. 某县第六届人民代表大会第三次会议.
+    """
+
+    id: str
+    congress: str
+    title: str
+    opens_on: dt.date
+
+
+@attrs.frozen(kw_only=True)
+class UnitCount:
+    """How many shares (承办) of this round one unit has, of cases that stand alike.
+
+    Attributes:
+        role: As sole, lead, joint or separate; *share* is where the unit's own part stands.
+        year: In which the cases were opened.
+        main: The cases' main state.
+        of: The state of the facet asked for; or ``in_time``, ``late``, ``open``, ``overdue`` of the clock asked for.
+    """
+
+    unit: str
+    role: str
+    share: str
+    year: int
+    main: str
+    of: str
+    n: int
+
+
+class UnitDesk(Protocol):
+    """What a page of one unit's own may ask: every answer is of that unit alone, and as its people may see it."""
+
+    async def unit_counts(self, kind: str, facet: str) -> tuple[UnitCount, ...]:
+        """Count, by unit, the cases of its present shares by state of a facet."""
+
+    async def unit_deadlines(self, kind: str, clock: str) -> tuple[UnitCount, ...]:
+        """Count, by unit, how a clock of the case, or the unit's own, ended or runs."""
+
+    async def verdicts(self, ballot: str) -> tuple[Finding, ...]:
+        """List the verdicts of a sort of vote, oldest first; a round without its verdict tells nothing."""
+
+    async def seen(self, kind: str, facet: str, state: str) -> tuple[Seen, ...]:
+        """Show, oldest first, the cases that stand in a state, as the reader sees them; what is veiled is not there."""
+
+    async def names(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """Name people and units by id; an id that is neither is left out."""
+
+
+class Desk(UnitDesk, Protocol):
+    """What a page, a watch or a rule of days may ask of the store; one tenant's answers, never SQL."""
 
     async def facet_counts(self, kind: str, facet: str) -> Mapping[str, int]:
         """Count cases by state of a facet."""
@@ -46,6 +104,12 @@ class Desk(Protocol):
 
     async def records(self, *, person: str) -> tuple[Record, ...]:
         """List a person's duty records, oldest first."""
+
+    async def sessions(self, first: dt.date, last: dt.date) -> tuple[SessionDay, ...]:
+        """List the sessions of every congress that open between two days, both included, in order."""
+
+    async def deputies(self, on: dt.date, *, congress: str = "") -> tuple[str, ...]:
+        """Give the ids of those who hold a mandate in force (有效) on a day, of one congress or of any."""
 
 
 @attrs.frozen(kw_only=True)
@@ -80,6 +144,24 @@ class Watch:
 
 
 @attrs.frozen(kw_only=True)
+class DayRule:
+    """Days that a rule sets: a fixed day, a rota, a market, what is due before a session; computed, never stored.
+
+    Attributes:
+        title: What calendars call the rule, in Chinese.
+        days: Gives the days from the first date to the last, both included, in any order. A day with an audience and
+            a ``notice_by`` is told to each of the audience, once; it is asked for a year ahead.
+        who: Roles that find the days in a list or a calendar feed; the audience is nobody's to see.
+    """
+
+    name: str
+    title: str
+    days: Callable[[Context[Any], Desk, dt.date, dt.date], Awaitable[Iterable[Day]]]
+    who: frozenset[str] = attrs.field(default=frozenset({"office", "deputy"}), converter=names)
+    plugin: str = ""
+
+
+@attrs.frozen(kw_only=True)
 class RecordRule:
     """Duty records that follow from a step, so that nobody types them again.
 
@@ -104,13 +186,20 @@ class Veto:
 
 @attrs.frozen(kw_only=True)
 class Page:
-    """A read-only page; *shows* is the attrs class that *view* returns, for the API's schema."""
+    """A read-only page; *shows* is the attrs class that *view* returns, for the API's schema.
+
+    Attributes:
+        who: Roles that may look; to others there is no such page.
+        of_unit: Instead, whoever acts for a handling unit looks, and finds that unit's own alone: *view* gets a
+            :class:`UnitDesk`, which answers nothing else. Roles open no such page.
+    """
 
     name: str
     title: str
     shows: type
     view: Callable[[Context[Any], Desk], Awaitable[object]]
     who: frozenset[str] = attrs.field(default=frozenset({"office"}), converter=names)
+    of_unit: bool = False
     plugin: str = ""
 
 
@@ -119,9 +208,12 @@ __all__ = [
     "CaseRecord",
     "ClockRule",
     "Context",
+    "Day",
+    "DayRule",
     "Desk",
     "Effect",
     "Facet",
+    "Finding",
     "Follow",
     "Found",
     "Gate",
@@ -133,7 +225,11 @@ __all__ = [
     "RecordRule",
     "Role",
     "ScoreRule",
+    "Seen",
+    "SessionDay",
     "Step",
+    "UnitCount",
+    "UnitDesk",
     "Veil",
     "Veto",
     "Watch",

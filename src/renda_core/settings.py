@@ -4,10 +4,12 @@ from typing import Any
 
 import attrs
 
-SOURCE, UNIT, TITLE = "source", "unit", "title"
+SOURCE, UNIT, TITLE, UNSTATED = "source", "unit", "title", "unstated"
 
 
-def setting(default: Any, *, source: str, title: str, unit: str = "", **rest: Any) -> Any:
+def setting(
+    default: Any, *, source: str, title: str, unit: str = "", unstated: Any = attrs.NOTHING, **rest: Any
+) -> Any:
     """Declare one parameter of a practice.
 
     Args:
@@ -15,9 +17,11 @@ def setting(default: Any, *, source: str, title: str, unit: str = "", **rest: An
         source: Law and article, or place and year, that the default comes from.
         title: The Chinese name that people see.
         unit: What a number counts, e.g. ``"months"``, ``"working days"``.
+        unstated: What holds where a place's regulation says nothing (未规定), e.g. ``Period(0)``: the default is then a
+            proposal, which silence takes away. Leave it out where the default is the law, which holds anyway.
         rest: Passed on to ``attrs.field``, e.g. validators.
     """
-    metadata = {SOURCE: source, UNIT: unit, TITLE: title}
+    metadata = {SOURCE: source, UNIT: unit, TITLE: title, UNSTATED: unstated}
     if isinstance(default, dict | list | set):
         return attrs.field(factory=lambda: type(default)(default), metadata=metadata, **rest)
     return attrs.field(default=default, metadata=metadata, **rest)
@@ -30,7 +34,11 @@ def at_least(low: int) -> Any:
 
 @attrs.frozen(kw_only=True)
 class Parameter:
-    """One parameter as its plugin declares it."""
+    """One parameter as its plugin declares it.
+
+    Attributes:
+        unstated: What holds where a place says nothing; ``attrs.NOTHING`` where the default then holds.
+    """
 
     plugin: str
     name: str
@@ -39,6 +47,7 @@ class Parameter:
     unit: str
     source: str
     title: str
+    unstated: Any = attrs.NOTHING
 
 
 def parameters(plugin: str, cls: type | None) -> tuple[Parameter, ...]:
@@ -55,6 +64,7 @@ def parameters(plugin: str, cls: type | None) -> tuple[Parameter, ...]:
             unit=a.metadata.get(UNIT, ""),
             source=a.metadata.get(SOURCE, ""),
             title=a.metadata.get(TITLE, ""),
+            unstated=a.metadata.get(UNSTATED, attrs.NOTHING),
         )
         for a in attrs.fields(cls)
     )

@@ -11,6 +11,7 @@ Example:
 from __future__ import annotations
 
 import datetime as dt
+import json
 import shutil
 import tempfile
 import warnings
@@ -24,7 +25,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 if TYPE_CHECKING:  # the library itself is imported by the fixtures, so that coverage and benchmarks see it load
-    from renda_core.domain.case import Actor, Case
+    from renda_core.domain.case import Act, Actor, Case
+    from renda_core.domain.procedure import Context
     from renda_core.domain.visibility import Seen
     from renda_core.services.journal import Verified
     from renda_core.store.unit import Store
@@ -32,11 +34,50 @@ if TYPE_CHECKING:  # the library itself is imported by the fixtures, so that cov
 
 ZONE = ZoneInfo("Asia/Shanghai")
 KEY = bytes(range(32))
+DAY = dt.date(2026, 1, 20)
+"""The day of a test that sets none."""
 
 
 def uid(name: str) -> str:
     """Give the same id for the same name, so that tests read well."""
     return str(uuid5(NAMESPACE_URL, f"renda:test:{name}"))
+
+
+def context(plugin: Any, *, today: dt.date = DAY, calendar: Any = None, **settings: Any) -> Context[Any]:
+    """Give what a rule of *plugin* may know, so that it can be called as the plain function that it is.
+
+    Args:
+        plugin: The practice's module, or anything else with its ``register_settings``.
+        calendar: The calendar; by default one that knows weekends alone.
+        settings: The practice's settings where they are not the default.
+    """
+    from renda_core.domain.calendar import Calendar
+    from renda_core.domain.procedure import Context
+
+    offer = getattr(plugin, "register_settings", None)
+    made = offer()(**settings) if offer else None
+    return Context(tenant=uid("tenant test"), today=today, calendar=calendar or Calendar(), settings=made)
+
+
+def act(step: str, *, by: str = "somebody", on: dt.date = DAY, **fields: Any) -> Act:
+    """Make an act as a rule is handed it: the step that is about to be taken."""
+    from renda_core.domain.case import Act
+
+    return Act(step=step, by=uid(by), on=on, **fields)
+
+
+def case(kind: str, *acts: Act | str, **fields: Any) -> Case:
+    """Make a case as a rule is handed it; nothing decides whether it could have come about.
+
+    Args:
+        acts: What happened, oldest first; a text is a step without anything else.
+        fields: Of the case, e.g. ``title``, ``body``, ``states={"main": "replied"}``.
+    """
+    from renda_core.domain.case import Case
+
+    told = tuple(act(a) if isinstance(a, str) else a for a in acts)
+    given = {"id": uid("case"), "title": kind, "opened_on": told[0].on if told else DAY, **fields}
+    return Case(kind=kind, acts=told, **given)
 
 
 @cache
@@ -69,7 +110,7 @@ class Bench:
         catalogue: Any,
         plugins: Mapping[str, Mapping[str, Any]],
         *,
-        today: dt.date = dt.date(2026, 1, 20),
+        today: dt.date = DAY,
         changes: Mapping[dt.date, Mapping[str, Mapping[str, Any]]] | None = None,
         prefer: Mapping[str, str] | None = None,
         name: str = "test",
@@ -83,6 +124,7 @@ class Bench:
         """
         from renda_core import holidays
         from renda_core.configuration import Layer, TenantFile
+        from renda_core.footprint import footprint
         from renda_core.services import tenants
         from renda_core.tenancy import ALWAYS
 
@@ -100,7 +142,9 @@ class Bench:
         )
         self.calendar = calendar or holidays.calendar()
         self.tenant  # noqa: B018 - a wrong configuration fails here
-        self.store.run(self.store.write(tenants.apply, self.file.id, self.actor("job:setup", "office"), self.file))
+        held = footprint(catalogue.offers, self.file.plugins)
+        setup = self.actor("job:setup", "office")
+        self.store.run(self.store.write(tenants.apply, self.file.id, setup, self.file, held))
 
     @staticmethod
     def actor(name: str, roles: str = "", unit: str = "") -> Actor:
@@ -114,8 +158,15 @@ class Bench:
         """The tenant at work today."""
         return self.file.open(self.catalogue, self.calendar, self.today)
 
+    def later(self, *, days: int = 0, months: int = 0) -> dt.date:
+        """Move the clock on, as a calendar counts and not by working days; give the new day."""
+        from renda_core.domain.calendar import Calendar, Period
+
+        self.today = Calendar().add(self.today, Period(months, "month")) + dt.timedelta(days)
+        return self.today
+
     def do(self, use_case: Any, actor: Actor, *args: Any, **kw: Any) -> Any:
-        """Run a use case that changes things."""
+        """Run a use case that changes things: any ``async def work(unit, tenant, …)`` gets an open unit of work."""
         return self.store.run(self.store.write(use_case, self.file.id, actor, self.tenant, *args, **kw))
 
     def ask(self, use_case: Any, *args: Any, **kw: Any) -> Any:
@@ -175,9 +226,40 @@ class Bench:
         found: Verified = self.read(journal.verify)
         return found
 
+    def entries(self) -> list[dict[str, Any]]:
+        """Read the journal, oldest first: each entry's ``actor``, ``what``, ``on``, ``version``, ``rule``, ``body``."""
+        from renda_core.services import journal
+
+        found: list[dict[str, Any]] = []
+        while lines := self.read(journal.entries, after=len(found), size=journal.PAGE):
+            found += [json.loads(line.entry) for line in lines]
+        return found
+
+    def stands(self, case: Case, step: str, *, by: Actor | None = None, rule: str = "") -> dict[str, Any]:
+        """Assert that the journal holds a step of a case and is whole; give the entry.
+
+        Args:
+            by: Who took it; anybody, if not given.
+            rule: What allowed it, as ``<plugin>.<step>``; anything, if not given.
+        """
+        wanted = {"what": f"{case.kind}.{step}", "on": case.id}
+        wanted |= {"actor": by.id} if by else {}
+        wanted |= {"rule": rule} if rule else {}
+        entries = self.entries()
+        found: dict[str, Any] = next((e for e in reversed(entries) if wanted.items() <= e.items()), {})
+        assert found, f"no entry has {wanted}; the journal has {[(e['what'], e['rule']) for e in entries]}"  # noqa: S101
+        verified = self.verify()
+        assert verified.whole, f"entry {verified.broken} of the journal does not fit: {verified.why}"  # noqa: S101
+        return found
+
     def close(self) -> None:
         """Close the store."""
         self.store.shut()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tell pytest of the mark by which a test names the guards, gates and clocks that it shows at work."""
+    config.addinivalue_line("markers", "rule(name, …): the guards (step.guard), gates (step.facet), clocks it tests")
 
 
 @pytest.fixture
@@ -195,7 +277,7 @@ def bench(tmp_path: Path) -> Iterator[Callable[..., Bench]]:
         day: list[Bench] = []
 
         def now() -> dt.datetime:
-            return dt.datetime.combine(day[0].today if day else dt.date(2026, 1, 20), dt.time(9), ZONE)
+            return dt.datetime.combine(day[0].today if day else DAY, dt.time(9), ZONE)
 
         store = rest.pop("store", None) or embedded(tmp_path / f"{len(made)}.db", now)
         one = Bench(store, known, settings, **rest)

@@ -18,6 +18,7 @@ from renda_core.configuration import TenantFile, read_tenant
 from renda_core.domain.calendar import Calendar
 from renda_core.domain.case import Actor
 from renda_core.errors import ConfigError, NotFound
+from renda_core.footprint import Footprint, footprint
 from renda_core.services import tenants
 from renda_core.store.keys import Keys
 from renda_core.store.revision import locations, refuse_other, standing
@@ -76,11 +77,12 @@ class Home:
 
         known = catalogue or Catalogue.installed()
         file.open(known, Calendar(), self.now().date())
+        held = footprint(known.offers, file.plugins)
         keys, path = self.keys(), self.file(file.code)
         create_sqlite(path, locations(known.modules.values()))
         store = SqliteStore(path, keys=keys, now=self.now)
-        store.run(store.write(tenants.apply, file.id, actor, file))
-        return Workspace(store=store, catalogue=known, file=file, now=self.now)
+        store.run(store.write(tenants.apply, file.id, actor, file, held))
+        return Workspace(store=store, catalogue=known, file=file, footprint=held, now=self.now)
 
     def open(self, code: str, catalogue: Catalogue | None = None) -> Workspace:
         """Open a tenant that was created here.
@@ -97,15 +99,18 @@ class Home:
         known = catalogue or Catalogue.installed()
         store = SqliteStore(path, keys=self.keys(), now=self.now)
         id = store.run(store.read(tenants.whose, str(UUID(int=0))))
-        file = store.run(store.read(tenants.configuration, id))
-        if file is None:
+        held = store.run(store.read(tenants.in_force, id))
+        if held is None:
             raise ConfigError(f"{path} has no configuration", "apply one: renda tenant apply FILE")
-        return Workspace(store=store, catalogue=known, file=file, now=self.now)
+        return Workspace(store=store, catalogue=known, file=held.file, footprint=held.footprint, now=self.now)
 
 
 @attrs.define(kw_only=True)
 class Workspace:
     """A tenant at work, on any store. ``do`` runs a use case that changes things, ``ask`` one that reads.
+
+    Attributes:
+        footprint: What the plugins of *file* touch, as kept with it; None where that is not known.
 
     Example:
         ::
@@ -117,16 +122,20 @@ class Workspace:
     store: Store
     catalogue: Catalogue
     file: TenantFile
+    footprint: Footprint | None = None
     now: Callable[[], dt.datetime] = clock
     calendar: Calendar = attrs.Factory(holidays.calendar)
     _opened: Tenant | None = None
 
     @property
     def tenant(self) -> Tenant:
-        """The tenant as it stands today; what is costly is done once."""
+        """The tenant as it stands today; what is costly is done once.
+
+        A plugin that is absent by now leaves what it touched read-only: see ``Tenant.absent`` and ``Tenant.readonly``.
+        """
         today = self.now().astimezone(ZONE).date()
         if self._opened is None:
-            self._opened = self.file.open(self.catalogue, self.calendar, today)
+            self._opened = self.file.reopen(self.catalogue, self.calendar, today, self.footprint)
         return self._opened if self._opened.today == today else self._opened.on(today)
 
     def do(self, use_case: WriteCase[..., T], actor: Actor, /, *args: Any, **kw: Any) -> T:
@@ -150,9 +159,17 @@ class Workspace:
         if file.id != self.file.id:
             raise ConfigError("the file is another tenant's", f"{file.path}: id = {file.id}, here is {self.file.id}")
         file.open(self.catalogue, self.calendar, self.tenant.today)
-        version = self.store.run(self.store.write(tenants.apply, file.id, actor, file))
-        self.file, self._opened = file, None
+        held = footprint(self.catalogue.offers, file.plugins)
+        version = self.store.run(self.store.write(tenants.apply, file.id, actor, file, held))
+        self.file, self.footprint, self._opened = file, held, None
         return version
+
+    def remember(self) -> None:
+        """Keep what the plugins touch by now, for the day that one is gone; while one is, what was kept stands."""
+        held = footprint(self.catalogue.offers, self.file.plugins)
+        if not self.tenant.absent and held != self.footprint:
+            self.store.run(self.store.write(tenants.remember, self.file.id, SETUP, held))
+            self.footprint = held
 
     def close(self) -> None:
         """Close the store."""

@@ -126,6 +126,7 @@ def test_the_folder_of_tenants_opens_as_a_whole():
 @pytest.mark.parametrize("path", PROFILES, ids=lambda p: p.stem)
 def test_every_profile_opens_for_a_county_that_extends_it(path, tmp_path):
     head = f'id = "{uid(path.stem)}"\ncode = "c"\nname = "示例县"\nlevel = "county"\nextends = "{path.stem}"\n'
+    head += 'adopted = { by = "示例县人大常委会决定", on = 2026-01-08 }\n'
     (tmp_path / "c.toml").write_text(head + "[plugins.suggestion_handling]\n", "utf-8")
     tenant = read_tenant(tmp_path / "c.toml", path.parent).open(installed(), holidays.calendar(), dt.date(2026, 6, 30))
     given = tomllib.loads(path.read_text("utf-8")).get("plugins", {})

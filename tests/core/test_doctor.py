@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from tests.databases import url
 
-from renda_core import doctor
+from renda_core import discovery, doctor
 from renda_core.configuration import read_tenant
 from renda_core.doctor import surroundings
 from renda_core.errors import ConfigError
@@ -189,7 +189,7 @@ def test_a_practice_that_fails_is_named_alone(monkeypatch):
         raise ImportError("no module named gone")
 
     monkeypatch.setattr(
-        surroundings, "entry_points", lambda group: [Entry("good", lambda: object()), Entry("bad", broken)]
+        discovery, "entry_points", lambda group: [Entry("good", lambda: object()), Entry("bad", broken)]
     )
     found = one(doctor.practices())
     assert "bad" in found.about

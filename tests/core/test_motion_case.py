@@ -28,6 +28,7 @@ THRESHOLDS = [
 ]
 
 
+@pytest.mark.rule("submit.signatures")
 @pytest.mark.parametrize(("body", "least", "source"), THRESHOLDS)
 def test_each_sort_asks_for_its_number(county, body, least, source):
     b = county(suggestion_handling)

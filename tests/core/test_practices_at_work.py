@@ -77,7 +77,7 @@ def test_a_guard_that_crashes_refuses_and_is_named(county):
     b = at_work(county, bad=plugin(Guard(kind=S, step="submit", name="bad", refuse=broken)))
     with pytest.raises(Rejected) as said:
         b.step(draft(b), "submit", WANG)
-    assert said.value.objections == ("said before it broke", "guard bad.bad failed: ZeroDivisionError()")
+    assert said.value.objections == ("said before it broke", "guard bad.bad failed: ZeroDivisionError")
 
 
 def test_a_watch_that_crashes_is_named_and_the_others_look(county):

@@ -28,6 +28,7 @@ D = dt.date
 GOOD = {"document": "1", "reply_class": "A", "signed_by": "Zhao"}
 
 
+@pytest.mark.rule("reply.class")
 def test_a_reply_bears_a_class_of_the_place_and_a_signature(county):
     b = with_settings(county, reply_classes={"一": "解决", "二": "列入计划"})
     case = assigned(b)
@@ -98,6 +99,7 @@ def test_an_evaluation_has_a_grade_and_is_of_a_signer(county):
     refused(b, case, "remind", OFFICE, "nothing to grade", grade="satisfied")
 
 
+@pytest.mark.rule("evaluate.forms")
 def test_where_every_signer_evaluates_the_least_content_decides(county):
     b = with_settings(county, evaluated_by="signers")
     case = replied(b, cosigners=("li", "chen"))
@@ -126,6 +128,7 @@ def test_where_every_signer_evaluates_the_least_content_decides(county):
     assert b.step(case, "evaluate", OFFICE, grade="unsatisfied").states["satisfaction"] == "unsatisfied"
 
 
+@pytest.mark.rule("collect_form.signer")
 def test_where_the_lead_evaluates_a_cosigners_form_is_not_taken(county):
     b = with_settings(county)
     case = replied(b, cosigners=("li",))
@@ -149,6 +152,7 @@ def test_publication_opens_the_case_and_never_its_evaluation(county):
         b.see(case, PUBLIC)
 
 
+@pytest.mark.rule("publish.secret")
 @pytest.mark.parametrize(
     ("body", "said"),
     [

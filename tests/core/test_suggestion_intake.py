@@ -27,6 +27,7 @@ from renda_core.services import ledgers
 D = dt.date
 
 
+@pytest.mark.rule("submit.invitations", "cosign.once", "decline_cosign.once")
 def test_an_open_invitation_waits_and_a_decliner_is_no_signer(county):
     b = with_settings(county)
     case = draft(b, invited=("li", "chen"))
@@ -39,6 +40,7 @@ def test_an_open_invitation_waits_and_a_decliner_is_no_signer(county):
     assert b.run(case, ("submit", WANG)).states["main"] == "submitted"
 
 
+@pytest.mark.rule("invite.names", "cosign_on_paper.names")
 def test_co_signers_are_invited_by_name_and_the_proposer_is_none(county):
     b = with_settings(county)
     case = draft(b)
@@ -106,6 +108,7 @@ def test_every_listed_reason_declines(county, reason):
     refused(b, case, "accept", OFFICE, "main is declined, not submitted")
 
 
+@pytest.mark.rule("decline.listed")
 def test_a_reason_that_the_place_does_not_list_declines_nothing(county):
     b = with_settings(county, refusals={"empty": "没有实际内容"})
     case = b.run(draft(b), ("submit", WANG))
@@ -115,6 +118,7 @@ def test_a_reason_that_the_place_does_not_list_declines_nothing(county):
         b.step(case, "decline", OFFICE, note="x", payload={})
 
 
+@pytest.mark.rule("accept.one_matter")
 @pytest.mark.parametrize("one_matter", [True, False])
 def test_one_suggestion_one_matter(county, one_matter):
     b = with_settings(county, one_matter=one_matter)
@@ -150,6 +154,7 @@ def test_merged_suggestions_are_answered_with_their_lead(county):
         b.step(case, "evaluate", OFFICE, grade="satisfied", payload={"of": who.id})
 
 
+@pytest.mark.rule("answer_with_lead.lead")
 def test_a_suggestion_split_from_one_lead_follows_only_its_new_one(county):
     b = with_settings(county)
     first, second, case = accepted(b), accepted(b), accepted(b, LI)
@@ -161,6 +166,7 @@ def test_a_suggestion_split_from_one_lead_follows_only_its_new_one(county):
     assert b.case(case.id).states["main"] == "replied"
 
 
+@pytest.mark.rule("merge.lead")
 def test_merging_names_one_other_suggestion(county):
     b = with_settings(county)
     case, said = accepted(b), "name the one suggestion that it is merged into"

@@ -69,6 +69,7 @@ def test_four_modes_of_assignment(county, mode):
     assert case.states["main"] == "replied"
 
 
+@pytest.mark.rule("assign.modes")
 @pytest.mark.parametrize("mode", WRONG, ids=lambda m: "+".join(r for _, r in m))
 def test_other_modes_are_refused(county, mode):
     b = with_settings(county)
@@ -90,6 +91,7 @@ def test_a_unit_is_assigned_once_and_somebody_must_be(county):
 # -- returns
 
 
+@pytest.mark.rule("ask_return.window")
 def test_the_window_for_returns_closes_after_ten_working_days(county):
     b = with_settings(county)
     case, late = assigned(b), assigned(b)
@@ -156,6 +158,7 @@ def test_a_new_unit_has_clocks_of_its_own_and_the_old_ones_stop(county):
     assert b.step(case, "reply", WATER, **REPLY).states["main"] == "replied"
 
 
+@pytest.mark.rule("replace_unit.modes")
 def test_a_replacement_leaves_one_of_the_four_modes(county):
     b = with_settings(county)
     case = b.step(assigned(b), "ask_return", ROADS, note="不属我局")
@@ -172,6 +175,7 @@ def test_a_replacement_leaves_one_of_the_four_modes(county):
 # -- longer time, receipt
 
 
+@pytest.mark.rule("ask_more_time.consent")
 def test_the_longer_class_counts_from_the_assignment(county):
     b = with_settings(county)
     case = assigned(b)
@@ -184,6 +188,7 @@ def test_the_longer_class_counts_from_the_assignment(county):
     refused(b, case, "take_more_time", ROADS, "it has the longer class already", note="资金未到")
 
 
+@pytest.mark.rule("take_more_time.once", "ask_more_time.once")
 def test_longer_time_is_not_taken_late_nor_for_what_has_it(county):
     b = with_settings(county)
     case, hard = assigned(b), assigned(b, hard=True)
@@ -195,6 +200,7 @@ def test_longer_time_is_not_taken_late_nor_for_what_has_it(county):
         b.step(answered, "take_more_time", ROADS, note="x")
 
 
+@pytest.mark.rule("take_more_time.consent", "grant_more_time.asked", "refuse_more_time.asked")
 def test_where_consent_is_asked_the_assigner_grants_it(county):
     b = with_settings(county, hard_needs_consent=True)
     case = assigned(b)
@@ -215,6 +221,7 @@ def test_where_consent_is_asked_the_assigner_grants_it(county):
     refused(b, case, "ask_more_time", ROADS, "it has the longer class already", note="再申请")
 
 
+@pytest.mark.rule("receive.once")
 def test_where_receipt_counts_the_clocks_start_with_it(county):
     b = with_settings(county, counts_from="receipt", return_counts_from="receipt")
     case = assigned(b)

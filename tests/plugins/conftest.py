@@ -13,17 +13,22 @@ from renda_core.catalogue import Catalogue
 from renda_core.domain.calendar import Calendar
 from renda_core.domain.case import Act, Actor, Case, roles_on
 from renda_core.domain.decide import decide
+from renda_core.domain.failing import Contexts
 from renda_core.domain.procedure import Context
 from renda_core.domain.suggestion import Form, Reply, Suggestion
 from renda_core.domain.visibility import Seen, see
 from renda_core.practice import Practice
 from renda_plugins import (
+    five_inquiries,
+    four_party_supervision,
     key_supervision,
     procuratorate_transfer,
+    proposal_preparation,
     reception,
     second_assignment,
     settled_accounts,
     suggestion_handling,
+    three_reviews,
 )
 
 OFFICE = Actor(id="clerk", roles={"office", "assigner"})
@@ -36,6 +41,10 @@ PLUGINS = {
     "key_supervision": key_supervision,
     "procuratorate_transfer": procuratorate_transfer,
     "reception": reception,
+    "proposal_preparation": proposal_preparation,
+    "three_reviews": three_reviews,
+    "five_inquiries": five_inquiries,
+    "four_party_supervision": four_party_supervision,
 }
 
 
@@ -48,9 +57,14 @@ class Place:
     today: dt.date = dt.date(2026, 1, 20)
     calendar: Calendar = attrs.Factory(Calendar)
 
-    def contexts(self, plugin: str) -> Context[Any]:
-        """Give a plugin its context."""
-        return Context(tenant="t", today=self.today, calendar=self.calendar, settings=self.settings.get(plugin))
+    @property
+    def contexts(self) -> Contexts:
+        """Give each plugin its context."""
+        return Contexts(
+            lambda plugin: Context(
+                tenant="t", today=self.today, calendar=self.calendar, settings=self.settings.get(plugin)
+            )
+        )
 
     def open(self, kind: str, by: Actor, body: Any, **rest: Any) -> Case:
         """Open a case by its kind's first step."""
@@ -92,7 +106,7 @@ class Place:
 
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
-    """The six practices of this folder."""
+    """The practices of this folder."""
     return Catalogue.collect(PLUGINS)
 
 

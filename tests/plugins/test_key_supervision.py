@@ -1,13 +1,18 @@
 import attrs
 import pytest
+from tests.core.suggesting import CHAIR, ROADS, accepted, assigned
+from tests.core.suggesting import OFFICE as CLERK
 
 from renda_core import hookimpl
 from renda_core.catalogue import Catalogue
 from renda_core.domain.case import Actor
 from renda_core.domain.fields import by_title
+from renda_core.domain.suggestion import SUPERVISORS, Supervisors
 from renda_core.errors import NotFound, PluginError, Rejected
 from renda_core.records import Party
-from renda_plugins.key_supervision import ROLES, Supervision, Supervisors
+from renda_core.services import corrections
+from renda_plugins import key_supervision, suggestion_handling
+from renda_plugins.key_supervision import Supervision
 
 FIVE = Supervisors(
     director="任祥玉", government="丁梅", committee="社会建设委员会", office="代表工作委员会", deputy="贺磊"
@@ -28,10 +33,11 @@ def test_46_of_149_are_key_each_with_five_supervisors(place, office):
     assert all(c.states["main"] == "assigned" for c in keys)
 
 
-@pytest.mark.parametrize("missing", list(ROLES))
+@pytest.mark.rule("name_key.five")
+@pytest.mark.parametrize("missing", list(SUPERVISORS))
 def test_every_one_of_the_five_is_needed(place, office, missing):
     p = place("key_supervision")
-    with pytest.raises(Rejected, match=f"name the supervisors: {ROLES[missing]}"):
+    with pytest.raises(Rejected, match=f"name the supervisors: {SUPERVISORS[missing]}"):
         named(p, office, payload=attrs.evolve(FIVE, **{missing: " "}))
 
 
@@ -78,8 +84,17 @@ def test_cases_keep_moving_after_the_practice_is_disabled(place, office):
     without = place()
     case = without.evaluated("satisfied", case)
     assert without.do(case, "close", office).states == {**case.states, "main": "closed"}
-    with pytest.raises(NotFound):
-        without.look(case, COMMITTEE)
+    assert without.look(case, COMMITTEE).states["key"] == "key"  # naming is the law's, not this practice's
+    with pytest.raises(Rejected, match="has no step 'supervise'"):
+        without.do(case, "supervise", COMMITTEE)
+
+
+def test_who_handles_does_not_supervise_himself(place, office):
+    p = place("key_supervision")
+    both = Actor(id="both", roles={"deputy"}, unit="roads")
+    case = named(p, office, parties={"deputy_lead": ("both",)})
+    with pytest.raises(Rejected, match="both may not supervise"):
+        p.do(case, "supervise", both, payload=Supervision(finding="all is well"))
 
 
 class _Adds:
@@ -102,6 +117,33 @@ class _Adds:
     ],
 )
 def test_a_party_role_has_one_owner_and_is_no_role_of_the_tenant(catalogue, name, error):
-    together = {n: catalogue.modules[n] for n in ("suggestion_handling", "key_supervision")}
+    together = {"suggestion_handling": catalogue.modules["suggestion_handling"]}
     with pytest.raises(PluginError, match=error):
         Catalogue.collect({**together, "other": _Adds(name)}).practice(frozenset({*together, "other"}))
+
+
+def test_46_key_items_are_listed_each_with_its_five(county):
+    b = county(suggestion_handling, key_supervision)
+    director = b.actor("ren", "director")
+    plain = {a.name: getattr(FIVE, a.name) for a in attrs.fields(Supervisors)}
+    for n in range(46):
+        case = b.step(assigned(b, title=f"第{n}件"), "name_key", CLERK, payload=plain)
+    b.step(case, "supervise", CLERK, payload={"finding": "桥已修一半", "how": "视察"})
+    accepted(b)
+    page = b.page("key_items", director)
+    assert (page.total, page.with_all_five, page.supervised) == (46, 46, 1)
+    assert {len(item.supervisors) for item in page.items} == {5}
+    assert page.items[0].supervisors["主任会议成员"] == "任祥玉"
+    assert (page.items[-1].found, page.items[-1].found_on) == ("桥已修一半", "2026-01-20")
+    for reader in (ROADS, b.actor("x", "deputy"), b.actor("nobody")):
+        with pytest.raises(NotFound):
+            b.page("key_items", reader)
+
+
+def test_an_item_that_an_override_made_key_shows_who_is_missing(county):
+    b = county(suggestion_handling, key_supervision)
+    case = assigned(b)
+    command = corrections.Override(case=case.id, facet="key", state="key", note="主任会议纪要")
+    b.do(corrections.override_state, CHAIR, command)
+    (item,) = b.page("key_items").items
+    assert item.missing == tuple(SUPERVISORS.values())

@@ -31,6 +31,7 @@ def test_every_branch_ends_with_both_told(place, branch):
     assert (case.states["main"], case.states["branch"]) == ("closed", branch)
 
 
+@pytest.mark.rule("close.told")
 def test_nothing_is_closed_before_voter_and_deputy_were_told(place, office):
     p = place("reception")
     case = answered(p)
@@ -51,6 +52,7 @@ def test_where_no_deputy_heard_it_only_the_voter_is_told(place, office):
     assert p.do(p.do(case, "tell_voter", office, **CALLED), "close", office).states["main"] == "closed"
 
 
+@pytest.mark.rule("tell_voter.phone")
 @pytest.mark.parametrize("phone", ["", ERASED])
 def test_who_left_no_number_reads_it_on_the_board(place, phone):
     p = place("reception")
@@ -60,6 +62,7 @@ def test_who_left_no_number_reads_it_on_the_board(place, phone):
     assert p.do(case, "tell_voter", STATION, **BOARD).acts[-1].payload.how == "notice_board"
 
 
+@pytest.mark.rule("reply.units")
 def test_a_unit_answers_what_was_handed_to_it(place, office, roads):
     p = place("reception")
     with pytest.raises(Rejected, match="branch is on_spot"):

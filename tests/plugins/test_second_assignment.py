@@ -1,10 +1,14 @@
 import datetime as dt
 
 import pytest
+from tests.core.suggesting import OFFICE as CLERK
+from tests.core.suggesting import REPLY, evaluated_many
+from tests.core.suggesting import ROADS as HEAD
 
 from renda_core.domain.calendar import Period
 from renda_core.domain.case import Actor
-from renda_core.errors import Rejected
+from renda_core.errors import NotFound, Rejected
+from renda_core.services import ledgers
 from renda_plugins.second_assignment import Settings
 
 D = dt.date
@@ -30,6 +34,7 @@ def test_four_and_twenty_eight_make_32_or_4(place, office, settings, expected):
     assert (rounds.count(2), rounds.count(1)) == (expected, 149 - expected)
 
 
+@pytest.mark.rule("close.second_round", "reassign.only_redo")
 def test_a_round_is_opened_or_the_case_closed_never_both(place, office):
     p = place("second_assignment")
     with pytest.raises(Rejected, match="does not ask for a second assignment"):
@@ -125,6 +130,7 @@ def test_where_the_office_decides_it_says_so_before_the_close(place, office, roa
     assert p.do(settled, "close", office).states["main"] == "closed"
 
 
+@pytest.mark.rule("settle_without_redo.office_decides")
 def test_where_the_evaluation_decides_the_office_cannot_wave_it_off(place, office):
     p = place("second_assignment")
     with pytest.raises(Rejected, match="the evaluation alone decides"):
@@ -134,3 +140,22 @@ def test_where_the_evaluation_decides_the_office_cannot_wave_it_off(place, offic
 def test_no_rounds_at_all_is_a_mistake():
     with pytest.raises(ValueError, match="rounds"):
         Settings(rounds=0)
+
+
+def test_4_and_28_stand_in_the_list_of_32_with_what_came_of_them(county):
+    b = county({"suggestion_handling": {}, "second_assignment": {"redo": ["unsatisfied", "basically"]}})
+    evaluated_many(b, unsatisfied=4, basically=28, satisfied=2)
+    waiting = b.ask(ledgers.ledger, CLERK, ledgers.Ask(kind="suggestion", state="evaluated", size=50))
+    cases = [b.case(row.id) for row in waiting]
+    again_due = [c for c in cases if c.states["satisfaction"] != "satisfied"]
+    for case in again_due:
+        b.step(case, "reassign", CLERK, units=((HEAD.unit, "sole"),), note="桥仍漏水")
+    b.run(again_due[0], ("reply", HEAD, REPLY), ("evaluate", CLERK, {"grade": "satisfied", "payload": {}}))
+    page = b.page("second_assignments")
+    assert (page.total, page.before, page.after) == (32, {"基本满意": 28, "不满意": 4}, {"满意": 1})
+    assert {(i.reason, i.on, i.due) for i in page.items} == {("桥仍漏水", D(2026, 1, 20), D(2026, 2, 24))}
+    for reader in (HEAD, b.actor("x", "deputy"), b.actor("tian", "government"), b.actor("nobody")):
+        with pytest.raises(NotFound):
+            b.page("second_assignments", reader)
+    both = Actor(id=CLERK.id, roles={"office"}, unit=HEAD.unit)
+    assert (b.page("second_assignments", both).before, b.page("second_assignments", both).after) == ({}, {})

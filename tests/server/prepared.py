@@ -26,6 +26,8 @@ ROSTER = {
     for one in ("congress", "term", "session", "district", "body", "mandate", "station", "voter")
 } | {"person": WANG, "unit": ROADS}
 """One id of each noun."""
+NEAR = dt.date(2026, 2, 10)
+"""When the next session opens: within the month before which deputies are reminded."""
 CLERK = Actor(id=uid("clerk"), roles="office")
 
 
@@ -85,7 +87,7 @@ def furnish(site: Site) -> dict[str, str]:
     fill(site)
     seen = site.get("/api/configuration")
     document = seen.json()
-    document["layers"][0]["plugins"]["settled_accounts"] = {}
+    document["layers"][0]["plugins"] |= {"settled_accounts": {}, "proposal_preparation": {"required": []}}
     headers = {"Authorization": f"Bearer {site.tokens['office']}", "If-Match": seen.headers["ETag"]}
     done = site.client.put("/api/configuration", json=document, headers=headers)
     assert done.status_code == 200, done.text
@@ -94,8 +96,23 @@ def furnish(site: Site) -> dict[str, str]:
     held = site.post("/api/ballots", ballot)
     assert held.status_code == 201, held.text
     ids = {f"{one}_id": id for one, id in ROSTER.items()}
+    remind(site)
     ids |= {"case_id": case, "ballot_id": held.json()["id"], "kind": "suggestion", "name": "satisfaction"}
     return ids | with_files(site)
+
+
+def remind(site: Site) -> None:
+    """Let a session come near and have its deputy, Wang, reminded of it."""
+    meeting = {"id": uid("prepared meeting"), "term": ROSTER["term"], "number": 6, "valid_from": NEAR, "valid_to": None}
+
+    async def enter(unit: Unit, _: object) -> None:
+        await unit.write(ADD["session"], **meeting, opens_on=NEAR, closes_on=None)
+        unit.record("test.prepared", on=unit.tenant, version=0, rule="")
+
+    with site.open() as county:
+        county.do(enter, CLERK)
+    sent = site.post("/api/jobs/remind", None)
+    assert (sent.status_code, sent.json()) == (200, {"sent": 1, "failed": []}), sent.text
 
 
 def with_files(site: Site) -> dict[str, str]:

@@ -157,7 +157,13 @@ def test_a_key_is_let_go_whatever_happens() -> None:
 def test_every_operation_that_changes_something_takes_a_key(site: Site) -> None:
     paths = site.client.get("/schema/openapi.json").json()["paths"]
     told = [h.opt["operation"] for h in resources.HANDLERS]
-    without = {"cast_paper", "run_sweep", "run_look", "run_redate"}  # a secret, and what is as well done twice as once
+    without = {
+        "cast_paper",
+        "run_sweep",
+        "run_look",
+        "run_remind",
+        "run_redate",
+    }  # a secret, and what is as well done twice as once
     unsafe = [o for o in told if o.method in idempotency.UNSAFE and o.name not in without]
     assert len(unsafe) >= 2
     for path, methods in paths.items():
@@ -167,7 +173,7 @@ def test_every_operation_that_changes_something_takes_a_key(site: Site) -> None:
             assert ("Idempotency-Key" in named) == keyed, (method, path)
 
 
-@pytest.mark.parametrize("job", ["sweep", "look", "redate"])
+@pytest.mark.parametrize("job", ["sweep", "look", "remind", "redate"])
 def test_a_job_is_repeatable_and_takes_no_key(site: Site, job: str) -> None:
     site.assigned()
     for _ in "12":

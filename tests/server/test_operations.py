@@ -23,7 +23,7 @@ ITSELF = ("open_case", "take_step", "override_state", "erase_case")
 MAY = {
     **dict.fromkeys(ITSELF, ALL),
     **dict.fromkeys(("show_case", "list_steps", "list_cases", "search", "list_overdue"), ALL),
-    **dict.fromkeys(("show_me", "list_kinds", "show_kind", "list_rules", "list_plugins"), ALL),
+    **dict.fromkeys(("show_me", "list_kinds", "show_kind", "list_rules", "list_rule_changes", "list_plugins"), ALL),
     **dict.fromkeys((name for name in OPERATIONS if OPERATIONS[name].tag == "roster"), ALL),
     **dict.fromkeys(("show_person", "show_mandate"), ALL),
     **dict.fromkeys(("list_voters", "show_voter", "show_page"), OFFICE),
@@ -34,7 +34,10 @@ MAY = {
     "show_ballot": frozenset({"office", "wang", "li"}),  # and its roll
     "cast_paper": ALL,  # the roll decides, with 422
     "show_report": OFFICES,
-    **dict.fromkeys(("run_sweep", "run_look", "run_redate"), OFFICES),
+    **dict.fromkeys(("run_sweep", "run_look", "run_remind", "run_redate"), OFFICES),
+    **dict.fromkeys(("list_days", "list_notices"), ALL),  # each one's own
+    "see_notice": frozenset({"wang"}),  # who was told
+    **dict.fromkeys(("list_sent_notices", "list_recipients"), OFFICES),
     **dict.fromkeys(("list_journal", "verify_journal", "show_head"), OFFICES),
     **dict.fromkeys(("show_configuration", "replace_configuration"), OFFICES),
     **dict.fromkeys(("send_import", "list_imports", "show_import", "list_import_rows"), OFFICE),

@@ -15,8 +15,9 @@ from renda_core.domain.case import Act, Case
 from renda_core.domain.fields import titled
 from renda_core.domain.procedure import GRADE, Move
 from renda_core.domain.suggestion import KIND
-from renda_core.records import CaseRecord, ClockRule, Context, Facet, Gate, Guard, Party, Step, Veil, when
+from renda_core.records import CaseRecord, ClockRule, Context, Facet, Gate, Guard, Page, Party, Step, Veil, when
 from renda_core.settings import setting
+from renda_plugins.procuratorate_transfer.transfers import STATES, Transfers, transfers
 
 FIELDS = {
     "environment": "生态环境保护",
@@ -36,7 +37,6 @@ FIELDS = {
     "heritage": "文物和文化遗产保护",
     "public_safety": "平安建设",
 }
-STATES = {"none": "未移送", "sent": "已移送", "accepted": "受理", "declined": "不受理"}
 READERS = "office assigner overseer director proposer procuratorate"
 VEILED = "act.transfer act.decide_transfer act.copy_documents facet.procuratorate party.procuratorate clock.copies"
 
@@ -47,6 +47,9 @@ class Settings:
 
     fields: Mapping[str, str] = setting(FIELDS, source="孝感 3; qysrd.gov.cn, 3; 咸宁 (article 003)", title="移送领域")
     copies: Period = setting(Period(10, "day"), source="孝感 4", title="法律文书抄送期限")
+    copied_to: tuple[str, ...] = setting(
+        ("监察和司法委员会", "代表工作委员会"), source="孝感 4", title="法律文书抄送单位"
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -69,6 +72,18 @@ def refuse_unlisted_field(context: Context[Settings], case: Case, act: Act) -> I
     known = context.settings.fields
     if isinstance(act.payload, Transfer) and act.payload.field not in known:
         yield f"{act.payload.field!r} is no field of this place; known: {', '.join(sorted(known))}"
+
+
+def refuse_nobody(context: Context[Settings], case: Case, act: Act) -> Iterator[str]:
+    """Say to whom it was copied; not all need be reached at once."""
+    if isinstance(act.payload, Copies) and not any(name.strip() for name in act.payload.to):
+        yield f"say to whom it was copied, e.g. {'、'.join(context.settings.copied_to)}"
+
+
+def all_copied(context: Context[Settings], case: Case, act: Act) -> bool:
+    """Stop the clock once everybody whom the place names has a copy."""
+    had = {name.strip() for _, copies in case.said(Copies) for name in copies.to}
+    return had >= set(context.settings.copied_to)
 
 
 def copies_period(context: Context[Settings], case: Case, act: Act) -> Period:
@@ -101,8 +116,16 @@ def register_cases() -> Iterator[CaseRecord]:
     yield Gate(kind=KIND, step="transfer", facet="main", states="accepted assigned replied evaluated")
     yield Gate(kind=KIND, step="copy_documents", facet="procuratorate", states="accepted")
     yield Guard(kind=KIND, step="transfer", name="field", refuse=refuse_unlisted_field)
+    yield Guard(kind=KIND, step="copy_documents", name="to", refuse=refuse_nobody)
     yield ClockRule(kind=KIND, name="copies", title="抄送文书", period=copies_period, source="孝感 4")
     yield from when(KIND, "procuratorate:accepted", start="copies", only=stated)
-    yield from when(KIND, "copy_documents", stop="copies")
+    yield from when(KIND, "copy_documents", stop="copies", only=all_copied)
     for part in VEILED.split():
         yield Veil(kind=KIND, part=part, seen_by=READERS, never="unit")  # it may concern the very unit that handles
+
+
+@hookimpl
+def register_pages() -> Iterator[Page]:
+    """Show every transfer, and who still waits for its documents: after the close too, when no clock runs any more."""
+    who = "office assigner overseer director"
+    yield Page(name="transfers", title="检察建议转化", shows=Transfers, view=transfers, who=who)

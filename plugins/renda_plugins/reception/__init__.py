@@ -45,9 +45,9 @@ class Opinion:
     category: str = titled("类别", default="")
     station: str = titled("站点", default="")
     received_by: str = titled("接待代表", default="")
-    approx: bool = False
-    voter: Personal = personal()
-    phone: Personal = personal()
+    approx: bool = titled("约数", default=False)
+    voter: Personal = personal("选民")
+    phone: Personal = personal("电话")
 
 
 @attrs.frozen(kw_only=True)
@@ -122,8 +122,9 @@ def register_cases() -> Iterator[CaseRecord]:
         parties="receiver", dimensions="category station", words="text",
     )  # fmt: skip
     yield Facet(kind=KIND, states=tuple(STATES), final="closed", titles=STATES)
-    yield Facet(kind=KIND, name="branch", states=tuple(BRANCHES), loose=True, titles=BRANCHES)
-    yield Facet(kind=KIND, name="unit", states="assigned replied", titles={"assigned": "承办中", "replied": "已答复"})
+    yield Facet(kind=KIND, name="branch", title="分流", states=tuple(BRANCHES), loose=True, titles=BRANCHES)
+    shares = {"assigned": "承办中", "replied": "已答复"}
+    yield Facet(kind=KIND, name="unit", title="承办", states=tuple(shares), titles=shares)
     sort, answer = Move("registered", "sorted"), Move("sorted", "answered")
     branch, share, end = Move("none", GRADE, "branch"), Move("assigned", "replied", "unit"), Move("answered", "closed")
     yield Step(kind=KIND, name="register", who=all_here, title="登记")

@@ -4,7 +4,7 @@ Source: 山东 24, 浙江 24, 河南 22 (one month); 重庆 27 (two months, the 
 咸宁 (article 003: 4 不满意 and 28 基本满意 were handed over again).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Literal
 
 import attrs
@@ -12,12 +12,14 @@ import attrs
 from renda_core import hookimpl
 from renda_core.domain.calendar import Period
 from renda_core.domain.case import Act, Case
-from renda_core.domain.procedure import Move
+from renda_core.domain.procedure import ANY, Move
 from renda_core.domain.suggestion import KIND, odd_mode
-from renda_core.records import CaseRecord, ClockRule, Context, Gate, Guard, Step, Veil, when
+from renda_core.records import CaseRecord, ClockRule, Context, Facet, Gate, Guard, Page, Step, Veil, when
 from renda_core.settings import at_least, setting
+from renda_plugins.second_assignment.redone import Redoings, redoings
 
 ANSWERING = "sole lead separate"
+REDO = {"none": "未二次交办", "again": "已二次交办"}
 Grade = Literal["satisfied", "basically", "unsatisfied", "unanswered"]
 
 
@@ -31,7 +33,16 @@ class Settings:
         title="须二次交办的评价",
     )
     redo_period: Period = setting(
-        Period(1, "month"), source="山东 24, 浙江 24, 河南 22; two months: 重庆 27", title="二次办理期限"
+        Period(1, "month"),
+        source="山东 24, 浙江 24, 河南 22; two months: 重庆 27",
+        title="二次办理期限",
+        unstated=Period(0),
+    )
+    redo_counts_from: Literal["assignment", "receipt"] = setting(
+        "assignment",
+        source="U: from the second assignment, as the law counts the reply; receipt of the demand: 重庆 27",
+        title="二次办理期限起算",
+        unstated="assignment",
     )
     rounds: int = setting(
         2, source="U: the rules speak of one more round", title="办理轮次上限", unit="rounds", validator=at_least(1)
@@ -82,9 +93,14 @@ def redo_period(context: Context[Settings], case: Case, act: Act) -> Period:
     return context.settings.redo_period
 
 
-def stated(context: Context[Settings], case: Case, act: Act) -> bool:
-    """Start the clock in a further round, where the place states a span."""
-    return case.round > 1 and context.settings.redo_period.n > 0
+def counted(start: str) -> Callable[[Context[Settings], Case, Act], bool]:
+    """Start the clock in a further round, on assignment or on receipt, where the place states a span."""
+
+    def only(context: Context[Settings], case: Case, act: Act) -> bool:
+        s = context.settings
+        return case.round > 1 and s.redo_period.n > 0 and s.redo_counts_from == start
+
+    return only
 
 
 @hookimpl
@@ -96,7 +112,9 @@ def register_settings() -> type:
 @hookimpl
 def register_cases() -> Iterator[CaseRecord]:
     """Offer the second round of a suggestion."""
-    again = (Move("evaluated", "assigned"),)  # the note is all that the unit learns of the evaluation
+    # the note is all that the unit learns of the evaluation
+    again = (Move("evaluated", "assigned"), Move(ANY, "again", "redo"))
+    yield Facet(kind=KIND, name="redo", title="二次交办", states=tuple(REDO), loose=True, titles=REDO)
     yield Step(
         kind=KIND,
         name="reassign",
@@ -123,6 +141,14 @@ def register_cases() -> Iterator[CaseRecord]:
         source="山东 24, 浙江 24, 河南 22",
     )
     for step in ("reassign", "replace_unit"):
-        yield from when(KIND, step, start="redo", only=stated)
+        yield from when(KIND, step, start="redo", only=counted("assignment"))
+    yield from when(KIND, "receive", start="redo", only=counted("receipt"))
     for step in ("reply", "replace_unit"):
         yield from when(KIND, step, stop="redo")
+
+
+@hookimpl
+def register_pages() -> Iterator[Page]:
+    """Show what was handed over again, to those who read evaluations."""
+    who = "office overseer director"
+    yield Page(name="second_assignments", title="二次交办件", shows=Redoings, view=redoings, who=who)

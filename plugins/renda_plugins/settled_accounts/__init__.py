@@ -17,10 +17,12 @@ from renda_core.domain.fields import titled
 from renda_core.domain.procedure import ANY, GRADE, Move
 from renda_core.domain.rates import Share
 from renda_core.domain.suggestion import KIND, Suggestion
-from renda_core.records import BallotKind, CaseRecord, ClockRule, Context, Facet, Gate, Guard, Step, when
-from renda_core.settings import setting
+from renda_core.records import BallotKind, CaseRecord, ClockRule, Context, Facet, Gate, Guard, Page, Step, when
+from renda_core.settings import at_least, setting
+from renda_plugins.settled_accounts.accounts import Accounts, HandOvers, accounts, handed_over
 
 SOURCE = "通河 (article 004)"
+HAND_OVER = {"none": "未集中交办", "handed": "已集中交办"}
 NOTICE = {"none": "未通报", "circulated": "已通报"}
 INSPECTION = {"none": "未视察", "good": "办理较好", "poor": "办理较差"}
 EXPOSURE = {"none": "未曝光", "exposed": "已曝光"}
@@ -42,6 +44,13 @@ class Settings:
         source="U: no share is named",
         title="测评等次所需比例",
         validator=attrs.validators.matches_re("[1-9]/[1-9]"),
+    )
+    least_papers_shown: int = setting(
+        10,
+        source="U: votes of a smaller group would tell how somebody voted",
+        title="公布票数所需最少有效票",
+        unit="papers",
+        validator=at_least(1),
     )
 
 
@@ -113,12 +122,17 @@ def register_settings() -> type:
 @hookimpl
 def register_cases() -> Iterator[CaseRecord]:
     """Offer the three accounts of a suggestion: 交, 报, 算."""
-    for name, titles in (("notice", NOTICE), ("inspection", INSPECTION), ("exposure", EXPOSURE)):
-        yield Facet(kind=KIND, name=name, states=tuple(titles), loose=True, titles=titles)
+    for name, title, titles in (
+        ("hand_over", "集中交办", HAND_OVER),
+        ("notice", "通报", NOTICE),
+        ("inspection", "分组视察", INSPECTION),
+        ("exposure", "媒体曝光", EXPOSURE),
+    ):
+        yield Facet(kind=KIND, name=name, title=title, states=tuple(titles), loose=True, titles=titles)
     seen, shown = Move(ANY, GRADE, "inspection"), Move("none", "exposed", "exposure")
-    told = Move("none", "circulated", "notice")
+    handed, told = Move(ANY, "handed", "hand_over"), Move("none", "circulated", "notice")
     found = tuple(INSPECTION)[1:]
-    yield Step(kind=KIND, name="hand_over", who="assigner office", title="集中交办", takes=HandOver)
+    yield Step(kind=KIND, name="hand_over", who="assigner office", title="集中交办", takes=HandOver, moves=(handed,))
     yield Step(kind=KIND, name="inspect", who="office", title="分组视察", takes=Inspection, grades=found, moves=(seen,))
     yield Step(kind=KIND, name="expose", who="office", title="媒体曝光", takes=Exposure, moves=(shown,), reasons=True)
     yield Step(kind=KIND, name="circulate", who="office", title="通报", takes=Circular, moves=(told,))
@@ -138,5 +152,13 @@ def register_cases() -> Iterator[CaseRecord]:
 
 @hookimpl
 def register_ballots() -> Iterator[BallotKind]:
-    """Offer the groups' survey."""
+    """Offer the groups' survey; its subjects are the ids of handling units."""
     yield BallotKind(name="group_survey", rule=group_survey)
+
+
+@hookimpl
+def register_pages() -> Iterator[Page]:
+    """Show the hand-over ledger and every unit's account to the office, and to a unit its own."""
+    yield Page(name="handed_over", title="集中交办台账", shows=HandOvers, view=handed_over)
+    yield Page(name="unit_accounts", title="承办单位办理总账", shows=Accounts, view=accounts)
+    yield Page(name="own_account", title="本单位办理账", shows=Accounts, view=accounts, of_unit=True)

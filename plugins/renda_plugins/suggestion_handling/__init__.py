@@ -8,8 +8,18 @@ Source: 代表法 (2025) 51, 52; 组织法 42; windows that the law leaves open 
 from collections.abc import Iterator
 
 from renda_core import hookimpl
-from renda_core.records import CaseRecord, Page, RecordRule, Watch
-from renda_plugins.suggestion_handling import commitments, handling, intake, motions, settings
+from renda_core.records import CaseRecord, DayRule, Page, RecordRule, Watch
+from renda_plugins.suggestion_handling import (
+    calendar,
+    clocks,
+    commitments,
+    delivery,
+    handling,
+    intake,
+    keys,
+    motions,
+    settings,
+)
 from renda_plugins.suggestion_handling.reports import Satisfaction, satisfaction
 
 
@@ -24,6 +34,9 @@ def register_cases() -> Iterator[CaseRecord]:
     """Offer the three kinds."""
     yield from intake.records()
     yield from handling.records()
+    yield from clocks.records()
+    yield from delivery.records()
+    yield from keys.records()
     yield from commitments.records()
     yield from motions.records()
 
@@ -32,6 +45,12 @@ def register_cases() -> Iterator[CaseRecord]:
 def register_records() -> Iterator[RecordRule]:
     """Count an accepted suggestion for each of its signers."""
     yield RecordRule(name="suggested", kind="suggestion", step="accept", make=intake.duty_records)
+
+
+@hookimpl
+def register_calendar() -> Iterator[DayRule]:
+    """Say when the year's report is due."""
+    yield from calendar.rules()
 
 
 @hookimpl
@@ -44,3 +63,4 @@ def register_watches() -> Iterator[Watch]:
 def register_pages() -> Iterator[Page]:
     """Show how content the deputies are."""
     yield Page(name="satisfaction", title="代表满意度", shows=Satisfaction, view=satisfaction)
+    yield Page(name="undelivered", title="答复待送达", shows=delivery.Undelivered, view=delivery.undelivered)

@@ -52,7 +52,7 @@ def records() -> Iterator[CaseRecord]:
         words="text",
     )
     yield Facet(kind=KIND, states=tuple(STATES), final="closed", titles=STATES)
-    yield Facet(kind=KIND, name="kept", states=tuple(KEPT), loose=True, titles=KEPT)
+    yield Facet(kind=KIND, name="kept", title="兑现", states=tuple(KEPT), loose=True, titles=KEPT)
     yield Step(kind=KIND, name="promise", who="office watch", title="承诺")
     again = Move("open reported", "reported")
     yield Step(kind=KIND, name="report", who="promiser office", title="报告进展", moves=(again,), reasons=True)

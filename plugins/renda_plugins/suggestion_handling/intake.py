@@ -92,6 +92,22 @@ def between_sessions(context: Context[Settings], case: Case, act: Act) -> bool:
     return context.settings.assignment.n > 0 and not case.body_as(Suggestion).in_session
 
 
+def notice_period(context: Context[Settings], case: Case, act: Act) -> Period:
+    """Tell the deputy of the assignment within a span, where the place states one."""
+    return context.settings.notify
+
+
+def notice_due(context: Context[Settings], case: Case, act: Act) -> bool:
+    """Tell whether it came between sessions, and the deputy must be told within a span."""
+    return context.settings.notify.n > 0 and not case.body_as(Suggestion).in_session
+
+
+def refuse_told(context: Context[Settings], case: Case, act: Act) -> Iterator[str]:
+    """Tell the deputy once."""
+    if case.took("notify_deputy"):
+        yield "the deputy was told already"
+
+
 def records() -> Iterator[CaseRecord]:
     """Offer the kind and its first half."""
     yield Kind(
@@ -144,3 +160,10 @@ def records() -> Iterator[CaseRecord]:
     yield from when(KIND, "accept", start="assignment", only=between_sessions)
     yield from when(KIND, "assign", stop="assignment")
     yield from when(KIND, "merge", stop="assignment")
+    yield Step(kind=KIND, name="notify_deputy", who="office assigner", title="告知代表")
+    yield Gate(kind=KIND, step="notify_deputy", facet="main", states="accepted merged assigned replied")
+    yield Guard(kind=KIND, step="notify_deputy", name="once", refuse=refuse_told)
+    # from when these days count was not in what we read; they count from acceptance, the earliest day it can mean
+    yield ClockRule(kind=KIND, name="notice", title="告知代表", period=notice_period, source="浙江: 7 days")
+    yield from when(KIND, "accept", start="notice", only=notice_due)
+    yield from when(KIND, "notify_deputy", stop="notice")

@@ -10,6 +10,7 @@ import attrs
 
 from renda_core.domain.areas import Level
 from renda_core.domain.case import Act, Case
+from renda_core.domain.fields import titled
 from renda_core.domain.motion import Body, refuse_too_few
 from renda_core.domain.motion import Kind as MotionKind
 from renda_core.domain.procedure import Move
@@ -39,13 +40,13 @@ class Motion:
         members: How many belong to the body now, where the law names a share of them.
     """
 
-    text: str
-    level: Level
-    sort: MotionKind = "motion"
-    body: Body = "congress"
-    districts: bool = False
-    members: int = 0
-    session: str = ""
+    text: str = titled("内容")
+    level: Level = titled("层级")
+    sort: MotionKind = titled("种类", default="motion")
+    body: Body = titled("向谁提出", default="congress")
+    districts: bool = titled("设区的市", default=False)
+    members: int = titled("组成人员数", default=0)
+    session: str = titled("会议", default="")
 
 
 def refuse_few(context: Context[Any], case: Case, act: Act) -> Iterator[str]:

@@ -15,6 +15,7 @@ from renda_server.resources import (
     interchange,
     lists,
     mandates,
+    notices,
     offices,
     papers,
     practice,
@@ -35,6 +36,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *mandates.HANDLERS,
     *duty.HANDLERS,
     *ballots.HANDLERS,
+    *notices.HANDLERS,
     *offices.HANDLERS,
     *configuration.HANDLERS,
 )

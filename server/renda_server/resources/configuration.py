@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -24,20 +25,27 @@ TAG = "configuration"
 
 
 class LayerGiven(Given, kw_only=True, frozen=True):
-    """Settings by practice, from one date on; *file* is the name that mistakes are told under."""
+    """Settings by practice, from one date on; *file* is the name that mistakes are told under.
+
+    *silent* names what the file states nothing on, each as ``practice.setting``; *early* marks the layer that tells
+    only that nothing of a profile held before its text was in force.
+    """
 
     name: Name
     file: Line
     since: dt.date
     plugins: dict[Name, Fields]
     sources: dict[Line, Line] = msgspec.field(default_factory=dict)
+    silent: tuple[Line, ...] = ()
+    early: bool = False
 
 
 class Configuration(Given, kw_only=True, frozen=True):
     """A tenant's whole configuration, layer over layer: the farthest profile first, the latest change last.
 
-    *id* and *code* say whose it is and never change. *version* is the version that the asker saw, unless
-    ``If-Match`` bears it.
+    A later layer wins over an earlier one, whatever their dates; those of one file are put in order by date.
+    *id* and *code* say whose it is and never change. *version* is the version that the asker saw, unless ``If-Match``
+    bears it.
     """
 
     __ids__ = ("id",)
@@ -114,6 +122,8 @@ def _document(held: Held) -> Configuration:
                 since=layer.since,
                 plugins={plugin: dict(values) for plugin, values in layer.plugins.items()},
                 sources=dict(layer.sources),
+                silent=layer.silent,
+                early=layer.early,
             )
             for layer in file.layers
         ),
@@ -127,8 +137,17 @@ def _file(data: Configuration, held: TenantFile) -> TenantFile:
     """Put a document in the form that is stored; which files are read stays as it is."""
     places = {Path(layer.file).name: layer.file for layer in held.layers}
     layers = tuple(
-        Layer(name=a.name, file=places.get(a.file, a.file), since=a.since, plugins=a.plugins, sources=a.sources)
-        for a in data.layers
+        Layer(
+            name=a.name,
+            file=places.get(a.file, a.file),
+            since=a.since,
+            plugins=a.plugins,
+            sources=a.sources,
+            silent=a.silent,
+            early=a.early,
+        )
+        for _, of_one_file in groupby(data.layers, key=lambda a: (a.name, a.file))
+        for a in sorted(of_one_file, key=lambda a: a.since)
     )
     return attrs.evolve(
         held,
@@ -136,7 +155,8 @@ def _file(data: Configuration, held: TenantFile) -> TenantFile:
         code=data.code,
         name=data.name,
         level=data.level,
-        layers=tuple(sorted(layers, key=lambda layer: layer.since)),
+        layers=layers,
+        profiles=tuple(p for p in held.profiles if any(layer.name == p.name for layer in layers)),
         without=frozenset(data.without),
         prefer=data.prefer,
     )

@@ -88,7 +88,7 @@ async def take_popolo(desk: Desk, asked: PopoloSent, request: Asking) -> PopoloT
 
 @operation("GET", "/feeds/{file:str}", summary="Give a calendar", tag=TAG, media=CALENDAR, problems=(403,))
 async def give_feed(desk: Desk, file: str, request: Asking) -> Response[Any]:
-    """Give a calendar for other programs: `sessions.ics`, or `deadlines.ics` with those that the asker may see."""
+    """Give a calendar for other programs: `sessions.ics`, or `deadlines.ics` or `days.ics` as the asker sees them."""
     name, _ = downloads.split(file, ".ics")
     body = await desk.ask(feeds.feed, name)
     return downloads.whole(request, f"{desk.tenant.name}{feeds.FEEDS[name][0]}.ics", body, CALENDAR)

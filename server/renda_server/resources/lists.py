@@ -126,7 +126,7 @@ def _row(after: str) -> OverdueRow:
     )
 
 
-@operation("GET", "/pages/{name:str}", summary="Show a practice's page", tag=TAG)
+@operation("GET", "/pages/{name:str}", summary="Show a practice's page", tag=TAG, problems=(500,))
 async def show_page(desk: Desk, name: str) -> Fields:
     """Show a page of an enabled practice; otherwise, or to the wrong role, there is none."""
     shown: dict[str, Any] = msgspec.to_builtins(await desk.ask(ledgers.page, name), enc_hook=str)

@@ -43,6 +43,13 @@ class Looked(msgspec.Struct, kw_only=True, frozen=True):
     opened: tuple[str, ...]
 
 
+class Reminded(msgspec.Struct, kw_only=True, frozen=True):
+    """How many notices were sent; *failed* names the rules of days that failed and were left out."""
+
+    sent: int
+    failed: tuple[str, ...]
+
+
 class Redated(msgspec.Struct, kw_only=True, frozen=True):
     """Due dates that moved."""
 
@@ -98,6 +105,13 @@ async def run_look(desk: Desk) -> Looked:
     return Looked(opened=await upkeep.look(desk.store, desk.tenant, desk.actor))
 
 
+@operation("POST", "/jobs/remind", summary="Send the notices that are due", tag=TAG, **JOB)
+async def run_remind(desk: Desk) -> Reminded:
+    """Send every notice whose date has come, now instead of by night; each person is told of a matter once."""
+    done = await upkeep.remind(desk.store, desk.tenant, desk.actor)
+    return Reminded(sent=done.sent, failed=done.failed)
+
+
 @operation("POST", "/jobs/redate", summary="Derive due dates anew", tag=TAG, **JOB)
 async def run_redate(desk: Desk) -> Redated:
     """Derive every running due date anew, after a holiday table came; every changed date is told."""
@@ -128,4 +142,4 @@ async def show_head(desk: Desk) -> Head:
     return Head(seq=found.seq, hash=found.hash.hex())
 
 
-HANDLERS = (show_report, run_sweep, run_look, run_redate, list_journal, verify_journal, show_head)
+HANDLERS = (show_report, run_sweep, run_look, run_remind, run_redate, list_journal, verify_journal, show_head)

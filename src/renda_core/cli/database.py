@@ -33,8 +33,10 @@ def open_hosted(home: Home, code: str, environ: Mapping[str, str]) -> Workspace:
         raise NotFound(f"no tenant {code!r} in {folder}; there: {', '.join(sorted(known)) or 'none'}")
     store = PostgresStore(environ["RENDA_DATABASE"], keys=home.keys(), now=home.now, size=1)
     refuse_other(store.run(store.standing()), "the database", "renda upgrade --dsn DSN")
-    file = store.run(store.read(tenants.configuration, known[code].id))
-    if file is None:
+    held = store.run(store.read(tenants.in_force, known[code].id))
+    if held is None:
         store.shut()
         raise NotFound(f"tenant {code!r} is not in the database yet; start the server once: renda serve")
-    return Workspace(store=store, catalogue=Catalogue.installed(), file=file, now=home.now)
+    return Workspace(
+        store=store, catalogue=Catalogue.installed(), file=held.file, footprint=held.footprint, now=home.now
+    )

@@ -105,11 +105,11 @@ def _write(session: Session, file: Path, raw: bytes) -> None:
 
 @click.command(cls=Command)
 @click.argument("tenant")
-@click.argument("what", type=click.Choice(["sessions", "deadlines"]))
+@click.argument("what", type=click.Choice(["sessions", "deadlines", "days"]))
 @FILE
 @click.pass_obj
 def feed(session: Session, tenant: str, what: str, file: Path) -> None:
-    """日历 Write a calendar (.ics) of sessions, or of the deadlines that the asker may see."""
+    """日历 Write a calendar (.ics) of sessions, or of the deadlines or the days that the asker may see."""
     from renda_core.services import feeds
 
     with session.open(tenant) as workspace:

@@ -9,11 +9,12 @@ from typing import Any
 import rich_click as click
 
 from renda_core.cli import telling
-from renda_core.errors import ConfigError, Misuse, NotFound, PluginError, Rejected, RendaError, Stale
+from renda_core.errors import ConfigError, Misuse, NotFound, PluginError, PracticeFailed, Rejected, RendaError, Stale
 
 REFUSED, USAGE, STALE, NOT_FOUND, DEFECT, INTERRUPTED = 1, 2, 3, 4, 70, 130
 CODES: tuple[tuple[type[Exception], int], ...] = (
     (Misuse, DEFECT),
+    (PracticeFailed, DEFECT),
     (ConfigError, USAGE),
     (PluginError, USAGE),
     (Stale, STALE),

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 WIDE = 200
 """Columns of a table that goes into a file or a pipe, where no terminal says how wide it is."""
+LONGEST_CELL = 26
+"""Columns that one cell of a block may take before it goes on in the next line; the last takes what is left."""
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -54,8 +56,15 @@ def aside(text: str) -> None:
     console(stderr=True).print(text, soft_wrap=True)
 
 
-def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: str = "", empty: str = "none") -> None:
-    """Write a table, or *empty* where it has no row."""
+def table(
+    columns: Sequence[str],
+    rows: Iterable[Sequence[object]],
+    *,
+    title: str = "",
+    empty: str = "none",
+    fold: bool = False,
+) -> None:
+    """Write a table, or *empty* where it has no row; long words are cut, or *fold* into the next line."""
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -67,9 +76,30 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[object]], *, title: st
     if title:
         line(title)  # outside, for a table narrower than its title would break it
     made = Table(*columns, box=box.SIMPLE_HEAD)
+    for column in made.columns:
+        column.overflow = "fold" if fold else column.overflow
     for row in shown:
         made.add_row(*row)
     console().print(made)
+
+
+def blocks(parts: Sequence[tuple[str, Sequence[Sequence[object]]]]) -> None:
+    """Write headings, each with lines of columns under it that are as wide under every heading; nothing is cut."""
+    from rich.table import Table
+    from rich.text import Text
+
+    shown = [(head, [[Text(cell(value)) for value in row] for row in rows]) for head, rows in parts]
+    lines = [row for _, rows in shown for row in rows]
+    wide = [min(LONGEST_CELL, max(text.cell_len for text in column)) for column in zip(*lines, strict=True)]
+    on = console()
+    for head, rows in shown:
+        on.print(Text(head))
+        made = Table.grid(padding=(0, 1))
+        for n, width in enumerate(wide):
+            made.add_column(overflow="fold", width=width if n < len(wide) - 1 else None)
+        for row in rows:
+            made.add_row(*row)
+        on.print(made)
 
 
 def place(path: Path) -> Path:

@@ -1,8 +1,7 @@
-"""Commands for a home and the tenants in it: make, apply, check, list, and show the rules in force."""
+"""Commands for a home and the tenants in it: make, apply, check and list."""
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import rich_click as click
 
 from renda_core.cli import telling
-from renda_core.cli.session import TENANT, Command, Group, Session
+from renda_core.cli.session import Command, Group, Session
 from renda_core.domain.areas import LEVELS
 from renda_core.errors import ConfigError
 
@@ -120,12 +119,22 @@ def check(session: Session, files: tuple[Path, ...]) -> None:
 @click.pass_obj
 def list_(session: Session) -> None:
     """列表 List the tenants here."""
-    rows = []
+    rows: list[dict[str, Any]] = []
     for code in session.at().codes():
         with session.open(code) as workspace:
-            file = workspace.file
-            rows.append({"code": code, "name": file.name, "level": file.level, "plugins": sorted(file.plugins)})
-    _tell(session, rows)
+            file, absent = workspace.file, workspace.tenant.absent
+            row = {"code": code, "name": file.name, "level": file.level, "plugins": sorted(file.plugins)}
+            rows.append(row | {"absent": dict(absent)})
+
+    def human() -> None:
+        columns = ("代码", "名称", "层级", "启用 enabled")
+        shown = [[row[key] for key in ("code", "name", "level", "plugins")] for row in rows]
+        telling.table(columns, shown, empty="no tenant yet")
+        for row in rows:
+            for name, why in row["absent"].items():
+                telling.line(f"{row['code']}: practice 做法 {name} is missing 缺失: {why}")
+
+    session.tell({"tenants": rows}, human)
 
 
 def _tell(session: Session, rows: list[dict[str, Any]]) -> None:
@@ -136,38 +145,9 @@ def _tell(session: Session, rows: list[dict[str, Any]]) -> None:
 
 
 @click.command(cls=Command)
-@TENANT
-@click.option("--on", type=click.DateTime(["%Y-%m-%d"]), help="日期 As they stood on a day; by default today.")
-@click.option("--plugin", default="", help="做法 Of one practice only.")
-@click.pass_obj
-def rules(session: Session, tenant: str, on: dt.datetime | None, plugin: str) -> None:
-    """规则 Show every parameter in force: its value, where it comes from, and what the law says."""
-    with session.open(tenant) as workspace:
-        if plugin and plugin not in workspace.tenant.practice.plugins:
-            enabled = ", ".join(sorted(workspace.tenant.practice.plugins))
-            raise ConfigError(f"no practice {plugin!r} is enabled here", f"enabled: {enabled}")
-        found = [r for r in workspace.tenant.rules(on.date() if on else None) if plugin in ("", r.plugin)]
-    columns = ("做法", "规则", "值", "单位", "来自", "依据", "自", "缺省（法律）")
-    rows = [
-        (
-            r.plugin,
-            f"{r.title} {r.name}",
-            r.value,
-            r.unit,
-            r.layer,
-            r.source,
-            r.since,
-            "" if r.law == r.value else r.law,
-        )
-        for r in found
-    ]
-    session.tell({"rules": found}, lambda: telling.table(columns, rows))
-
-
-@click.command(cls=Command)
 @click.pass_obj
 def plugins(session: Session) -> None:
-    """做法 List the installed practices."""
+    """做法 List the installed practices, and why one of them cannot be used."""
     from renda_core.catalogue import Catalogue
 
     catalogue = Catalogue.installed()
@@ -175,5 +155,10 @@ def plugins(session: Session) -> None:
         {"name": name, "summary": catalogue.summaries.get(name, ""), "settings": len(catalogue.parameters(name))}
         for name in sorted(catalogue.offers)
     ]
-    human = [(r["name"], r["settings"], r["summary"]) for r in rows]
-    session.tell({"plugins": rows}, lambda: telling.table(("做法", "参数", "说明"), human))
+
+    def human() -> None:
+        telling.table(("做法", "参数", "说明"), [(r["name"], r["settings"], r["summary"]) for r in rows])
+        for name, why in catalogue.broken.items():
+            telling.line(f"{name} cannot be used 不可用: {why}")
+
+    session.tell({"plugins": rows, "broken": catalogue.broken}, human)

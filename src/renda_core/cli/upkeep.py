@@ -1,4 +1,4 @@
-"""Commands that keep a tenant in order: expired deadlines, new holiday tables, the journal."""
+"""Commands that keep a tenant in order: what runs by night, new holiday tables, the journal."""
 
 from __future__ import annotations
 
@@ -16,19 +16,25 @@ from renda_core.cli.session import TENANT, Command, Group, Session
 @TENANT
 @click.pass_obj
 def sweep(session: Session, tenant: str) -> None:
-    """夜间任务 Take the steps that expired deadlines bring, and open what the watches find; safe to repeat."""
-    from renda_core.services import jobs
+    """夜间任务 Take the steps of expired deadlines, open what watches find, send notices; safe to repeat."""
+    from renda_core.services import jobs, notices
 
     with session.open(tenant) as workspace:
         store, now = workspace.store, workspace.tenant
         with session.progress("sweeping 夜间任务", None) as told:
             swept = store.run(jobs.sweep(store, now, told))
         opened = store.run(store.write(jobs.look, now.id, jobs.WATCH, now))
-    data = {"taken": swept.taken, "failed": swept.failed, "opened": opened}
+        with session.progress("reminding 提醒", None) as told:
+            reminded = store.run(notices.remind(store, now, told))
+        workspace.remember()
+    missing = (f"practice 做法 {name} is missing: {why}" for name, why in now.absent.items())
+    left = (*missing, *swept.failed, *reminded.failed)
+    data = {"taken": swept.taken, "failed": left, "opened": opened, "notices": reminded.sent}
 
     def human() -> None:
-        telling.line(f"expired deadlines 到期处理: {len(swept.taken)}; opened by watches 自动立项: {len(opened)}")
-        for failed in swept.failed:
+        done = f"expired deadlines 到期处理: {len(swept.taken)}; opened by watches 自动立项: {len(opened)}"
+        telling.line(f"{done}; notices sent 提醒: {reminded.sent}")
+        for failed in left:
             telling.line(f"  left for people 需人工处理: {failed}")
 
     session.tell(data, human)

@@ -90,7 +90,7 @@ def _clear(home: Path) -> None:
 
 def _rules(county: Workspace, narrator: Narrator) -> None:
     rows = [
-        (r.title, _shown(r.value), r.unit, r.layer, r.source)
+        (r.title, _shown(r.value) if r.stated else "未规定", r.unit, r.layer, r.source)
         for r in county.tenant.rules()
         if r.name in ("reply", "hard_reply", "return_window", "redo", "redo_period", "unanswered_in_base")
     ]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from renda_core.catalogue import Catalogue
 from renda_core.configuration import TenantFile, read_folder
 from renda_core.doctor.findings import Finding, note, ok, wrong
+from renda_core.doctor.homes import missing
+from renda_core.domain.calendar import Calendar
 from renda_core.errors import ConfigError
+from renda_core.footprint import Touched
 from renda_core.store.codec import decode
 from renda_core.store.revision import NEWEST
 
@@ -65,26 +70,36 @@ async def _asked(dsn: str, files: Collection[TenantFile]) -> list[Finding]:
         if not kept:
             found.append(ok("isolation 租户隔离", f"{role} sees one tenant at a time"))
         if NEWEST in held and not kept:
-            found += [await _configured(link, file) for file in files]
+            catalogue = Catalogue.installed()
+            for file in files:
+                found += await _configured(link, file, catalogue)
         return found
     finally:
         await link.close()
 
 
-async def _configured(link: Any, file: TenantFile) -> Finding:
-    """Compare a tenant's file with the configuration in force, which may have been changed over HTTP."""
+async def _configured(link: Any, file: TenantFile, catalogue: Catalogue) -> list[Finding]:
+    """Compare a tenant's file with the configuration in force, which may have been changed over HTTP; then open it."""
     about = f"{file.code} 县级配置"
     async with link.transaction(readonly=True):
         await link.execute("SELECT set_config('app.tenant_id', $1, true)", file.id)
-        document = await link.fetchval(
-            "SELECT document FROM configuration WHERE tenant_id = $1 ORDER BY n DESC LIMIT 1", UUID(file.id)
+        row = await link.fetchrow(
+            "SELECT document, footprint FROM configuration WHERE tenant_id = $1 ORDER BY n DESC LIMIT 1", UUID(file.id)
         )
-    if document is None:
-        return note(about, "not in the database yet", "start the server once: renda serve")
-    if changed := file.differing(decode(document.encode(), TenantFile)):
+    if row is None:
+        return [note(about, "not in the database yet", "start the server once: renda serve")]
+    stands = decode(row["document"].encode(), TenantFile)
+    if changed := file.differing(stands):
         told = f"the database's differs from {file.path} in {', '.join(changed)}, and stands"
-        return note(about, told, "write the file anew from GET /api/configuration, or change it there")
-    return ok(about, f"as {file.path} says")
+        found = note(about, told, "write the file anew from GET /api/configuration, or change it there")
+    else:
+        found = ok(about, f"as {file.path} says")
+    held = None if row["footprint"] is None else decode(row["footprint"].encode(), dict[str, Touched])
+    try:
+        opened = stands.reopen(catalogue, Calendar(), dt.date.min, held)
+    except ConfigError as error:
+        return [found, wrong(about, str(error), "put it right in the configuration")]
+    return [found, *missing(opened, about)]
 
 
 def _release(number: str) -> Finding:

@@ -17,6 +17,7 @@ from renda_core.errors import ConfigError, RendaError
 from renda_core.services import journal
 from renda_core.services.search.standing import lacking
 from renda_core.store.revision import NEWEST
+from renda_core.tenancy import Tenant
 from renda_core.workspace import Home, Workspace
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
@@ -122,9 +123,18 @@ def _complaints(raw: sqlite3.Connection, asked: str) -> Iterator[str]:
             yield told
 
 
+def missing(tenant: Tenant, about: str) -> Iterator[Finding]:
+    """Name the practices that a tenant has enabled and that are gone, and what can only be read since."""
+    closed = ", ".join(sorted(tenant.readonly)) or "nothing"
+    for name, why in tenant.absent.items():
+        told = f"practice 做法 {name} is missing: {why}; can only be read until it is back: {closed}"
+        yield wrong(about, told, "install it again, or disable it in the tenant's configuration")
+
+
 def _at_work(workspace: Workspace, about: str, *, deep: bool) -> Iterator[Finding]:
     tenant = workspace.tenant
     yield ok(about, f"{tenant.name}: {len(tenant.practice.plugins)} practices, tables {NEWEST}")
+    yield from missing(tenant, about)
     head = workspace.read(journal.head)
     if head.at is not None and head.at > workspace.now() + dt.timedelta(minutes=5):
         told = f"the newest journal entry is of {head.at:%Y-%m-%d %H:%M}, which lies in the future"

@@ -9,13 +9,12 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Iterator
-from importlib.metadata import entry_points, version
+from importlib.metadata import version
 from pathlib import Path
 
-from renda_core import holidays, hookspecs
+from renda_core import holidays
 from renda_core.catalogue import Catalogue
 from renda_core.doctor.findings import Finding, note, ok, wrong
-from renda_core.errors import PluginError
 from renda_core.store.sqlite import sound
 
 LEAST_SPACE = 1024**3
@@ -57,25 +56,15 @@ def machine(folder: Path) -> Iterator[Finding]:
 
 
 def practices() -> Iterator[Finding]:
-    """Load every installed practice alone, so that the one at fault is named, then all together."""
-    found: dict[str, object] = {}
-    for entry in entry_points(group=hookspecs.NAME):
-        about = f"practice 做法 {entry.name}"
-        remedy = f"update or uninstall the package that brings {entry.value}"
-        try:
-            module = entry.load()
-            Catalogue.collect({entry.name: module})
-        except PluginError as error:
-            yield wrong(about, "; ".join(error.reasons), remedy)
-        except Exception as error:
-            yield wrong(about, f"cannot be imported: {type(error).__name__}: {error}", remedy)
+    """Load every installed practice, each by itself, so that the one at fault is named."""
+    catalogue = Catalogue.installed()
+    for name in sorted({*catalogue.offers, *catalogue.broken}):
+        about = f"practice 做法 {name}"
+        if why := catalogue.broken.get(name):
+            remedy = "update or uninstall its package; where it is enabled, what it touched can only be read until then"
+            yield wrong(about, why, remedy)
         else:
-            found[entry.name] = module
             yield ok(about, "loads")
-    try:
-        Catalogue.collect(found)
-    except PluginError as error:
-        yield wrong("practices 做法", "; ".join(error.reasons), "two of them do not go together; uninstall one")
 
 
 def calendar(today: dt.date) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from typing import Literal
 
 import attrs
 
+from renda_core.domain.frozen import Frozen
 from renda_core.errors import Invalid
 
 DAY = dt.timedelta(days=1)
@@ -64,11 +65,11 @@ def _dates(given: Iterable[dt.date]) -> frozenset[dt.date]:
     return frozenset(given)
 
 
-def _years(given: Mapping[int, Table]) -> dict[int, Table]:
+def _years(given: Mapping[int, Table]) -> Mapping[int, Table]:
     for year, status in given.items():
         if status not in ("official", "provisional"):
             raise Invalid(f"the holiday table of {year} is official or provisional, not {status!r}")
-    return dict(given)
+    return Frozen(given)  # all tenants share it
 
 
 @attrs.frozen(kw_only=True)
@@ -202,14 +203,20 @@ def _outside(day: dt.date, period: Period) -> Invalid:
 
 @attrs.frozen(kw_only=True)
 class Day:
-    """A day that a rule sets: a reception, a market, a shift, a notice to send.
+    """A day that a rule sets: a reception, a market, a shift, the opening of a session to prepare for.
 
     Attributes:
         on: The date.
         label: What the day is for, as people read it.
-        notice_by: Last date for the public notice, when the rule wants one.
+        notice_by: The date on which notice of it is given, the last that is in time; None where none is given.
         who: A group, or several deputies; empty means nobody can come (缺岗).
         why: Filled when the day was moved, so that a notice can say so.
+        key: The matter, where the date is not: a session's id. What was told of it is not told again when it moves.
+        audience: Ids of the persons who are noticed.
+        text: What the notice says below *label*.
+
+    Raises:
+        Invalid: Notice would be given after the day.
     """
 
     on: dt.date
@@ -217,6 +224,18 @@ class Day:
     who: tuple[str, ...] = ()
     notice_by: dt.date | None = None
     why: str = ""
+    key: str = ""
+    audience: tuple[str, ...] = ()
+    text: str = ""
+
+    def __attrs_post_init__(self) -> None:
+        if self.notice_by is not None and self.notice_by > self.on:
+            raise Invalid(f"notice of {self.on} would be given on {self.notice_by}, after it")
+
+    @property
+    def matter(self) -> str:
+        """Name what is told once: the key, or else the date."""
+        return self.key or self.on.isoformat()
 
 
 def turns(days: Iterable[dt.date], groups: tuple[str, ...], free: frozenset[str], label: str) -> Iterator[Day]:

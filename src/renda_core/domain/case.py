@@ -7,6 +7,7 @@ from typing import Any, Literal, TypeVar
 import attrs
 
 from renda_core.domain.clock import Clock
+from renda_core.domain.frozen import EMPTY, Frozen, names_by_role
 from renda_core.domain.names import names
 from renda_core.errors import Invalid
 
@@ -61,10 +62,13 @@ class Act:
     note: str = ""
     payload: Any = None
     units: tuple[tuple[str, Handling], ...] = ()
-    parties: Mapping[str, tuple[str, ...]] = attrs.Factory(dict)
-    links: Mapping[str, tuple[str, ...]] = attrs.Factory(dict)
+    parties: Mapping[str, tuple[str, ...]] = EMPTY
+    links: Mapping[str, tuple[str, ...]] = EMPTY
     round: int = 1
     forced: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        _freeze(self)
 
 
 @attrs.frozen(kw_only=True)
@@ -88,12 +92,17 @@ class Case:
     edition: str = ""
     round: int = 1
     version: int = 0
-    states: Mapping[str, str] = attrs.Factory(dict)
-    parties: Mapping[str, tuple[str, ...]] = attrs.Factory(dict)
-    links: Mapping[str, tuple[str, ...]] = attrs.Factory(dict)
+    states: Mapping[str, str] = EMPTY
+    parties: Mapping[str, tuple[str, ...]] = EMPTY
+    links: Mapping[str, tuple[str, ...]] = EMPTY
     assignments: tuple[Assignment, ...] = ()
     clocks: tuple[Clock, ...] = ()
     acts: tuple[Act, ...] = ()
+
+    def __attrs_post_init__(self) -> None:
+        if self.states.__class__ is not Frozen:
+            object.__setattr__(self, "states", Frozen(self.states))
+        _freeze(self)
 
     def body_as(self, cls: type[P]) -> P:
         """Return the body, typed; a plugin knows its own kind's class.
@@ -123,6 +132,14 @@ class Case:
         """Find a clock of this round, or of the round given."""
         wanted = (name, unit, round or self.round)
         return next((c for c in self.clocks if (c.name, c.unit, c.round) == wanted), None)
+
+
+def _freeze(named: Act | Case) -> None:
+    """Let nobody who is handed a case or an act write into it; a document's reader calls this too, and no converter."""
+    if named.parties.__class__ is not Frozen:
+        object.__setattr__(named, "parties", names_by_role(named.parties))
+    if named.links.__class__ is not Frozen:
+        object.__setattr__(named, "links", names_by_role(named.links))
 
 
 def roles_on(actor: Actor, case: Case) -> frozenset[str]:

@@ -1,18 +1,20 @@
 """Take one step of a procedure, purely: gather every objection, or return the next case."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import attrs
 
 from renda_core.domain.case import UNIT, Act, Actor, Assignment, Case, roles_on
-from renda_core.domain.clock import Clock, Tick
-from renda_core.domain.procedure import ANY, GRADE, ClockRule, Context, Effect, Move, Procedure, Step
+from renda_core.domain.effects import affect
+from renda_core.domain.failing import Contexts, Nonsense, Overrun, expect, nonsense
+from renda_core.domain.procedure import ANY, GRADE, Guard, Move, Procedure, Step
 from renda_core.errors import Rejected
 
 OFFICES = frozenset({"office", "registrar"})
 """Who enters papers for others."""
-Contexts = Callable[[str], Context[Any]]
+MOST_OBJECTIONS = 100
+"""Of one guard: nobody reads more, and one that never ends must."""
 
 
 def decide(procedure: Procedure, case: Case, act: Act, actor: Actor, contexts: Contexts) -> Case:
@@ -20,11 +22,13 @@ def decide(procedure: Procedure, case: Case, act: Act, actor: Actor, contexts: C
 
     Args:
         case: The case as loaded, or as blank when *act* opens it.
-        contexts: Gives a plugin's context.
+        contexts: Gives a plugin's context, and hears which plugin failed.
 
     Raises:
-        Rejected: With every objection of role, state, form, gates and guards.
+        Rejected: With every objection of role, state, form, gates and guards; a guard, clock rule or effect that
+            fails is named, and the step is not taken.
     """
+    procedure.refuse_readonly(act.step)
     step = procedure.steps.get(act.step)
     if step is None:
         raise Rejected(f"{act.step} refused", f"{case.kind} has no step {act.step!r}")
@@ -70,6 +74,7 @@ def override(
     Raises:
         Rejected: No reason was given, the actor is no ``overseer``, or the state does not exist.
     """
+    procedure.refuse_readonly("override")
     objections = []
     if not act.note:
         objections.append("an override needs a reason")
@@ -89,7 +94,7 @@ def _settle(procedure: Procedure, before: Case, case: Case, fresh: tuple[Assignm
     act = case.acts[-1]
     for trigger in procedure.triggers(before, case):
         for effect in procedure.effects.get(trigger, ()):
-            case = _effect(procedure, case, act, fresh, effect, contexts)
+            case = affect(procedure, case, act, fresh, effect, contexts)
     if not procedure.closed(case):
         return case
     ended = (c if c.state == "stopped" else c.tick("stop", act.on, why="closed") for c in case.clocks)
@@ -138,11 +143,34 @@ def _objections(
     for gate in procedure.gates.get(step.name, ()):
         if (state := procedure.state(case, gate.facet)) not in gate.states:
             yield f"{gate.facet} is {state}"
-    for guard in procedure.guards.get(step.name, ()):
+    if guards := procedure.guards.get(step.name):
+        yield from refusals(guards, contexts, case, act)
+
+
+def refusals(guards: Sequence[Guard], contexts: Contexts, case: Case, act: Act) -> list[str]:
+    """Ask every guard; one that fails, or gives anything but objections in words, objects by that and is named."""
+    said: list[str] = []
+    guard, waiting = guards[0], iter(guards)
+    found: Any = ()
+    while True:
         try:
-            yield from guard.refuse(contexts(guard.plugin), case, act)
-        except Exception as error:  # a veto that cannot be asked is a veto
-            yield f"guard {guard.plugin}.{guard.name} failed: {error!r}"
+            for guard in waiting:
+                found = guard.refuse(contexts[guard.plugin], case, act)
+                if found.__class__ is str:
+                    raise nonsense(found, "objections one by one")
+                many = 0
+                for objection in found:
+                    said.append(expect(objection, str))
+                    if (many := many + 1) > MOST_OBJECTIONS:
+                        raise Nonsense(f"gave more than {MOST_OBJECTIONS} objections")
+        except BaseException as error:  # a veto that cannot be asked is a veto
+            told = error if isinstance(found, Iterable) else nonsense(found, "objections")
+            said.append(contexts.failed(guard.plugin, "guard", guard.name, told))
+            if isinstance(error, Overrun):
+                return said  # refused it is, and nobody waits for the others
+            found = ()
+        else:
+            return said
 
 
 def _move(case: Case, move: Move, act: Act) -> Case:
@@ -153,54 +181,6 @@ def _move(case: Case, move: Move, act: Act) -> Case:
         attrs.evolve(a, state=to) if (a.unit, a.round) == (act.unit, case.round) else a for a in case.assignments
     )
     return attrs.evolve(case, assignments=moved)
-
-
-def _effect(
-    procedure: Procedure,
-    case: Case,
-    act: Act,
-    fresh: tuple[Assignment, ...],
-    effect: Effect,
-    contexts: Contexts,
-) -> Case:
-    rule = procedure.clocks[effect.clock]
-    if effect.only and not effect.only(contexts(effect.plugin), case, act):
-        return case
-    context, why = contexts(rule.plugin), act.step
-    if effect.do == "start":
-        return _start(case, act, fresh, rule, context, why)
-    longer = rule.longer(context, case, act) if effect.do == "extend" and rule.longer else None
-
-    def ticked(clock: Clock) -> Clock:
-        mine = not rule.roles or not act.unit or clock.unit == act.unit  # no unit named: all units
-        over = clock.state == "stopped" and effect.do != "restart"
-        if (clock.name, clock.round) != (rule.name, case.round) or not mine or over:
-            return clock
-        anchor = rule.longer_from if effect.do == "extend" else "due"
-        return clock.tick(effect.do, act.on, period=longer, why=why, anchor=anchor)
-
-    return attrs.evolve(case, clocks=tuple(ticked(c) for c in case.clocks))
-
-
-def _start(
-    case: Case, act: Act, fresh: tuple[Assignment, ...], rule: ClockRule, context: Context[Any], why: str
-) -> Case:
-    """Start a clock for the case, for each unit just assigned, or for the acting unit; a stopped one begins anew."""
-    concerned = fresh or tuple(a for a in case.current() if a.unit == act.unit)
-    units = [a.unit for a in concerned if a.role in rule.roles] if rule.roles else [""]
-    period, since = rule.period(context, case, act), rule.since(case, act)
-    told = f"{why}; {rule.source}" if rule.source else why
-    roll = rule.roll(context) if callable(rule.roll) else rule.roll
-    for unit in units:
-        had = case.clock(rule.name, unit=unit)
-        if had is None:
-            start = Tick(do="start", on=since, why=told, period=period)
-            new = Clock(name=rule.name, unit=unit, round=case.round, roll=roll, ticks=(start,))
-            case = attrs.evolve(case, clocks=(*case.clocks, new))
-        elif had.state == "stopped":
-            again = had.tick("restart", since, period=period, why=told)
-            case = attrs.evolve(case, clocks=tuple(again if c is had else c for c in case.clocks))
-    return case
 
 
 def _joined(had: tuple[str, ...], more: tuple[str, ...]) -> tuple[str, ...]:

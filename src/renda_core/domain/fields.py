@@ -19,3 +19,15 @@ def titled(title: str, *, choices: str = "", **rest: Any) -> Any:
 def by_title(cls: type | None) -> dict[str, "attrs.Attribute[Any]"]:
     """Give the fields of a class by title; an untitled field goes by its own name."""
     return {} if cls is None else {a.metadata.get(TITLE, a.name): a for a in attrs.fields(cls)}
+
+
+SIMPLEST: dict[Any, Any] = {str: "示例", int: 1, bool: False}
+"""What stands for a field that must be given and is of no further interest."""
+
+
+def least(cls: type) -> dict[str, Any] | None:
+    """Give the fewest values from which a class can be made, as an example; None where that takes thought."""
+    wanted = [a for a in attrs.fields(attrs.resolve_types(cls)) if a.default is attrs.NOTHING]
+    if any(a.type not in SIMPLEST for a in wanted):
+        return None
+    return {a.name: SIMPLEST[a.type] for a in wanted}

@@ -22,6 +22,8 @@ def open_steps(procedure: Procedure, case: Case, roles: frozenset[str]) -> tuple
 
     A step whose move reads a facet that is veiled from *roles* is left out, since its openness would tell the state.
     """
+    if procedure.readonly:
+        return ()
     veiled = hidden(procedure, roles)
     units = {a.state for a in case.current()}
     found = []

@@ -21,7 +21,9 @@ from renda_core.domain.couplings import (
     Veil,
     when,
 )
+from renda_core.domain.frozen import refuse_mutable
 from renda_core.domain.names import names, order
+from renda_core.errors import Rejected
 
 CORE_ROLES = names(
     "office assigner deputy government director committee member presidium congress inspector expert overseer public"
@@ -56,7 +58,7 @@ class Kind:
     name: str
     title: str
     opening: str
-    body: type | None = None
+    body: type | None = attrs.field(default=None, validator=refuse_mutable)
     audience: frozenset[str] = attrs.field(converter=names)
     parties: frozenset[str] = attrs.field(default=frozenset(), converter=names)
     private: frozenset[str] = attrs.field(default=frozenset(), converter=names)
@@ -137,7 +139,7 @@ class Step:
     who: frozenset[str] = attrs.field(converter=names)
     never: frozenset[str] = attrs.field(default=frozenset(), converter=names)
     moves: tuple[Move, ...] = ()
-    takes: type | None = None
+    takes: type | None = attrs.field(default=None, validator=refuse_mutable)
     grades: tuple[str, ...] = attrs.field(default=(), converter=order)
     after: frozenset[str] = attrs.field(default=frozenset(), converter=names)
     reasons: bool = False
@@ -159,6 +161,8 @@ class Procedure:
     Attributes:
         kind: The kind, its parties and audience completed by those of *parties*.
         parties: The party roles that plugins added to the kind's own.
+        readonly: Why cases of it may be read and not changed; empty where they may be.
+        plainly: Whether its keepers read as plain data what a plugin that is absent left.
     """
 
     kind: Kind
@@ -172,6 +176,13 @@ class Procedure:
     follows: tuple[Follow, ...]
     veils: tuple[Veil, ...]
     parties: Mapping[str, Party] = attrs.Factory(dict)
+    readonly: str = ""
+    plainly: bool = False
+
+    def refuse_readonly(self, what: str) -> None:
+        """Raise ``Rejected`` where cases of this kind may only be read; everything that changes one asks here."""
+        if self.readonly:
+            raise Rejected(f"{what} refused", self.readonly)
 
     def state(self, case: Case, facet: str = MAIN) -> str:
         """Read a facet's state; facets that came after the case are in their first state."""

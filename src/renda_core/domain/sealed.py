@@ -8,6 +8,8 @@ from typing import Any, TypeVar
 
 import attrs
 
+from renda_core.domain.fields import TITLE
+
 T = TypeVar("T")
 SHOWN = 4
 """How many last characters stay readable, for people to compare by. Source: domain rule "last 4 shown"."""
@@ -49,10 +51,10 @@ Personal = str | Sealed
 """The type of a personal field: a ``str`` on its way in, ``Sealed`` ever after."""
 
 
-def personal(**rest: Any) -> Any:
-    """Mark a field of a body or payload class as personal; the store refuses to write it unsealed."""
+def personal(title: str = "", **rest: Any) -> Any:
+    """Mark a field of a body or payload class as personal, under the title that people see; the store refuses to write it unsealed."""
     rest.setdefault("default", "")
-    metadata = {**rest.pop("metadata", {}), "personal": True}
+    metadata = {**rest.pop("metadata", {}), "personal": True} | ({TITLE: title} if title else {})
     return attrs.field(metadata=metadata, **rest)
 
 

@@ -20,6 +20,16 @@ TITLES = {
     "unsatisfied": "不满意",
     "unanswered": "逾期未评",
 }
+SUPERVISORS = {
+    "director": "主任会议成员",
+    "government": "政府领导",
+    "committee": "对口委员会",
+    "office": "代表机构",
+    "deputy": "督办代表",
+}
+"""Who may be named beside a key item: field of ``Supervisors``, and party role when ``_lead`` is added."""
+KEY = {"none": "一般", "key": "重点督办"}
+"""The states of facet ``key``. Source: 代表法 (2025) 52."""
 Secrecy = Literal["", "state", "trade", "privacy"]
 """Why it may not be published: state secret, trade secret, personal privacy. Source: 重庆 36, 青岛 30."""
 
@@ -135,6 +145,17 @@ class Withholding:
     """Why a suggestion or its reply is not published."""
 
     reason: Literal["state", "trade", "privacy", "deputy", "unit"] = titled("不公开的情形")
+
+
+@attrs.frozen(kw_only=True)
+class Supervisors:
+    """Who supervises a key item, as the list says it; several names in one field as they stand there."""
+
+    director: str = titled(SUPERVISORS["director"], default="")
+    government: str = titled(SUPERVISORS["government"], default="")
+    committee: str = titled(SUPERVISORS["committee"], default="")
+    office: str = titled(SUPERVISORS["office"], default="")
+    deputy: str = titled(SUPERVISORS["deputy"], default="")
 
 
 @attrs.frozen(kw_only=True)

@@ -1,17 +1,20 @@
 """What one reader may see of a case; pages, API, exports and search all ask here."""
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import attrs
 
 from renda_core.domain.calendar import Calendar
 from renda_core.domain.case import AUTHOR, UNIT, Act, Case
-from renda_core.domain.decide import Contexts
+from renda_core.domain.failing import Contexts, Overrun, expect
 from renda_core.domain.procedure import Procedure, Veil
 from renda_core.domain.sealed import Sealed
 from renda_core.errors import NotFound
+
+KEEPERS = frozenset({"office", "overseer"})
+"""Who reads what no enabled plugin knows: nobody else can be told what may be shown of it."""
 
 
 @attrs.frozen(kw_only=True)
@@ -64,13 +67,37 @@ class Seen:
 def hidden(
     procedure: Procedure, roles: frozenset[str], case: Case | None = None, contexts: Contexts | None = None
 ) -> frozenset[str]:
-    """List the parts veiled from *roles*; without a case, for a ledger's columns, filters and order."""
+    """List the parts veiled from *roles*; without a case, for a ledger's columns, filters and order.
 
-    def lifted(veil: Veil) -> bool:
-        return case is not None and contexts is not None and veil.lifts(contexts(veil.plugin), case)
+    Of a case, what no enabled plugin knows is veiled from all but its keepers.
+    """
+    barred = [v for v in procedure.veils if not roles & v.seen_by or roles & v.never]
+    veiled = frozenset(v.part for v in barred) - _fallen(barred, case, contexts)
+    return veiled if case is None or roles & KEEPERS else veiled.union(_strange(procedure, case))
 
-    barred = (v for v in procedure.veils if not roles & v.seen_by or roles & v.never)
-    return frozenset(v.part for v in barred if not lifted(v))
+
+def _strange(procedure: Procedure, case: Case) -> Iterable[str]:
+    """Name the parts of a case that its procedure does not know: a plugin that was here left them."""
+    yield from (f"act.{a.step}" for a in case.acts if a.step not in procedure.steps and not a.forced)
+    yield from (f"party.{role}" for role in case.parties.keys() - procedure.kind.parties)
+    yield from (f"clock.{c.name}" for c in case.clocks if c.name not in procedure.clocks)
+
+
+def _fallen(barred: Sequence[Veil], case: Case | None, contexts: Contexts | None) -> frozenset[str]:
+    """List the parts of which every veil has lifted; one that cannot be asked stays down."""
+    if case is None or contexts is None or not barred:
+        return frozenset()
+    lifted, down = set[str](), set[str]()
+    for n, veil in enumerate(barred):
+        try:
+            up = expect(veil.lifts(contexts[veil.plugin], case), bool)
+        except BaseException as error:
+            contexts.failed(veil.plugin, "veil", veil.part, error)
+            up = False
+            if isinstance(error, Overrun):
+                return frozenset(lifted - down - {v.part for v in barred[n:]})  # nobody waits for the others
+        (lifted if up else down).add(veil.part)
+    return frozenset(lifted - down)
 
 
 def may_see(procedure: Procedure, case: Case, roles: frozenset[str]) -> bool:
@@ -97,11 +124,14 @@ def see(
 
     def show(act: Act) -> dict[str, Any]:
         fields = {a.name: getattr(act, a.name) for a in attrs.fields(Act)}
-        payload = _plain(act.payload) if attrs.has(type(act.payload)) else {}
+        payload = _plain(act.payload) if attrs.has(type(act.payload)) else as_data(act.payload)
         if act.forced and f"facet.{act.grade.partition('=')[0]}" in veiled:
             fields["grade"] = ""
         fields |= payload | {"payload": None, "parties": keep("party", act.parties.items())}
         return keep(f"act.{act.step}", fields.items())
+
+    def as_data(value: object) -> dict[str, Any]:
+        return _masked(value) if isinstance(value, Mapping) and procedure.plainly and roles & KEEPERS else {}
 
     states = {name: procedure.state(case, name) for name in procedure.facets if name != UNIT}
     return Seen(
@@ -117,7 +147,7 @@ def see(
         states=keep("facet", states.items()),
         parties=keep("party", case.parties.items()),
         links=case.links,
-        body=keep("body", _plain(case.body).items()) if attrs.has(type(case.body)) else {},
+        body=keep("body", (_plain(case.body) if attrs.has(type(case.body)) else as_data(case.body)).items()),
         acts=tuple(show(a) for a in case.acts if f"act.{a.step}" not in veiled),
         clocks=tuple(_clocks(procedure, case, veiled, calendar, today)),
         units=tuple(SeenUnit(unit=a.unit, role=a.role, round=a.round, state=a.state) for a in case.assignments),
@@ -158,3 +188,12 @@ def _deep(part: Any) -> Any:
     if isinstance(part, tuple | list):
         return tuple(_deep(p) for p in part)
     return part
+
+
+def _masked(part: Any) -> Any:
+    """Read plain data; what is sealed in it is shown by its mask."""
+    if isinstance(part, Mapping):
+        if part.keys() == {"box", "last"}:
+            return str(Sealed(str(part["box"]), str(part["last"])))
+        return {name: _masked(inner) for name, inner in part.items()}
+    return tuple(_masked(p) for p in part) if isinstance(part, tuple | list) else part

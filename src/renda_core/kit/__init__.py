@@ -1,1 +1,1 @@
-"""The kit for authors of practices: write one, check one, draw one."""
+"""The kit for authors of practices: a manifest beside the code, a skeleton to begin with, and checks by tier."""

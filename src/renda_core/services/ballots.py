@@ -8,9 +8,13 @@ from typing import Any
 import attrs
 from sqlalchemy import Integer, bindparam, select, update
 
-from renda_core.domain.ballot import Attendance, Ballot, Paper, Round, Verdict
+from renda_core.domain.ballot import Attendance, Ballot, Paper, Round, Rule, Verdict
 from renda_core.domain.case import Actor
-from renda_core.errors import Invalid, NotAllowed, NotFound, Rejected
+from renda_core.domain.failing import expect
+from renda_core.errors import Invalid, NotAllowed, NotFound, PracticeFailed, Rejected
+from renda_core.records import BallotKind
+from renda_core.services import budgets
+from renda_core.services.asking import Source, asked
 from renda_core.services.bulk import Job, Work
 from renda_core.services.cases import TakeStep
 from renda_core.services.given import refuse_lost_links
@@ -106,7 +110,7 @@ async def open_ballot(unit: Unit, tenant: Tenant, command: OpenBallot) -> Ballot
         raise Invalid("subjects: name at least one", field="subjects")
     if offered.outcomes:  # the verdict moves them
         await refuse_lost_links(unit, {"subject": command.subjects})
-    rule = offered.rule(tenant.contexts(tenant.today)(offered.plugin))
+    rule = _rule(tenant, offered)
     first = Round(subjects=command.subjects, places=command.places)
     ballot = Ballot(id=new_id(), kind=command.kind, rule=rule, rounds=(first,))
     await unit.write(ADD, id=ballot.id, kind=ballot.kind, state="open", version=0, document=encode(ballot))
@@ -156,6 +160,18 @@ async def cast(unit: Unit, _: Tenant, id: str, sealed: bytes) -> None:
         raise Rejected("the paper was not taken", "no empty slot of this round is this person's")
 
 
+def _rule(tenant: Tenant, offered: BallotKind) -> Rule:
+    """Ask for the rule of a vote; without one, nothing is opened."""
+    source = Source(tenant=tenant, plugin=offered.plugin, what="ballot", name=offered.name)
+    context = tenant.contexts(tenant.today)(offered.plugin)
+    try:
+        # as it comes back from the store, for the ballot keeps it
+        return asked(source, budgets.RULE, lambda: decode(encode(expect(offered.rule(context), Rule)), Rule), Rule)
+    except PracticeFailed as error:
+        told = str(error)
+    raise Rejected("opening refused", told)
+
+
 async def _enrol(unit: Unit, ballot: str, round: int, people: Sequence[str]) -> None:
     if people:
         rows = ({"ballot_id": ballot, "round": round, "person": p, "sealed": None} for p in people)
@@ -166,11 +182,17 @@ async def _move_subjects(
     unit: Unit, tenant: Tenant, ballot: Ballot, verdict: Verdict | None, again: set[str]
 ) -> dict[str, Any]:
     """Take the step that each decided finding stands for; a subject in a further round is not moved yet."""
-    outcomes, work = tenant.practice.ballots[ballot.kind].outcomes, Work(unit, tenant)
+    offered, work = tenant.practice.ballots.get(ballot.kind), Work(unit, tenant)
+    if offered is None:
+        told = f"no enabled practice offers ballot {ballot.kind!r} any more, so nobody knows what its verdict moves"
+        raise Rejected("the ballot was not declared", f"{told}; have the practice installed and enabled again")
+    outcomes = offered.outcomes
     for found in verdict.findings if verdict else ():
         if found.verdict in outcomes and found.subject not in again:
             case, name = await work.case(found.subject), outcomes[found.verdict]
-            graded = tenant.practice.procedure(case.kind, case.edition).steps[name].grades
+            procedure = tenant.practice.procedure(case.kind, case.edition)
+            procedure.refuse_readonly(name)
+            graded = procedure.steps[name].grades
             grade = found.verdict if graded else ""
             step = TakeStep(case=case.id, version=0, step=name, grade=grade, note=found.reason)
             await work.do(Job(step=step, actor=TELLERS))

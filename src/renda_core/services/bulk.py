@@ -84,6 +84,7 @@ async def work(unit: Unit, tenant: Tenant, jobs: Sequence[Job], *, what: str, pr
         ids=tuple(pile.ids),
     )
     body = attrs.asdict(done, filter=lambda a, _: a.name != "ids")
+    body |= {name: rest for name, rest in told.items() if name == "left_out"}
     unit.record(what, on=tenant.id, version=0, rule="bulk", **body)
     unit.emit(what, cases=len(pile.ids))
     return done
@@ -196,5 +197,7 @@ class Work:
         """Write the pile and the duty records that follow from it; answer the counts and the digest."""
         await self._go_on()
         told = await self.cases.write(self.unit)
-        made = [await records.follow(self.unit, self.tenant, m.after, m.after.acts[-1]) for m in self._acted]
-        return {**told, "records": sum(made)}
+        found = records.Followed()
+        for m in self._acted:
+            found += await records.follow(self.unit, self.tenant, m.after, m.after.acts[-1])
+        return told | found.told()

@@ -10,13 +10,14 @@ import attrs
 import msgspec
 
 from renda_core.domain.case import Act, Actor, Case, Handling, roles_on
-from renda_core.domain.decide import OFFICES, decide
+from renda_core.domain.decide import OFFICES
 from renda_core.domain.openings import OpenStep, open_steps
 from renda_core.domain.procedure import Procedure
-from renda_core.domain.visibility import Seen, hidden, may_see, see
+from renda_core.domain.visibility import Seen, may_see
 from renda_core.errors import Invalid, NotFound, Rejected, Stale
 from renda_core.services import records
-from renda_core.services.given import fitted, happened, refuse_lost_links, required, sealed
+from renda_core.services.asking import decided, looked, made_of, shown
+from renda_core.services.given import happened, refuse_lost_links, required, sealed
 from renda_core.store.cases import BY_NUMBER, LINKED, load, reach_number, save, take_numbers
 from renda_core.store.codec import new_id
 from renda_core.store.unit import Reader, Unit
@@ -89,10 +90,9 @@ async def open_case(unit: Unit, tenant: Tenant, command: OpenCase) -> Case:
     await refuse_lost_links(unit, command.links)
     await save(unit, None, moved.after, moved.procedure, tenant.calendar)
     made = await records.follow(unit, tenant, moved.after, moved.after.acts[-1])
-    unit.record(
-        f"{command.kind}.{moved.procedure.kind.opening}", on=moved.after.id, version=0, rule=_rule(moved), records=made
-    )
-    unit.emit(f"{command.kind}.{moved.procedure.kind.opening}", id=moved.after.id, version=0)
+    what = f"{command.kind}.{moved.procedure.kind.opening}"
+    unit.record(what, on=moved.after.id, version=0, rule=_rule(moved), **made.told())
+    unit.emit(what, id=moved.after.id, version=0)
     return moved.after
 
 
@@ -126,7 +126,8 @@ def begin(unit: Unit, tenant: Tenant, command: OpenCase, number: str) -> Moved:
     on = happened(tenant, command.on)
     edition = tenant.practice.edition(command.kind, on)
     procedure = tenant.practice.procedure(command.kind, edition)
-    body = fitted(command.body, procedure.kind.body, f"{command.kind} body")
+    procedure.refuse_readonly("opening")
+    body = made_of(tenant, procedure.kind.plugin, command.body, procedure.kind.body, f"{command.kind} body")
     if procedure.kind.body is None and command.body is not None:
         raise Invalid(f"{command.kind} takes no body")
     if procedure.kind.body is not None and body is None:
@@ -146,7 +147,7 @@ def begin(unit: Unit, tenant: Tenant, command: OpenCase, number: str) -> Moved:
         links=command.links,
     )
     act = Act(step=procedure.kind.opening, by=unit.actor.id, on=on)
-    return Moved(before=None, after=decide(procedure, blank, act, unit.actor, tenant.contexts(on)), procedure=procedure)
+    return Moved(before=None, after=decided(tenant, procedure, blank, act, unit.actor), procedure=procedure)
 
 
 async def take_step(unit: Unit, tenant: Tenant, command: TakeStep) -> Case:
@@ -164,30 +165,25 @@ async def take_step(unit: Unit, tenant: Tenant, command: TakeStep) -> Case:
     moved = move(unit, tenant, before, procedure, command, unit.actor)
     await refuse_lost_links(unit, command.links)
     led = await followers(unit, tenant, moved, lambda _: None)
-    made = 0
+    made = records.Followed()
     for m in (moved, *led):
         await save(unit, m.before, m.after, m.procedure, tenant.calendar)
         made += await records.follow(unit, tenant, m.after, m.after.acts[-1])
-    unit.record(
-        f"{before.kind}.{command.step}",
-        on=before.id,
-        version=moved.after.version,
-        rule=_rule(moved),
-        followers=[m.after.id for m in led],
-        records=made,
-    )
-    unit.emit(f"{before.kind}.{command.step}", id=before.id, version=moved.after.version)
+    what, version, told = f"{before.kind}.{command.step}", moved.after.version, [m.after.id for m in led]
+    unit.record(what, on=before.id, version=version, rule=_rule(moved), followers=told, **made.told())
+    unit.emit(what, id=before.id, version=version)
     return moved.after
 
 
 def move(unit: Unit, tenant: Tenant, before: Case, procedure: Procedure, command: TakeStep, actor: Actor) -> Moved:
     """Decide one step; nothing is written yet. A refusal tells which steps are open, and to whom."""
+    procedure.refuse_readonly(command.step)
     step = procedure.steps.get(command.step)
     takes = step.takes if step else None
     if step and not step.backdated and command.on not in (None, tenant.today) and "office" not in unit.actor.roles:
         raise Invalid(f"{command.step} is entered on its day; the office enters what came on paper", field="on")
     given = {} if command.payload is None and takes and not required(takes) else command.payload
-    payload = fitted(given, takes, f"{before.kind}.{command.step}")
+    payload = made_of(tenant, step.plugin if step else "", given, takes, f"{before.kind}.{command.step}")
     act = Act(
         step=command.step,
         by=actor.id,
@@ -201,7 +197,7 @@ def move(unit: Unit, tenant: Tenant, before: Case, procedure: Procedure, command
         links=command.links,
     )
     try:
-        after = decide(procedure, before, act, actor, tenant.contexts(before.opened_on))
+        after = decided(tenant, procedure, before, act, actor)
     except Rejected as refusal:
         steps = open_steps(procedure, before, roles_on(actor, before))
         told = [msgspec.to_builtins(s) for s in steps]
@@ -213,6 +209,9 @@ async def followers(unit: Unit, tenant: Tenant, moved: Moved, known: Callable[[s
     """Let the cases that point here follow, one level deep: a follower leads nobody.
 
     A case that its own procedure does not let follow, e.g. one withdrawn meanwhile, is left as it stands.
+
+    Raises:
+        Rejected: A case that would follow can only be read now: it would stay behind.
     """
     procedure, act = moved.procedure, moved.after.acts[-1]
     if not procedure.follows or moved.before is None:
@@ -224,10 +223,13 @@ async def followers(unit: Unit, tenant: Tenant, moved: Moved, known: Callable[[s
             await unit.all(LINKED, relation=follow.relation, other_id=moved.after.id) if follow.on in fired else ()
         ):
             other = known(row.id) or await load(unit, tenant.practice, row.id)
-            own = tenant.practice.procedure(other.kind, other.edition)
+            own = tenant.practice.find(other.kind, other.edition)
+            if own is None:
+                continue
+            own.refuse_readonly(f"{act.step}, which {other.number} follows,")
             step = Act(step=follow.step, by=FOLLOWER.id, on=act.on, note=moved.after.id)
             try:
-                after = decide(own, other, step, FOLLOWER, tenant.contexts(other.opened_on))
+                after = decided(tenant, own, other, step, FOLLOWER)
             except Rejected:
                 continue
             led.append(Moved(before=other, after=after, procedure=own))
@@ -245,8 +247,7 @@ async def show(reader: Reader, tenant: Tenant, actor: Actor, case: str) -> Seen:
 
 def see_as(tenant: Tenant, procedure: Procedure, case: Case, actor: Actor) -> Seen:
     """Show a loaded case as *actor* may see it."""
-    contexts = tenant.contexts(case.opened_on)
-    return see(procedure, case, roles_on(actor, case), contexts, tenant.calendar, tenant.today)
+    return shown(tenant, procedure, case, roles_on(actor, case))
 
 
 async def steps_of(reader: Reader, tenant: Tenant, actor: Actor, case: str) -> tuple[OpenStep, ...]:
@@ -275,7 +276,7 @@ def _is_job(actor: Actor) -> bool:
 def stale(tenant: Tenant, case: Case, seen: int, actor: Actor) -> Stale:
     """Say what happened since the version that the asker saw, as far as the asker may see it."""
     procedure = tenant.practice.procedure(case.kind, case.edition)
-    veiled = hidden(procedure, roles_on(actor, case), case, tenant.contexts(case.opened_on))
+    veiled = looked(tenant, procedure, case, roles_on(actor, case))
     changed = [
         {"step": a.step, "on": a.on.isoformat(), "by": a.by}
         for a in case.acts[max(seen + 1, 0) :]

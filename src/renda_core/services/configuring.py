@@ -10,6 +10,7 @@ from sqlalchemy import Integer, bindparam, select
 from renda_core.configuration import TenantFile
 from renda_core.domain.case import Actor
 from renda_core.errors import ConfigError, Invalid, NotFound, Rejected, Stale
+from renda_core.footprint import Footprint
 from renda_core.services import tenants
 from renda_core.services.upkeep import refuse_others
 from renda_core.store import tables as t
@@ -20,7 +21,7 @@ from renda_core.tenancy import Tenant
 FIXED = ("id", "code", "path", "holidays")
 """What only whoever runs the server may set: who the tenant is, and which files are read."""
 LONGEST_HISTORY = 100
-Check = Callable[[TenantFile], object]
+Check = Callable[[TenantFile], Footprint]
 
 
 @attrs.frozen(kw_only=True)
@@ -72,7 +73,7 @@ async def preview(reader: Reader, _: Tenant, actor: Actor, file: TenantFile, see
     """
     refuse_others(actor, "the configuration is changed")
     held = await _held(reader)
-    file = await _checked(reader, held, file, seen, check)
+    file, _footprint = await _checked(reader, held, file, seen, check)
     return Held(version=held.version if file == held.file else held.version + 1, file=file)
 
 
@@ -81,17 +82,20 @@ async def replace(unit: Unit, _: Tenant, file: TenantFile, seen: int, check: Che
 
     Args:
         seen: The version that the asker saw.
-        check: Opens the file as the server would; raises ``ConfigError`` with every mistake.
+        check: Opens the file as the server would, and says what its plugins touch; raises ``ConfigError`` with every
+            mistake.
 
     Raises:
         As :func:`preview`.
     """
     refuse_others(unit.actor, "the configuration is changed")
-    file = await _checked(unit, await _held(unit), file, seen, check)
-    return Held(version=await tenants.apply(unit, file), file=file)
+    file, touched = await _checked(unit, await _held(unit), file, seen, check)
+    return Held(version=await tenants.apply(unit, file, touched), file=file)
 
 
-async def _checked(reader: Reader, held: Held, file: TenantFile, seen: int, check: Check) -> TenantFile:
+async def _checked(
+    reader: Reader, held: Held, file: TenantFile, seen: int, check: Check
+) -> tuple[TenantFile, Footprint]:
     if held.version != seen:
         since = await reader.all(SINCE, seen=seen)
         told = f"the configuration is at version {held.version}, you saw {seen}; load it again"
@@ -100,7 +104,6 @@ async def _checked(reader: Reader, held: Held, file: TenantFile, seen: int, chec
         if getattr(file, name) != getattr(held.file, name):
             raise Invalid(f"{name} is set by whoever runs the server, and stays as it is", field=name)
     try:
-        check(file)
+        return file, check(file)
     except ConfigError as error:
         raise Rejected("the configuration is wrong", *error.reasons) from None
-    return file

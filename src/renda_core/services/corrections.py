@@ -5,9 +5,9 @@ from __future__ import annotations
 import attrs
 
 from renda_core.domain.case import Act, Case
-from renda_core.domain.decide import override
 from renda_core.domain.sealed import forget
 from renda_core.errors import Invalid, Rejected
+from renda_core.services.asking import overridden
 from renda_core.services.cases import Moved, followers, readable
 from renda_core.store.cases import load, save
 from renda_core.store.unit import Unit
@@ -33,8 +33,7 @@ async def override_state(unit: Unit, tenant: Tenant, command: Override) -> Case:
     before = await load(unit, tenant.practice, command.case)
     procedure = readable(tenant, before, unit.actor)
     act = Act(step="override", by=unit.actor.id, on=tenant.today, note=command.note.strip())
-    contexts = tenant.contexts(before.opened_on)
-    after = override(procedure, before, act, unit.actor, command.facet, command.state, contexts)
+    after = overridden(tenant, procedure, before, act, unit.actor, command.facet, command.state)
     moved = Moved(before=before, after=after, procedure=procedure)
     led = await followers(unit, tenant, moved, lambda _: None)
     for m in (moved, *led):
@@ -65,6 +64,7 @@ async def erase(unit: Unit, tenant: Tenant, case: str, reason: str) -> Case:
         raise Rejected("erasure refused", "only an overseer may erase")
     before = await load(unit, tenant.practice, case)
     procedure = tenant.practice.procedure(before.kind, before.edition)
+    procedure.refuse_readonly("erasure")
     acts = tuple(attrs.evolve(a, payload=forget(a.payload)) for a in before.acts)
     acts = (*acts, Act(step="erase", by=unit.actor.id, on=tenant.today, round=before.round, forced=True))
     after = attrs.evolve(before, body=forget(before.body), acts=acts, version=before.version + 1)

@@ -78,12 +78,17 @@ SET_NEXT = Write(update(_f).where(*keyed(_f, "id")).values(next_due=bindparam("n
 
 
 async def redate_page(unit: Unit, tenant: Tenant, after: str = "") -> tuple[tuple[Redated, ...], str]:
-    """Derive the due dates of one page of cases again; answer what moved, and where the next page begins."""
+    """Derive the due dates of one page of cases again; answer what moved, and where the next page begins.
+
+    Cases of a kind that can only be read keep the dates that they have.
+    """
     rows = await unit.all(RUNNING, after=after, size=PAGE)
     moved: list[Redated] = []
     for row in rows:
         case = read_row(CaseRow(kind=row.kind, edition=row.edition, document=row.document), tenant.practice)
         procedure = tenant.practice.find(case.kind, case.edition)
+        if procedure is not None and procedure.readonly:  # which of its clocks are windows, nobody knows now
+            continue
         dues = {(c.name, c.round, c.unit): c.explain(tenant.calendar) for c in case.clocks}
         changed = False
         for held in await unit.all(CLOCKS, case_id=row.id):

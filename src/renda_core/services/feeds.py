@@ -1,4 +1,4 @@
-"""Calendars for people's own calendar programs (iCalendar, RFC 5545): sessions, and the deadlines a reader may see."""
+"""Calendars for people's own calendar programs (iCalendar, RFC 5545): sessions, deadlines, days that practices set."""
 
 from __future__ import annotations
 
@@ -14,9 +14,11 @@ from sqlalchemy import Integer, and_, bindparam, or_, select, tuple_
 from renda_core.domain.case import Actor, Case, roles_on
 from renda_core.domain.clock import Clock
 from renda_core.domain.procedure import Procedure
-from renda_core.domain.visibility import hidden, may_see
+from renda_core.domain.visibility import may_see
 from renda_core.errors import NotAllowed, NotFound
 from renda_core.services import lookups
+from renda_core.services.asking import looked
+from renda_core.services.days import days
 from renda_core.services.sessions import sessions_of
 from renda_core.store import tables as t
 from renda_core.store.cases import CaseRow, read_row
@@ -29,6 +31,7 @@ MOST = 1_000
 """Events of one feed; programs that fetch it every few hours grow slow beyond."""
 PAGE = 500
 """Clocks looked at together."""
+YEAR = dt.timedelta(days=366)
 HOURS = 6
 """After how many hours a program is asked to fetch the feed again."""
 TITLE = 120
@@ -92,7 +95,8 @@ async def feed(reader: Reader, tenant: Tenant, actor: Actor, what: str) -> bytes
 
     Args:
         what: ``sessions``, for everybody, or ``deadlines``: an office's are all that it may see, a handling unit's its
-            own, a deputy's those of the deputy's own cases. What was done in time or late is in it no longer.
+            own, a deputy's those of the deputy's own cases. What was done in time or late is in it no longer. Or
+            ``days``: those that enabled practices set for the reader's roles, of the year before and after today.
 
     Raises:
         NotFound: There is no such feed.
@@ -136,6 +140,25 @@ async def _sessions(reader: Reader, tenant: Tenant, _: Actor) -> tuple[list[ical
             categories=("会议",),
         )
         for s in sorted(found[:MOST], key=lambda s: (s.opens_on, s.id))
+    ]
+    return events, len(found) > MOST
+
+
+async def _days(reader: Reader, tenant: Tenant, actor: Actor) -> tuple[list[icalendar.Event], bool]:
+    """Make the days of rules; a day that moves is another event, and the old one is gone at the next fetch."""
+    found = (await days(reader, tenant, actor, tenant.today - YEAR, tenant.today + YEAR)).days
+    nearest = sorted(found, key=lambda d: abs((d.on - tenant.today).days))[:MOST]
+    events = [
+        _event(
+            uid=f"{d.on}.{d.matter}.{d.rule}@{tenant.code}",
+            stamp=d.on,
+            first=d.on,
+            last=d.on,
+            summary=clean(d.label, TITLE),
+            categories=(d.title,),
+            description=clean(d.why),
+        )
+        for d in sorted(nearest, key=lambda d: (d.on, d.rule, d.matter))
     ]
     return events, len(found) > MOST
 
@@ -192,7 +215,7 @@ def _seen(
         roles = roles_on(actor, case)
         if not may_see(procedure, case, roles):
             continue
-        if f"clock.{row.clock}" in hidden(procedure, roles, case, tenant.contexts(case.opened_on)):
+        if f"clock.{row.clock}" in looked(tenant, procedure, case, roles):
             continue
         yield row.due_on, _deadline(tenant, procedure, case, row, names)
 
@@ -257,5 +280,9 @@ def _event(
 
 
 Make = Callable[[Reader, Tenant, Actor], Awaitable[tuple[list[icalendar.Event], bool]]]
-FEEDS: dict[str, tuple[str, Make]] = {"sessions": ("会议", _sessions), "deadlines": ("办理时限", _deadlines)}
+FEEDS: dict[str, tuple[str, Make]] = {
+    "sessions": ("会议", _sessions),
+    "deadlines": ("办理时限", _deadlines),
+    "days": ("日程", _days),
+}
 """What feeds there are, by name: their title and what makes them."""

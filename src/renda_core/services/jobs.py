@@ -5,13 +5,13 @@ from __future__ import annotations
 import attrs
 
 from renda_core.domain.case import Act, Actor
-from renda_core.domain.decide import decide
 from renda_core.errors import RendaError
 from renda_core.services import requests
+from renda_core.services.asking import decided
 from renda_core.services.bulk import Told
 from renda_core.services.cases import Moved, OpenCase, begin, followers
 from renda_core.services.imports import jobs as import_jobs
-from renda_core.services.ledgers import StoreDesk
+from renda_core.services.watching import found_by
 from renda_core.store.cases import BY_NUMBER, Pile, load
 from renda_core.store.ledgers import OVERDUE, OverdueRow, place
 from renda_core.store.unit import Store, Unit
@@ -36,25 +36,31 @@ class Swept:
 async def sweep_page(unit: Unit, tenant: Tenant, after: OverdueRow | None = None) -> Swept:
     """Take the expiry step of one page of expired clocks; once each, because the clock then ends.
 
-    A case that its own procedure refuses to move is named and left for people; the others go on.
+    A case that its own procedure refuses to move is named and left for people, and so is a kind that can only be read;
+    the others go on.
     """
     rows = await unit.all(OVERDUE, today=tenant.today, size=PAGE, **place(after))
     pile, taken, failed = Pile(tenant.calendar), [], []
     for row in rows:
         case = pile.get(row.case_id) or await load(unit, tenant.practice, row.case_id)
         procedure = tenant.practice.find(case.kind, case.edition)
+        if procedure is not None and procedure.readonly:
+            if procedure.readonly not in failed:
+                failed.append(procedure.readonly)
+            continue
         rule = procedure.clocks.get(row.clock) if procedure else None
         clock = case.clock(row.clock, unit=row.unit, round=row.round)
         if procedure is None or rule is None or not rule.expiry or clock is None or clock.state != "running":
             continue
         act = Act(step=rule.expiry, by=SWEEP.id, on=tenant.today, unit=row.unit)
         try:
-            decided = decide(procedure, case, act, SWEEP, tenant.contexts(case.opened_on))
+            after_it = decided(tenant, procedure, case, act, SWEEP)
+            moved = Moved(before=case, after=after_it, procedure=procedure)
+            led = await followers(unit, tenant, moved, pile.get)
         except RendaError as error:
             failed.append(f"{row.number} {rule.expiry}: {error}")
             continue
-        moved = Moved(before=case, after=decided, procedure=procedure)
-        for m in (moved, *await followers(unit, tenant, moved, pile.get)):
+        for m in (moved, *led):
             pile.put(m.before, m.after, m.procedure)
         taken.append(case.id)
     if taken or failed:
@@ -77,7 +83,7 @@ async def sweep(store: Store, tenant: Tenant, progress: Told | None = None) -> S
     while True:
         swept = await store.write(sweep_page, tenant.id, SWEEP, tenant, after)
         taken += swept.taken
-        failed += swept.failed
+        failed += (told for told in swept.failed if told not in failed)
         if progress:
             progress(len(taken))
         if (after := swept.last) is None:
@@ -91,15 +97,22 @@ async def tidy(unit: Unit, tenant: Tenant) -> int:
 
 
 async def look(unit: Unit, tenant: Tenant) -> tuple[str, ...]:
-    """Let every watch look, and open a case for each new finding; a failing watch is named and left out."""
-    contexts = tenant.contexts(tenant.today)
-    pile, opened, failed = Pile(tenant.calendar), [], []
+    """Let every watch look, and open a case for each new finding; a failing watch is named and left out.
+
+    So is one that would open cases of a kind that can only be read: it finds the same again when that is over.
+    """
+    readonly = tenant.readonly
+    pile, opened, failed = Pile(tenant.calendar), list[str](), list[str]()
     met: set[tuple[str, str]] = set()
     for watch in tenant.practice.watches.values():
+        if why := readonly.get(watch.kind):
+            failed.append(f"{watch.plugin}.{watch.name}: {why}")
+            continue
         try:
-            findings = tuple(await watch.find(contexts(watch.plugin), StoreDesk(unit, tenant)))
+            findings = await found_by(unit, tenant, watch)
         except Exception as error:  # a watch is a decoration: the others still look
-            failed.append(f"{watch.plugin}.{watch.name}: {error!r}")
+            told_why = str(error) if isinstance(error, RendaError) else type(error).__name__
+            failed.append(f"{watch.plugin}.{watch.name}: {told_why}")
             continue
         for found in findings:
             number = f"{watch.name}:{found.key}"

@@ -1,27 +1,22 @@
-"""Reading many cases: the ledger as each reader may see it, what is overdue, and the desk that pages use."""
+"""Reading many cases: the ledger as each reader may see it, what is overdue, and the pages of practices."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
-from renda_core.domain.case import Actor, Case
-from renda_core.domain.duty import Record
+from renda_core.domain.case import Actor
+from renda_core.domain.failing import expect
 from renda_core.domain.procedure import Procedure
 from renda_core.errors import Invalid, NotFound
+from renda_core.services.asking import Source, driven
+from renda_core.services.desk import OwnDesk, StoreDesk
 from renda_core.services.paging import LARGEST, PAGE, Page, check_size, check_texts
-from renda_core.services.records import records_of
 from renda_core.services.sight import keeps, reach_of, shown, veiled_in_lists, veiled_roles
 from renda_core.services.walks import Walk, place_after, rarest_first, turned
-from renda_core.store.cases import TOOK, read_row
 from renda_core.store.ledgers import (
-    FACETS,
-    GRADES,
-    GRADES_OF_ROUND,
-    LAST_GRADES,
     OVERDUE,
     OVERDUE_OF_UNIT,
     LedgerRow,
@@ -186,40 +181,15 @@ def _may_hear(tenant: Tenant, actor: Actor, row: OverdueRow) -> bool:
     return bool(actor.roles & procedure.kind.audience) or (bool(row.unit) and row.unit == actor.unit)
 
 
-class StoreDesk:
-    """What pages and watches may ask, answered from the store; one tenant's answers, never SQL."""
-
-    def __init__(self, reader: Reader, tenant: Tenant) -> None:
-        self._reader, self._tenant = reader, tenant
-
-    async def facet_counts(self, kind: str, facet: str) -> Mapping[str, int]:
-        """Count cases by state of a facet."""
-        return {t.a: t.n for t in await self._reader.all(FACETS, kind=kind, facet=facet)}
-
-    async def grade_counts(self, kind: str, step: str, *, round: int = 0) -> Mapping[str, int]:
-        """Count acts by grade, of one round, or of all with 0."""
-        if round:
-            found = await self._reader.all(GRADES_OF_ROUND, kind=kind, step=step, round=round)
-        else:
-            found = await self._reader.all(GRADES, kind=kind, step=step)
-        return {t.a: t.n for t in found}
-
-    async def last_grades(self, kind: str, step: str) -> Mapping[str, int]:
-        """Count cases by the grade of their last act of *step*: the final round's."""
-        return {t.a: t.n for t in await self._reader.all(LAST_GRADES, kind=kind, step=step)}
-
-    async def cases(self, kind: str, step: str) -> tuple[Case, ...]:
-        """Load the cases of a kind that ever took *step*."""
-        return tuple(read_row(r, self._tenant.practice) for r in await self._reader.all(TOOK, kind=kind, step=step))
-
-    async def records(self, *, person: str) -> tuple[Record, ...]:
-        """List a person's duty records, oldest first."""
-        return await records_of(self._reader, person)
-
-
 async def page(reader: Reader, tenant: Tenant, actor: Actor, name: str) -> object:
-    """Show a page of an enabled plugin; otherwise, or to the wrong role, there is none."""
+    """Show a page of an enabled plugin; otherwise, or to the wrong reader, there is none.
+
+    A page of a unit's own is asked through a desk that answers of no other unit, whatever the page asks.
+    """
     found = tenant.practice.pages.get(name)
-    if found is None or not found.who & actor.roles:
+    if found is None or not (actor.unit if found.of_unit else found.who & actor.roles):
         raise NotFound(f"no page {name!r}")
-    return await found.view(tenant.contexts(tenant.today)(found.plugin), StoreDesk(reader, tenant))
+    desk: Any = OwnDesk(reader, tenant, actor) if found.of_unit else StoreDesk(reader, tenant, actor)
+    source = Source(tenant=tenant, plugin=found.plugin, what="page", name=name)
+    context = tenant.contexts(tenant.today)(found.plugin)
+    return await driven(source, lambda lent: found.view(context, lent), desk, lambda shown: expect(shown, found.shows))

@@ -9,7 +9,17 @@ from uuid import UUID
 
 from renda_core.domain.identity import match_key
 from renda_core.errors import Invalid, NotFound
-from renda_core.store.roster import HEADS, HOLDERS, HOLDERS_NAMED, PEOPLE_NAMED, PERSON, UNIT_NAMED, UNITS, Heads
+from renda_core.store.roster import (
+    HEADS,
+    HOLDERS,
+    HOLDERS_NAMED,
+    PEOPLE,
+    PEOPLE_NAMED,
+    PERSON,
+    UNIT_NAMED,
+    UNITS,
+    Heads,
+)
 from renda_core.store.unit import Reader
 
 
@@ -64,10 +74,8 @@ async def names(reader: Reader) -> dict[str, str]:
 async def named(reader: Reader, ids: Iterable[str]) -> dict[str, str]:
     """Give the names of units and persons by id; an id that is neither is left out."""
     found = await names(reader)
-    for id in {i for i in ids if i and i not in found and _is_id(i)}:
-        if (person := await reader.find(PERSON, id=id)) is not None:
-            found[id] = person.name
-    return found
+    people = sorted({i for i in ids if i and i not in found and _is_id(i)})
+    return found | {p.id: p.name for p in await reader.among(PEOPLE, "person", people)}
 
 
 def _is_id(text: str) -> bool:

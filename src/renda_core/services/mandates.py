@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from typing import Any
+
 import attrs
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Date, bindparam, or_, select, update
 
 from renda_core.domain.areas import Term
 from renda_core.domain.mandates import Mandate, MandateEvent, apply, opening_of_next_term
@@ -28,6 +31,10 @@ class MandateRow:
 
 ONE = Query(select(_m.c.document).where(*keyed(_m, "id")), MandateRow)
 OF_CONGRESS = Query(select(_m.c.document).where(*keyed(_m, "congress")).order_by(_m.c.id), MandateRow)
+_on: Any = bindparam("on", type_=Date())
+_holding = select(_m.c.document).where(_m.c.valid_from <= _on, or_(_m.c.valid_to.is_(None), _m.c.valid_to > _on))
+HOLDING = Query(_holding.where(*keyed(_m)).order_by(_m.c.id), MandateRow)
+HOLDING_IN = Query(_holding.where(*keyed(_m, "congress")).order_by(_m.c.id), MandateRow)
 SAVE = Write(
     update(_m)
     .where(*keyed(_m, "id"), _m.c.document == bindparam("was", type_=_m.c.document.type))
@@ -48,6 +55,19 @@ async def mandate(reader: Reader, id: str) -> Mandate:
 async def of_congress(reader: Reader, congress: str) -> tuple[Mandate, ...]:
     """List every mandate of a congress, ended ones too."""
     return tuple(decode(r.document, Mandate) for r in await reader.all(OF_CONGRESS, congress=congress))
+
+
+async def deputies_on(reader: Reader, on: dt.date, congress: str = "") -> tuple[str, ...]:
+    """Give the ids of those who hold a mandate in force (有效) on a day, each once, in order.
+
+    Whoever is elected and not confirmed yet, or suspended on that day, is left out.
+
+    Args:
+        congress: Of this congress; of any by default.
+    """
+    found = await reader.all(HOLDING_IN, on=on, congress=congress) if congress else await reader.all(HOLDING, on=on)
+    held = (decode(row.document, Mandate) for row in found)
+    return tuple(sorted({mandate.person for mandate in held if mandate.state_on(on) == "active"}))
 
 
 async def happen(unit: Unit, _: Tenant, id: str, event: MandateEvent) -> Mandate:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 import attrs
 import msgspec
 
-from renda_core.domain.procedure import ClockRule, Facet, Kind, Procedure, Step
+from renda_core.domain.calendar import Period
+from renda_core.domain.case import MAIN, Act, Case
+from renda_core.domain.failing import Contexts
+from renda_core.domain.fields import least
+from renda_core.domain.procedure import ANY, GRADE, ClockRule, Facet, Kind, Move, Procedure, Step
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
 
+T = TypeVar("T")
 SEALED = {"$ref": "#/$defs/Sealed"}
 
 
@@ -36,12 +41,48 @@ class ShownState:
 
 
 @attrs.frozen(kw_only=True)
+class ShownMove:
+    """How a facet comes from some states to another.
+
+    Attributes:
+        leaves: The states that it may come from; ``*`` alone for any.
+        step: The step that moves it, or the join of all units' answers.
+        grade: The grade with which the step does, where its grades differ.
+    """
+
+    leaves: tuple[str, ...]
+    enters: str
+    step: str
+    grade: str
+    join: bool
+
+
+@attrs.frozen(kw_only=True)
 class ShownFacet:
     """One dimension of a case's state; it begins in the first."""
 
     name: str
     title: str
     states: tuple[ShownState, ...]
+    moves: tuple[ShownMove, ...]
+    plugin: str
+
+
+@attrs.frozen(kw_only=True)
+class ShownGate:
+    """A step waits until a facet stands in one of some states."""
+
+    facet: str
+    states: tuple[str, ...]
+    plugin: str
+
+
+@attrs.frozen(kw_only=True)
+class ShownGuard:
+    """A rule in code that may object to a step."""
+
+    name: str
+    plugin: str
 
 
 @attrs.frozen(kw_only=True)
@@ -51,7 +92,10 @@ class ShownStep:
     name: str
     title: str
     who: tuple[str, ...]
+    never: tuple[str, ...]
     grades: tuple[str, ...]
+    gates: tuple[ShownGate, ...]
+    guards: tuple[ShownGuard, ...]
     reasons: bool
     assigns: bool
     adds: tuple[str, ...]
@@ -61,11 +105,27 @@ class ShownStep:
 
 
 @attrs.frozen(kw_only=True)
+class ShownEffect:
+    """What a step, or ``facet:state`` when it is entered, does to a deadline."""
+
+    on: str
+    do: str
+
+
+@attrs.frozen(kw_only=True)
 class ShownClock:
-    """A deadline; a *window* is a right that lapses and no duty."""
+    """A deadline; a *window* is a right that lapses and no duty.
+
+    Attributes:
+        period: As the settings in force have it for a plain case; None where only a case of its own can tell.
+        longer: The longer class; None where there is none, or only a case can tell.
+    """
 
     name: str
     title: str
+    period: Period | None
+    longer: Period | None
+    effects: tuple[ShownEffect, ...]
     window: bool
     roles: tuple[str, ...]
     expiry: str
@@ -89,6 +149,7 @@ class ShownProcedure:
     facets: tuple[ShownFacet, ...]
     steps: tuple[ShownStep, ...]
     clocks: tuple[ShownClock, ...]
+    plugin: str
 
 
 async def kinds(_: Reader, tenant: Tenant, __: object) -> tuple[ShownKind, ...]:
@@ -97,17 +158,22 @@ async def kinds(_: Reader, tenant: Tenant, __: object) -> tuple[ShownKind, ...]:
 
 
 async def procedure(_: Reader, tenant: Tenant, __: object, kind: str, on: dt.date | None = None) -> ShownProcedure:
-    """Describe the procedure of a kind, in the edition under which cases are opened on a day.
+    """Describe the procedure of a kind, in the edition and with the spans under which cases are opened on a day.
 
     Raises:
         NotFound: The kind is not enabled here.
     """
-    return shown(tenant.practice.procedure(kind, tenant.practice.edition(kind, on or tenant.today)))
+    day = on or tenant.today
+    return shown(tenant.practice.procedure(kind, tenant.practice.edition(kind, day)), tenant.contexts(day), day)
 
 
-def shown(found: Procedure) -> ShownProcedure:
-    """Describe one procedure."""
+def shown(found: Procedure, contexts: Contexts, on: dt.date) -> ShownProcedure:
+    """Describe one procedure: the main facet first, and what the kind's owner offers before what others add."""
     kind = found.kind
+
+    def own_first(record: Facet | Step | ClockRule) -> tuple[bool, bool]:
+        return isinstance(record, Facet) and record.name != MAIN, record.plugin != kind.plugin
+
     return ShownProcedure(
         name=kind.name,
         title=kind.title,
@@ -118,9 +184,10 @@ def shown(found: Procedure) -> ShownProcedure:
         parties=tuple(sorted(kind.parties)),
         dimensions=kind.dimensions,
         body=schema(kind.body),
-        facets=tuple(_facet(facet) for facet in found.facets.values()),
-        steps=tuple(_step(step) for step in found.steps.values()),
-        clocks=tuple(_clock(clock) for clock in found.clocks.values()),
+        facets=tuple(_facet(found, facet) for facet in sorted(found.facets.values(), key=own_first)),
+        steps=tuple(_step(found, step) for step in sorted(found.steps.values(), key=own_first)),
+        clocks=tuple(_clock(found, c, contexts, on) for c in sorted(found.clocks.values(), key=own_first)),
+        plugin=kind.plugin,
     )
 
 
@@ -148,17 +215,36 @@ def _kind(kind: Kind) -> ShownKind:
     return ShownKind(name=kind.name, title=kind.title, edition=kind.edition, plugin=kind.plugin)
 
 
-def _facet(facet: Facet) -> ShownFacet:
+def _facet(found: Procedure, facet: Facet) -> ShownFacet:
     states = (ShownState(name=s, title=facet.titles.get(s, ""), final=s in facet.final) for s in facet.states)
-    return ShownFacet(name=facet.name, title=facet.title, states=tuple(states))
+    moves = [m for s in found.steps.values() for m in _moves(facet, s.name, s.moves, s.grades)]
+    moves += [m for j in found.joins for m in _moves(facet, j.name, (j.move,), (), join=True)]
+    return ShownFacet(name=facet.name, title=facet.title, states=tuple(states), moves=tuple(moves), plugin=facet.plugin)
 
 
-def _step(step: Step) -> ShownStep:
+def _moves(
+    facet: Facet, step: str, moves: Iterable[Move], grades: tuple[str, ...], *, join: bool = False
+) -> Iterator[ShownMove]:
+    for move in moves:
+        if move.facet != facet.name:
+            continue
+        leaves = (ANY,) if ANY in move.from_ else tuple(s for s in facet.states if s in move.from_)
+        for target in grades if move.to == GRADE else (move.to,):
+            grade = target if move.to == GRADE else ""
+            yield ShownMove(leaves=leaves, enters=target, step=step, grade=grade, join=join)
+
+
+def _step(found: Procedure, step: Step) -> ShownStep:
+    gates = (ShownGate(facet=g.facet, states=tuple(sorted(g.states)), plugin=g.plugin) for g in _of(found.gates, step))
+    guards = (ShownGuard(name=g.name, plugin=g.plugin) for g in _of(found.guards, step))
     return ShownStep(
         name=step.name,
         title=step.title,
         who=tuple(sorted(step.who)),
+        never=tuple(sorted(step.never)),
         grades=step.grades,
+        gates=tuple(gates),
+        guards=tuple(guards),
         reasons=step.reasons,
         assigns=step.assigns,
         adds=tuple(sorted(step.adds)),
@@ -168,13 +254,37 @@ def _step(step: Step) -> ShownStep:
     )
 
 
-def _clock(clock: ClockRule) -> ShownClock:
+def _of(records: Mapping[str, tuple[T, ...]], step: Step) -> tuple[T, ...]:
+    return records.get(step.name, ())
+
+
+def _clock(found: Procedure, clock: ClockRule, contexts: Contexts, on: dt.date) -> ShownClock:
+    effects = (ShownEffect(on=e.on, do=e.do) for es in found.effects.values() for e in es if e.clock == clock.name)
     return ShownClock(
         name=clock.name,
         title=clock.title,
+        period=_period(found, clock, clock.period, contexts, on),
+        longer=_period(found, clock, clock.longer, contexts, on),
+        effects=tuple(effects),
         window=clock.window,
         roles=tuple(sorted(clock.roles)),
         expiry=clock.expiry,
         source=clock.source,
         plugin=clock.plugin,
     )
+
+
+def _period(
+    found: Procedure, clock: ClockRule, span: Callable[..., Period] | None, contexts: Contexts, on: dt.date
+) -> Period | None:
+    """Ask for a span as for a plain case of the kind; what only another case can tell is left open."""
+    if span is None:
+        return None
+    try:
+        values = least(found.kind.body) if found.kind.body else None
+        body = None if values is None or found.kind.body is None else found.kind.body(**values)
+        plain = Case(id="", kind=found.kind.name, title=found.kind.title, opened_on=on, body=body)
+        period = span(contexts(clock.plugin), plain, Act(step=found.kind.opening, by="", on=on))
+    except Exception:  # the code is the practice's, made for cases of people; here it only makes the drawing richer
+        return None
+    return period

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import attrs
-from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy import Date, and_, bindparam, select, update
 
 from renda_core.domain.areas import Session, Term
 from renda_core.errors import Invalid, NotAllowed, NotFound, Rejected, Stale
@@ -76,6 +76,13 @@ ALL = Query(
     select(*_columns).select_from(_joined).where(mine(t.session)).order_by(_s.opens_on, _c.name, _s.number, _s.id),
     SessionRow,
 )
+OPENING = Query(
+    select(*_columns)
+    .select_from(_joined)
+    .where(mine(t.session), _s.opens_on.between(bindparam("first", type_=Date()), bindparam("last", type_=Date())))
+    .order_by(_s.opens_on, _c.name, _s.number, _s.id),
+    SessionRow,
+)
 _own = (_s.id, _s.valid_from, _s.valid_to, _s.term, _s.number, _s.opens_on, _s.closes_on)
 ONE = Query(select(*_own).where(*keyed(t.session, "id")), Session)
 OF_TERM = Query(select(*_own).where(*keyed(t.session, "term")).order_by(_s.number), Session)
@@ -105,6 +112,11 @@ async def sessions_of(reader: Reader, _: Tenant, *, congress: str = "", term: in
     """List sessions by their days, of all congresses or of the one named, of all terms or of one; everybody may."""
     found = await reader.all(ALL)
     return tuple(r for r in found if congress in ("", r.congress_name) and term in (0, r.term_number))
+
+
+async def opening(reader: Reader, first: dt.date, last: dt.date) -> tuple[SessionRow, ...]:
+    """List the sessions of every congress that open between two days, both included."""
+    return tuple(await reader.all(OPENING, first=first, last=last))
 
 
 async def term_named(reader: Reader, congress: str, number: int) -> str:

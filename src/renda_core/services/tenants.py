@@ -6,6 +6,7 @@ import attrs
 from sqlalchemy import select
 
 from renda_core.configuration import TenantFile
+from renda_core.footprint import Footprint, Touched
 from renda_core.store import tables as t
 from renda_core.store.codec import decode, encode
 from renda_core.store.compile import Query, add, keyed
@@ -23,11 +24,20 @@ class TenantRow:
 
 @attrs.frozen(kw_only=True)
 class ConfigurationRow:
-    """One version of a tenant's configuration, and who applied it."""
+    """One version of a tenant's configuration, who applied it, and what its plugins touched."""
 
     n: int
     document: str
     author: str
+    footprint: str | None
+
+
+@attrs.frozen(kw_only=True)
+class InForce:
+    """The configuration in force, with the footprint of its plugins; None where none was kept."""
+
+    file: TenantFile
+    footprint: Footprint | None
 
 
 @attrs.frozen(kw_only=True)
@@ -43,32 +53,55 @@ ONE = Query(select(t.tenant.c.code, t.tenant.c.name, t.tenant.c.level).where(*ke
 ADD = add(t.tenant)
 ADD_HEAD = add(t.journal_head)
 _c = t.configuration
-_columns = (_c.c.n, _c.c.document, _c.c.author)
+_columns = (_c.c.n, _c.c.document, _c.c.author, _c.c.footprint)
 LATEST = Query(select(*_columns).where(*keyed(_c)).order_by(_c.c.n.desc()).limit(1), ConfigurationRow)
 ADD_CONFIGURATION = add(_c)
 
 
-async def apply(unit: Unit, file: TenantFile) -> int:
-    """Apply a checked configuration; the same document twice changes nothing.
+async def apply(unit: Unit, file: TenantFile, footprint: Footprint | None = None) -> int:
+    """Apply a checked configuration; the same document of plugins that touch the same changes nothing.
+
+    Args:
+        footprint: What its plugins touch; None where the caller does not know, and then everything counts as touched.
 
     Returns:
         The version in force, from 1.
     """
-    document = encode(file).decode()
     if await unit.find(ONE) is None:
         await unit.write(ADD, code=file.code, name=file.name, level=file.level)
         await unit.write(ADD_HEAD, seq=0, hash=START)
+    document, told = encode(file).decode(), _told(footprint)
     latest = await unit.find(LATEST)
-    if latest and latest.document == document:
+    if latest and latest.document == document and told in (None, latest.footprint):
         return latest.n
-    n = latest.n + 1 if latest else 1
-    await unit.write(ADD_CONFIGURATION, n=n, document=document, author=unit.actor.id, at=unit.now, footprint=None)
+    return await _add(unit, file, document, told, unit.actor.id, latest.n + 1 if latest else 1)
+
+
+async def remember(unit: Unit, footprint: Footprint) -> int:
+    """Keep what the plugins of the configuration in force touch by now, which an update of one may have changed.
+
+    Returns:
+        The version in force; its author stays who applied the document.
+    """
+    latest = await unit.one(LATEST)
+    if (told := _told(footprint)) == latest.footprint:
+        return latest.n
+    file = decode(latest.document.encode(), TenantFile)
+    return await _add(unit, file, latest.document, told, latest.author, latest.n + 1)
+
+
+async def _add(unit: Unit, file: TenantFile, document: str, footprint: str | None, author: str, n: int) -> int:
+    await unit.write(ADD_CONFIGURATION, n=n, document=document, author=author, at=unit.now, footprint=footprint)
     unit.record("tenant.applied", on=file.id, version=n, rule="configuration", plugins=sorted(file.plugins))
     unit.emit("tenant.applied", version=n)
     return n
 
 
-async def bring_up(unit: Unit, file: TenantFile) -> TenantFile:
+def _told(footprint: Footprint | None) -> str | None:
+    return None if footprint is None else encode(footprint).decode()
+
+
+async def bring_up(unit: Unit, file: TenantFile, footprint: Footprint) -> InForce:
     """Apply a checked file at a start, unless somebody else has changed the configuration since the last one.
 
     Returns:
@@ -76,15 +109,26 @@ async def bring_up(unit: Unit, file: TenantFile) -> TenantFile:
     """
     latest = await unit.find(LATEST)
     if latest is None or latest.author == unit.actor.id:
-        await apply(unit, file)
-        return file
-    return decode(latest.document.encode(), TenantFile)
+        await apply(unit, file, footprint)
+        return InForce(file=file, footprint=footprint)
+    return _read(latest)
 
 
 async def configuration(reader: Reader) -> TenantFile | None:
     """Give the configuration in force, or None where none was ever applied."""
+    found = await in_force(reader)
+    return found.file if found else None
+
+
+async def in_force(reader: Reader) -> InForce | None:
+    """Give the configuration in force with its footprint, or None where none was ever applied."""
     latest = await reader.find(LATEST)
-    return decode(latest.document.encode(), TenantFile) if latest else None
+    return _read(latest) if latest else None
+
+
+def _read(row: ConfigurationRow) -> InForce:
+    held = None if row.footprint is None else decode(row.footprint.encode(), dict[str, Touched])
+    return InForce(file=decode(row.document.encode(), TenantFile), footprint=held)
 
 
 async def whose(reader: Reader) -> str:

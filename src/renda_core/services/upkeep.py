@@ -1,4 +1,4 @@
-"""What the offices may ask for beside single cases: the nightly work at once, and the journal."""
+"""What the offices may ask for beside single cases: the nightly work at once, who was told what, and the journal."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ import attrs
 
 from renda_core.domain.case import Actor
 from renda_core.errors import NotAllowed
-from renda_core.services import dates, jobs, journal
+from renda_core.services import dates, jobs, journal, notices
+from renda_core.services.paging import PAGE, Page
+from renda_core.store.notices import MatterRow, RecipientRow
 from renda_core.store.unit import Reader, Store
 from renda_core.tenancy import Tenant
 
@@ -61,6 +63,36 @@ async def redate(store: Store, tenant: Tenant, actor: Actor) -> tuple[dates.Reda
     """Derive every running due date anew."""
     refuse_others(actor, "jobs are started")
     return await dates.redate(store, tenant)
+
+
+async def remind(store: Store, tenant: Tenant, actor: Actor) -> notices.Reminded:
+    """Send every notice whose date has come, now instead of by night; safe to repeat."""
+    refuse_others(actor, "jobs are started")
+    return await notices.remind(store, tenant)
+
+
+async def sent_notices(
+    reader: Reader, _: Tenant, actor: Actor, *, after: str = "", size: int = PAGE
+) -> Page[MatterRow]:
+    """List what people were told, the latest day first, with how many have seen it."""
+    refuse_others(actor, "what was told to everybody is read")
+    return await notices.matters(reader, after=after, size=size)
+
+
+async def recipients(
+    reader: Reader,
+    _: Tenant,
+    actor: Actor,
+    rule: str,
+    matter: str,
+    *,
+    unseen: bool = False,
+    after: str = "",
+    size: int = PAGE,
+) -> Page[RecipientRow]:
+    """List who was told of a matter and when each has seen it, or those only who have not."""
+    refuse_others(actor, "who has seen a notice is read")
+    return await notices.people(reader, rule, matter, unseen=unseen, after=after, size=size)
 
 
 async def entries(reader: Reader, _: Tenant, actor: Actor, *, after: int = 0, size: int = 50) -> list[JournalEntry]:

@@ -1,5 +1,6 @@
 """Documents: frozen objects to JSON and back; a plugin's parts come back as its own classes."""
 
+import logging
 from fractions import Fraction
 from typing import Any, TypeVar
 
@@ -7,10 +8,12 @@ import attrs
 import msgspec
 from uuid_utils import uuid7
 
-from renda_core.domain.case import Case
+from renda_core.domain.case import Act, Case
+from renda_core.domain.frozen import frozen, maps
 from renda_core.domain.procedure import Procedure
 
 T = TypeVar("T")
+log = logging.getLogger("renda.plugins")
 
 
 def new_id() -> str:
@@ -52,14 +55,29 @@ def convert(value: object, cls: type[T]) -> T:
 
 
 def decode_case(raw: bytes, procedure: Procedure | None) -> Case:
-    """Read a case; parts of plugins that are not enabled stay plain data and are kept."""
+    """Read a case; parts of plugins that are not enabled, or cannot read them, stay plain data and are kept."""
     case = _case.decode(raw)
     if procedure is None:
-        return case
-    takes = {name: step.takes for name, step in procedure.steps.items()}
-    acts = tuple(
-        attrs.evolve(a, payload=convert(a.payload, cls)) if a.payload is not None and (cls := takes.get(a.step)) else a
-        for a in case.acts
-    )
+        acts = tuple(a if a.payload is None else attrs.evolve(a, payload=frozen(a.payload)) for a in case.acts)
+        return attrs.evolve(case, acts=acts, body=frozen(case.body))
+    acts = tuple(a if a.payload is None else attrs.evolve(a, payload=_payload(a, procedure)) for a in case.acts)
     body = procedure.kind.body
-    return attrs.evolve(case, acts=acts, body=convert(case.body, body) if body and case.body else case.body)
+    read = _fitted(case.body, body, procedure.kind.plugin, case.kind) if body and case.body else frozen(case.body)
+    return attrs.evolve(case, acts=acts, body=read)
+
+
+def _payload(act: Act, procedure: Procedure) -> Any:
+    step = procedure.steps.get(act.step)
+    if step is None or step.takes is None:
+        return frozen(act.payload)
+    return _fitted(act.payload, step.takes, step.plugin, f"{step.kind}.{step.name}")
+
+
+def _fitted(value: Any, cls: type, plugin: str, where: str) -> Any:
+    """Read what a practice's class once wrote; what it cannot read any more stays plain data and is kept."""
+    try:
+        made: Any = convert(value, cls)
+    except Exception as error:  # the class is the practice's own, and the case must stay readable without it
+        log.error("%s: what is stored of %s does not fit its class: %s", plugin, where, type(error).__name__)
+        return frozen(value)
+    return frozen(made) if maps(cls) else made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Date, Index, String, Text
 
-from renda_core.store.columns import Id, Instant
+from renda_core.store.columns import Instant
 from renda_core.store.schema import key, must, table
 
 notice = table(

@@ -39,14 +39,6 @@ FIELDS = {
     "of": "评价人",
     "due": "期限",
     "unit": "单位",
-    "level": "层级",
-    "sort": "种类",
-    "body": "向谁提出",
-    "districts": "选区",
-    "members": "联名人数",
-    "voter": "选民",
-    "phone": "电话",
-    "approx": "约数",
 }
 """Titles of fields that their classes leave untitled."""
 UNITS = {"day": "日", "workday": "个工作日", "month": "个月"}

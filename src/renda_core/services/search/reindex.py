@@ -85,7 +85,7 @@ CUT = {"case_id": cut(t.case_word), "person_id": cut(t.person_word)}
 async def reindex_page(unit: Unit, tenant: Tenant, after: str = "") -> tuple[Reindexed, str]:
     """Write the words of one page of cases, or once these are done of people; answer where the next page begins.
 
-    A case whose kind is disabled keeps the words that it has.
+    A case whose kind is disabled, or can only be read, keeps the words that it has.
     """
     what, at = place(after, "reindex", str.__str__, str.__str__) if after else ("cases", "")
     at = at and an_id(at)
@@ -105,7 +105,7 @@ async def reindex_page(unit: Unit, tenant: Tenant, after: str = "") -> tuple[Rei
 
 def _case_words(tenant: Tenant, row: CaseFile) -> frozenset[str] | None:
     procedure = tenant.practice.find(row.kind, row.edition)
-    if procedure is None:
+    if procedure is None or procedure.readonly:
         return None
     case = read_row(CaseRow(kind=row.kind, edition=row.edition, document=row.document), tenant.practice)
     return found_by(case, procedure)

@@ -1,0 +1,203 @@
+"""What each plugin brings to a composition, made ready once: its records by name, and what they ask for and give.
+
+A tenant's practice is then a union of a few of these, and its proof a difference of sets (``practice.compose``).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from renda_core.domain.claims import Claim, claims
+from renda_core.domain.procedure import (
+    ClockRule,
+    Effect,
+    Facet,
+    Follow,
+    Gate,
+    Guard,
+    Join,
+    Kind,
+    Party,
+    Role,
+    Step,
+    Veil,
+)
+from renda_core.records import BallotKind, DayRule, Page, RecordRule, Veto, Watch
+
+NAMED = (Kind, Role, BallotKind, Page, Watch, DayRule, Veto)
+"""Records of which a tenant has one by each name; of a kind, one an edition."""
+
+OWNED = (Party, Facet, Step, ClockRule)
+"""Records of which a kind has one by each name; a clock that replaces another is none of them."""
+
+OF_KIND = (*OWNED, Effect, Gate, Guard, Join, Follow, Veil)
+EARLY = {"start": 0, "extend": 1, "pause": 2, "resume": 3, "stop": 4, "restart": 5}
+Key = tuple[str, str]
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Fragment:
+    """What one plugin says about one edition of one kind.
+
+    Attributes:
+        clocks: Without those that take the place of another plugin's; these are in *replacing*.
+        owned: How many parties, facets, steps and clocks.
+        needs: What must be there beside it, such as another plugin's step.
+        gives: What it has of all that anybody needs of this kind.
+    """
+
+    parties: Mapping[str, Party]
+    facets: Mapping[str, Facet]
+    steps: Mapping[str, Step]
+    clocks: Mapping[str, ClockRule]
+    owned: int
+    replacing: tuple[ClockRule, ...]
+    effects: Mapping[str, tuple[Effect, ...]]
+    gates: Mapping[str, tuple[Gate, ...]]
+    guards: Mapping[str, tuple[Guard, ...]]
+    joins: tuple[Join, ...]
+    follows: tuple[Follow, ...]
+    veils: tuple[Veil, ...]
+    needs: frozenset[Claim]
+    gives: frozenset[Claim]
+
+
+@attrs.frozen(kw_only=True, eq=False)
+class Share:
+    """All that one plugin brings.
+
+    Attributes:
+        kinds: By (name, edition); the rest by name.
+        named: How many of all these.
+        fragments: By (kind, edition), of all editions that anybody offers.
+        extends: The kinds that must be there.
+        outcomes: The steps that its ballots lead to.
+        doubtful: It offers something twice, or records a step that nobody offers.
+    """
+
+    records: tuple[Any, ...]
+    kinds: Mapping[Key, Kind]
+    roles: Mapping[str, Role]
+    ballots: Mapping[str, BallotKind]
+    pages: Mapping[str, Page]
+    watches: Mapping[str, Watch]
+    days: Mapping[str, DayRule]
+    vetoes: Mapping[str, Veto]
+    named: int
+    rules: Mapping[Key, tuple[RecordRule, ...]]
+    fragments: Mapping[Key, Fragment]
+    extends: frozenset[str]
+    outcomes: frozenset[str]
+    doubtful: bool
+
+
+def shares(offers: Mapping[str, tuple[Any, ...]]) -> dict[str, Share]:
+    """Make the share of every plugin ready."""
+    every = [r for records in offers.values() for r in records]
+    editions = {(r.name, r.edition) for r in every if isinstance(r, Kind)}
+    steps = {(r.kind, r.name) for r in every if isinstance(r, Step)}
+    states: dict[Key, dict[str, set[str]]] = {key: defaultdict(set) for key in editions}
+    for facet in every:
+        if isinstance(facet, Facet):
+            for key in editions:
+                if concerns(facet, key):
+                    states[key][facet.name].update(facet.states)
+    return _trimmed({plugin: _share(records, states, steps) for plugin, records in offers.items()})
+
+
+def _share(records: tuple[Any, ...], states: Mapping[Key, Mapping[str, set[str]]], steps: set[Key]) -> Share:
+    doubts: list[object] = [r for r in records if isinstance(r, RecordRule) and (r.kind, r.step) not in steps]
+    spoken_of = {r.name if isinstance(r, Kind) else r.kind for r in records if isinstance(r, (Kind, *OF_KIND))}
+    parts = {key: [r for r in records if concerns(r, key)] for key in states if key[0] in spoken_of}
+    named = _named(records, NAMED, doubts)
+    return Share(
+        records=records,
+        kinds=named[Kind],
+        roles=named[Role],
+        ballots=named[BallotKind],
+        pages=named[Page],
+        watches=named[Watch],
+        days=named[DayRule],
+        vetoes=named[Veto],
+        named=sum(map(len, named.values())),
+        rules=_by(records, RecordRule, lambda r: (r.kind, r.step)),
+        fragments={key: _fragment(mine, states[key], doubts) for key, mine in parts.items() if mine},
+        extends=frozenset(r.kind for r in records if isinstance(r, (*OF_KIND, Watch))),
+        outcomes=frozenset(step for r in records if isinstance(r, BallotKind) for step in r.outcomes.values()),
+        doubtful=bool(doubts),
+    )
+
+
+def concerns(record: Any, key: Key) -> bool:
+    """Tell whether a record is a kind's edition or says something about it."""
+    kind, edition = key
+    if isinstance(record, Kind):
+        return (record.name, record.edition) == key
+    return isinstance(record, OF_KIND) and record.kind == kind and (not record.editions or edition in record.editions)
+
+
+def _fragment(mine: list[Any], states: Mapping[str, Iterable[str]], doubts: list[object]) -> Fragment:
+    replacing = tuple(r for r in mine if isinstance(r, ClockRule) and r.replaces)
+    owned = _named((r for r in mine if r not in replacing), OWNED, doubts)
+    needs, gives = claims(mine, states)
+    return Fragment(
+        parties=owned[Party],
+        facets=owned[Facet],
+        steps=owned[Step],
+        clocks=owned[ClockRule],
+        owned=sum(map(len, owned.values())),
+        replacing=replacing,
+        effects={on: in_turn(es) for on, es in _by(mine, Effect, lambda r: r.on).items()},
+        gates=_by(mine, Gate, lambda r: r.step),
+        guards=_by(mine, Guard, lambda r: r.step),
+        joins=tuple(r for r in mine if isinstance(r, Join)),
+        follows=tuple(r for r in mine if isinstance(r, Follow)),
+        veils=tuple(r for r in mine if isinstance(r, Veil)),
+        needs=needs,
+        gives=gives,
+    )
+
+
+def in_turn(effects: Iterable[Effect]) -> tuple[Effect, ...]:
+    """Put the effects of one trigger in the order in which clocks suffer them, whichever plugin spoke first."""
+    return tuple(sorted(effects, key=lambda e: EARLY[e.do]))
+
+
+def _named(records: Iterable[Any], classes: tuple[type, ...], doubts: list[object]) -> dict[type, dict[Any, Any]]:
+    """Sort records by class and name; a second of the same name is a doubt."""
+    found: dict[type, dict[Any, Any]] = {cls: {} for cls in classes}
+    for r in records:
+        if type(r) in found:
+            name = (r.name, r.edition) if type(r) is Kind else r.name
+            if found[type(r)].setdefault(name, r) is not r:
+                doubts.append(r)
+    return found
+
+
+def _by(records: Iterable[Any], cls: type, key: Callable[[Any], Any]) -> dict[Any, tuple[Any, ...]]:
+    """Sort the records of a class by a key."""
+    found: dict[Any, list[Any]] = defaultdict(list)
+    for r in records:
+        if isinstance(r, cls):
+            found[key(r)].append(r)
+    return {k: tuple(rs) for k, rs in found.items()}
+
+
+def _trimmed(made: Mapping[str, Share]) -> dict[str, Share]:
+    """Leave out of what each fragment gives all that nobody asks for: nearly everything, so that unions stay short."""
+    wanted: dict[Key, set[Claim]] = defaultdict(set)
+    for share in made.values():
+        for key, fragment in share.fragments.items():
+            wanted[key] |= fragment.needs
+    return {
+        plugin: attrs.evolve(
+            share,
+            fragments={
+                key: attrs.evolve(fragment, gives=fragment.gives & wanted[key])
+                for key, fragment in share.fragments.items()
+            },
+        )
+        for plugin, share in made.items()
+    }

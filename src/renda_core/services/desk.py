@@ -1,0 +1,148 @@
+"""The desk: what pages, watches and rules of days may ask, answered from the store; one tenant's answers, never SQL."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import attrs
+
+from renda_core.domain.ballot import Ballot, Finding
+from renda_core.domain.case import Actor, Case, roles_on
+from renda_core.domain.duty import Record
+from renda_core.domain.visibility import Seen, may_see
+from renda_core.errors import Misuse, NotAllowed
+from renda_core.records import SessionDay, UnitCount
+from renda_core.services import lookups
+from renda_core.services.asking import shown
+from renda_core.services.mandates import deputies_on
+from renda_core.services.records import records_of
+from renda_core.services.sessions import opening
+from renda_core.services.sight import veiled_in_lists
+from renda_core.store import desk as questions
+from renda_core.store.cases import TOOK, read_row
+from renda_core.store.codec import decode
+from renda_core.store.compile import Query
+from renda_core.store.ledgers import FACETS, GRADES, GRADES_OF_ROUND, LAST_GRADES
+from renda_core.store.unit import Reader
+from renda_core.tenancy import Tenant
+
+JOB = Actor(id="job:desk")
+"""Who reads where nobody does, as in a watch: is shown no case."""
+
+
+class _Asked:
+    """What a page of all units and one of a unit's own ask alike; *own* narrows every answer to one unit."""
+
+    def __init__(self, reader: Reader, tenant: Tenant, actor: Actor = JOB, *, own: str = "") -> None:
+        self._reader, self._tenant, self._actor, self._own = reader, tenant, actor, own
+
+    async def unit_counts(self, kind: str, facet: str) -> tuple[UnitCount, ...]:
+        """Count, by unit, the cases of its present shares by state of a facet."""
+        self._refuse_veiled(kind, f"facet.{facet}", "facet.main")
+        query = (questions.UNIT_FACETS, questions.UNIT_FACETS_OWN)
+        return await self._count(query, kind=kind, facet=facet)
+
+    async def unit_deadlines(self, kind: str, clock: str) -> tuple[UnitCount, ...]:
+        """Count, by unit, how a clock of the case, or the unit's own, ended or runs."""
+        self._refuse_veiled(kind, f"clock.{clock}", "facet.main")
+        query = (questions.UNIT_CLOCKS, questions.UNIT_CLOCKS_OWN)
+        return await self._count(query, kind=kind, clock=clock, today=self._tenant.today)
+
+    async def verdicts(self, ballot: str) -> tuple[Finding, ...]:
+        """List the verdicts of a sort of vote, oldest first; a round without its verdict tells nothing."""
+        rows = await self._reader.all(questions.VOTES, kind=ballot)
+        rounds = (r for row in rows for r in decode(row.document, Ballot).rounds)
+        told = (f for r in rounds if r.verdict is not None for f in r.verdict.findings if f.verdict != "tied")
+        return tuple(f for f in told if self._own in ("", f.subject))
+
+    async def seen(self, kind: str, facet: str, state: str) -> tuple[Seen, ...]:
+        """Show, oldest first, the cases that stand in a state, as the reader sees them; what is veiled is not there."""
+        asked = {"kind": kind, "facet": facet, "state": state}
+        if self._own:
+            rows = await self._reader.all(questions.STANDING_OF_UNIT, **asked, own=self._own)
+        else:
+            rows = await self._reader.all(questions.STANDING, **asked)
+        found = (self._see(read_row(row, self._tenant.practice)) for row in rows)
+        return tuple(
+            s for s in found if s is not None and facet in s.states
+        )  # whose state is veiled is not found by it
+
+    async def names(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """Name people and units by id; an id that is neither is left out."""
+        return await lookups.named(self._reader, ids)
+
+    async def _count(self, query: tuple[Query[UnitCount], Query[UnitCount]], **asked: Any) -> tuple[UnitCount, ...]:
+        every, own = query
+        return tuple(
+            await (self._reader.all(own, **asked, own=self._own) if self._own else self._reader.all(every, **asked))
+        )
+
+    def _see(self, case: Case) -> Seen | None:
+        procedure = self._tenant.practice.find(case.kind, case.edition)
+        roles = roles_on(self._actor, case)
+        if procedure is None or not may_see(procedure, case, roles):
+            return None
+        return shown(self._tenant, procedure, case, roles)
+
+    def _refuse_veiled(self, kind: str, *parts: str) -> None:
+        """Refuse to count by what the reader may not see in some case: a count would tell it.
+
+        Raises:
+            NotAllowed: It is veiled.
+        """
+        procedure = self._tenant.practice.find(kind, self._tenant.practice.edition(kind, self._tenant.today))
+        if self._actor == JOB or procedure is None:
+            return
+        if hidden := sorted(veiled_in_lists(procedure, self._actor) & set(parts)):
+            raise NotAllowed(f"{', '.join(hidden)} of {kind} is not open to you, so it is not counted either")
+
+
+class OwnDesk(_Asked):
+    """The desk of a page of a unit's own: it answers of the reader's unit, as its people see it, or not at all."""
+
+    def __init__(self, reader: Reader, tenant: Tenant, actor: Actor) -> None:
+        if not actor.unit:
+            raise Misuse("a desk of a unit's own needs a reader who acts for one")
+        super().__init__(reader, tenant, attrs.evolve(actor, roles=frozenset()), own=actor.unit)
+
+    def __getattr__(self, name: str) -> Any:
+        raise Misuse(f"a page of a unit's own asks {name!r}, which reaches beyond its unit; ask what UnitDesk has")
+
+
+class StoreDesk(_Asked):
+    """What pages and watches may ask; without a reader, as in a watch, :meth:`seen` shows nothing."""
+
+    async def facet_counts(self, kind: str, facet: str) -> Mapping[str, int]:
+        """Count cases by state of a facet."""
+        return {t.a: t.n for t in await self._reader.all(FACETS, kind=kind, facet=facet)}
+
+    async def grade_counts(self, kind: str, step: str, *, round: int = 0) -> Mapping[str, int]:
+        """Count acts by grade, of one round, or of all with 0."""
+        if round:
+            found = await self._reader.all(GRADES_OF_ROUND, kind=kind, step=step, round=round)
+        else:
+            found = await self._reader.all(GRADES, kind=kind, step=step)
+        return {t.a: t.n for t in found}
+
+    async def last_grades(self, kind: str, step: str) -> Mapping[str, int]:
+        """Count cases by the grade of their last act of *step*: the final round's."""
+        return {t.a: t.n for t in await self._reader.all(LAST_GRADES, kind=kind, step=step)}
+
+    async def cases(self, kind: str, step: str) -> tuple[Case, ...]:
+        """Load the cases of a kind that ever took *step*."""
+        return tuple(read_row(r, self._tenant.practice) for r in await self._reader.all(TOOK, kind=kind, step=step))
+
+    async def records(self, *, person: str) -> tuple[Record, ...]:
+        """List a person's duty records, oldest first."""
+        return await records_of(self._reader, person)
+
+    async def sessions(self, first: dt.date, last: dt.date) -> tuple[SessionDay, ...]:
+        """List the sessions of every congress that open between two days, both included, in order."""
+        found = await opening(self._reader, first, last)
+        return tuple(SessionDay(id=s.id, congress=s.congress, title=s.title, opens_on=s.opens_on) for s in found)
+
+    async def deputies(self, on: dt.date, *, congress: str = "") -> tuple[str, ...]:
+        """Give the ids of those who hold a mandate in force (有效) on a day, of one congress or of any."""
+        return await deputies_on(self._reader, on, congress)

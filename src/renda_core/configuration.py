@@ -97,18 +97,16 @@ class TenantFile:
         Raises:
             ConfigError: Something else is wrong with it.
         """
-        absent = self._lacking(catalogue)
+        try:
+            return self.open(catalogue, calendar, today)
+        except ConfigError:
+            absent = self._lacking(catalogue)
 
         def practice(names: frozenset[str], prefer: Mapping[str, str]) -> Practice:
-            try:
-                if not absent:
-                    return catalogue.practice(names, prefer)
-            except PluginError:
-                pass  # what does not go together is told with the plugin that is left out
             return fitted(catalogue, names, prefer, absent, held)
 
         opened = self._only(self.plugins - absent.keys())._at_work(catalogue, calendar, today, practice)
-        return attrs.evolve(opened, absent=absent) if absent else opened
+        return attrs.evolve(opened, absent=absent)
 
     def _at_work(self, catalogue: Catalogue, calendar: Calendar, today: dt.date, compose: Compose) -> Tenant:
         editions, mistakes = self._settled(catalogue)

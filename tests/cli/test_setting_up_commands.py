@@ -29,8 +29,9 @@ def test_what_is_wrong_ends_with_the_code_of_a_wrong_set_up(county):
 
 def test_an_older_file_is_refused_and_brought_up_to_date(county):
     raw = sqlite3.connect(county.home / "tenants" / "qing.db")
-    for table in ("request_key", "import_row", "import_job", "column_choice", "person_word"):
+    for table in ("request_key", "import_row", "import_job", "column_choice", "person_word", "notice"):
         raw.execute(f"DROP TABLE {table}")
+    raw.execute("ALTER TABLE configuration DROP COLUMN footprint")
     for index in ("ix_person_tenant_id_born_on", "ix_voter_tenant_id_person"):
         raw.execute(f"DROP INDEX {index}")
     raw.execute("UPDATE alembic_version SET version_num = 'core_0001'")

@@ -5,6 +5,7 @@ import datetime as dt
 import logging
 import signal
 import threading
+import time
 from itertools import repeat
 
 import attrs
@@ -474,6 +475,25 @@ def test_an_alarm_that_rings_as_the_work_ends_is_no_exception_of_later_code():
         assert later == 499_500
     sum(range(100_000))
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
+def test_an_alarm_waits_until_memory_is_freed():
+    tidied: list[bool] = []
+
+    class Slow:
+        def __del__(self) -> None:
+            end = time.monotonic() + 2 * SHORT
+            while time.monotonic() < end:
+                pass
+            tidied.append(True)
+
+    def work() -> None:
+        Slow()
+        endless()
+
+    with pytest.raises(Overrun):
+        limited(SHORT, work)
+    assert tidied == [True]
 
 
 def test_no_limit_is_set_by_nought():

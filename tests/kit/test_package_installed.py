@@ -19,7 +19,6 @@ from renda_core.testing import uid
 ROOT = Path(__file__).parents[2]
 NAME, TITLE = "site_check", "现场复核"
 COUNTY = 'id = "{id}"\ncode = "{code}"\nname = "{code}县"\nlevel = "county"\n[plugins.suggestion_handling]\n{more}\n'
-OPEN = ("suggestion", "open", "--title", "修桥", "--text", "城东石桥多年失修")
 
 
 @attrs.frozen
@@ -34,6 +33,11 @@ class Elsewhere:
         done = _run([str(program), *map(str, args[1:])], self.folder / cwd)
         assert done.returncode == code, f"{args}\n{done.stdout}\n{done.stderr}"
         return done.stdout + (done.stderr if code else "")
+
+    def opened(self, county: str, title: str, number: str, *, code: int = 0) -> Any:
+        """Open a suggestion there."""
+        given = ("--title", title, "--text", "城东石桥多年失修", "--number", number)
+        return self.json("suggestion", "open", county, *given, code=code)
 
     def json(self, *args: object, code: int = 0) -> Any:
         """Ask its ``renda``, and read the answer."""
@@ -114,10 +118,11 @@ def test_the_county_that_enables_it_is_changed_and_the_other_is_not(counties):
     (rule,) = counties.json("rules", "jia", "--plugin", NAME)["rules"]
     assert (rule["name"], rule["title"], rule["value"], rule["law"]) == ("title_length", "标题最少字数", 3, 4)
     assert not [r for r in counties.json("rules", "yi")["rules"] if r["plugin"] == NAME]
-    refused = counties.json(*OPEN[:2], "jia", *OPEN[2:], code=1)["problem"]
+    refused = counties.opened("jia", "修桥", "1", code=1)["problem"]
     assert refused["reasons"] == ["the title has 2 characters, 3 are needed here"]
-    assert counties.json(*OPEN[:2], "yi", *OPEN[2:])["title"] == "修桥"
-    assert counties.json(*OPEN[:2], "jia", *OPEN[2:3], "关于修桥的事", *OPEN[4:])["title"] == "关于修桥的事"
+    assert counties.opened("yi", "修桥", "1")["number"] == "1"
+    assert counties.opened("jia", "关于修桥的事", "2")["number"] == "2"
+    counties.json("suggestion", "show", "jia", "2")
     drawn = counties.run("renda", "--home", "home", "procedure", "jia", "suggestion")
     assert f"否决 guard: title [{NAME}]" in drawn
     assert NAME not in counties.run("renda", "--home", "home", "procedure", "yi", "suggestion")
@@ -127,10 +132,8 @@ def test_the_county_that_enables_it_is_changed_and_the_other_is_not(counties):
 def test_taken_out_again_it_is_missed_by_name_and_the_county_stays(counties):
     counties.run("python", "-m", "pip", "uninstall", "--quiet", "--yes", f"renda-{NAME.replace('_', '-')}")
     listed = {t["code"]: t for t in counties.json("tenant", "list")["tenants"]}
-    print(listed)
-    assert listed.keys() == {"jia", "yi"}
+    assert {code: list(t["absent"]) for code, t in listed.items()} == {"jia": [NAME], "yi": []}
+    counties.json("suggestion", "show", "jia", "2")
     assert counties.json("journal", "verify", "jia")["whole"]
-    assert [c["title"] for c in counties.json("ledger", "jia")["cases"]] == ["关于修桥的事"]
-    refused = counties.json(*OPEN[:2], "jia", *OPEN[2:], code=1)["problem"]
-    assert NAME in str(refused)
-    assert counties.json(*OPEN[:2], "yi", *OPEN[2:])["title"] == "修桥"
+    assert NAME in str(counties.opened("jia", "关于修路的事", "3", code=1))
+    assert counties.opened("yi", "修路", "3")["number"] == "3"

@@ -50,7 +50,7 @@ def rules(session: Session, tenant: str, on: dt.datetime | None, plugin: str) ->
 @TENANT
 @click.option("--from", "start", type=DAY, help="起 The earlier day.")
 @click.option("--to", "end", type=DAY, help="止 The later day; by default today.")
-@click.option("--profile", "names", multiple=True, metavar="PROFILE", help="规则底本 What would change under a profile; "
+@click.option("--profile", "names", multiple=True, metavar="PROFILE", help="规则底本 What a profile would change here; "
               "twice: what differs between two.")  # fmt: skip
 @click.option("--on", type=DAY, help="日期 Compare profiles as they stood on a day; by default today.")
 @PLUGIN

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from types import FrameType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from renda_core.domain.failing import Overrun
 
@@ -27,6 +27,8 @@ RULE = 2.0
 """Seconds for the rule of one ballot, or for one body or payload to be made of what was handed in."""
 STRETCH = 10.0
 """Seconds between two questions to the store of a page, watch or rule of days, which may count a whole year's cases."""
+AGAIN = 0.01
+"""Seconds after which an alarm rings again that came while memory was being freed."""
 
 
 class _Alarm:
@@ -37,9 +39,22 @@ class _Alarm:
     def __init__(self, seconds: float) -> None:
         self.hears, self.seconds = False, seconds
 
-    def __call__(self, _: int, __: FrameType | None) -> None:
-        if self.hears:
+    def __call__(self, _: int, frame: FrameType | None) -> None:
+        if not self.hears:
+            return
+        if _tidying(frame):
+            signal.setitimer(signal.ITIMER_REAL, AGAIN, self.seconds)
+        else:
             raise Overrun(self.seconds)
+
+
+def _tidying(frame: FrameType | None) -> bool:
+    """Tell whether memory is just being freed: that is anybody's code, and what it raises is heard by nobody."""
+    while frame is not None and frame.f_code is not limited.__code__:
+        if frame.f_code.co_name == "__del__" or frame.f_globals.get("__name__") in ("weakref", "_weakrefset"):
+            return True
+        frame = frame.f_back
+    return False
 
 
 def limited(seconds: float, work: Callable[[], T]) -> T:

@@ -208,8 +208,9 @@ def _unknown(name: str, said: Said, layer: Layer, catalogue: Catalogue) -> Itera
         if key not in known:
             yield f"{layer.file}: sources.{name}.{key}: no such setting"
     for key in () if layer.early else silent:  # an early one is made from the others of its file
-        if name not in catalogue.offers:
-            yield f"{layer.file}: silent.{name}: {_missing(name, catalogue)}"
+        if name not in catalogue.offers:  # a text may be silent on a practice that nobody needs here
+            if name not in catalogue.broken and get_close_matches(name, catalogue.offers, n=1):
+                yield f"{layer.file}: silent.{name}: {_missing(name, catalogue)}"
         elif key not in known:
             yield f"{layer.file}: silent.{name}: {key!r} is no setting{near(key, known)}"
 

@@ -8,11 +8,13 @@ import pytest
 from tests.core.suggesting import NAME, OFFICE, ROADS, SOLE, accepted
 
 from renda_core import holidays, profiles
+from renda_core.catalogue import Catalogue
 from renda_core.configuration import TenantFile, following, read_tenant
 from renda_core.domain.calendar import Period
 from renda_core.errors import ConfigError
 from renda_core.store.codec import decode, encode
 from renda_core.tenancy import differences
+from renda_plugins import suggestion_handling
 
 from .test_configuration import CATALOGUE, HEAD, TODAY, folder, mistakes, opened, rule
 
@@ -122,6 +124,12 @@ def test_silence_on_what_nobody_offers_is_a_mistake(folder):
         f"{profile}: silent.suggestion_handling: 'contct' is no setting; did you mean 'contact'?",
         f"{profile}: silent.second_asignment: no such plugin is installed; did you mean 'second_assignment'?",
     )
+
+
+def test_silence_on_a_practice_that_is_not_installed_asks_for_nothing(folder):
+    alone = Catalogue.collect({NAME: suggestion_handling})
+    tenant = read_tenant(folder(c=HEAD + 'extends = "law"\n')).open(alone, holidays.calendar(), TODAY)
+    assert tenant.practice.plugins == {NAME}
 
 
 # -- days, and whose decision

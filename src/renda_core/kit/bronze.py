@@ -93,7 +93,7 @@ def sources(subject: Subject) -> Iterator[str]:
     """Ask for the source of the whole, and of every setting and clock."""
     inits = subject.show(subject.package.folder / "__init__.py")
     told = str(getattr(subject.module, "__doc__", "") or "")
-    if not CHINESE.search(told.strip().partition("\n")[0]):
+    if not CHINESE.match(told.strip()):
         yield f"{inits}: the docstring does not begin with the Chinese name"
     if not re.search(r"^Source: \S", told, re.MULTILINE):
         yield f"{inits}: the docstring has no line 'Source: …'; cite law and article, or place and year"

@@ -31,6 +31,8 @@ NOT_RUN = {
     ("README.zh-CN.md", "sh"): "the same two commands",
 }
 """Blocks marked ``no-run``, by page and language, each with its reason."""
+INSTALLS = {"docs/tutorial/first-practice.md"}
+"""Pages that install with pip: what they build goes into a folder of the page's own, and nothing is fetched for it."""
 FENCE = re.compile(r"^```[ ]*(\{[^}\n]*\}|[^\n]*)\n(.*?)^```[ ]*$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)")
 
@@ -104,7 +106,7 @@ def test_what_a_page_shows_runs(page: Path, place: Path) -> None:
         elif block.language == "sh" and name.startswith(SHELL):
             printed = shell(block.text, where)
         elif block.language == "console":
-            terminal(block.text, where)
+            terminal(block.text, where, apart(place) if name in INSTALLS else {})
         elif block.language == "pycon":
             prompt(block.text, where, namespace)
         elif block.language == "toml":
@@ -130,7 +132,20 @@ def shell(text: str, where: str) -> str:
     return done.stdout
 
 
-def terminal(text: str, where: str) -> None:
+def apart(place: Path) -> dict[str, str]:
+    """Let pip install into a folder that only this page's commands see."""
+    folder = str(place / "installed")
+    pip = {
+        "TARGET": folder,
+        "NO_DEPS": "1",
+        "NO_INDEX": "1",
+        "NO_BUILD_ISOLATION": "0",
+        "DISABLE_PIP_VERSION_CHECK": "1",
+    }
+    return {"PYTHONPATH": folder, **{f"PIP_{name}": value for name, value in pip.items()}}
+
+
+def terminal(text: str, where: str, more: dict[str, str]) -> None:
     """Type what follows each ``$`` and expect what the page shows under it; ``...`` stands for anything."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
@@ -143,7 +158,7 @@ def terminal(text: str, where: str) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env={**os.environ, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1"},
+            env={**os.environ, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1", **more},
             check=False,
         )
         got = "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())

@@ -44,7 +44,7 @@ def lacks(made, rule):
     ("old", "new", "rule", "said"),
     [
         ("import attrs\n", "import attrs\nimport no_such_thing\n", "code", f"{CODE}:9: cannot be imported: Module"),
-        ("def register_cases()", "def register_cases(", "code", f"{CODE}:42: cannot be imported: SyntaxError"),
+        ("def register_cases()", "def register_cases(", "code", f"{CODE}:45: cannot be imported: SyntaxError"),
         ("RENDA_API = ", "1 / 0\nRENDA_API = ", "code", f"{CODE}:14: cannot be imported: ZeroDivisionError"),
         ("RENDA_API = ", "import sys; sys.exit(3)\nRENDA_API = ", "code", "cannot be imported: SystemExit: 3"),
         ("    yield Guard(", "    raise RuntimeError('no')\n    yield Guard(", "code", "failed in register_cases: Run"),

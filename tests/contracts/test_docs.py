@@ -145,7 +145,7 @@ def apart(place: Path) -> dict[str, str]:
     return {"PYTHONPATH": folder, **{f"PIP_{name}": value for name, value in pip.items()}}
 
 
-def terminal(text: str, where: str, more: dict[str, str]) -> None:
+def terminal(text: str, where: str, env: dict[str, str]) -> None:
     """Type what follows each ``$`` and expect what the page shows under it; ``...`` stands for anything."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
@@ -158,7 +158,7 @@ def terminal(text: str, where: str, more: dict[str, str]) -> None:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
-            env={**os.environ, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1", **more},
+            env={**os.environ, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1", **env},
             check=False,
         )
         got = "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())

@@ -63,7 +63,7 @@ def test_a_refusal_lists_the_open_steps_and_to_whom(county):
     with pytest.raises(Rejected) as said:
         b.step(case, "accept", ROADS)
     yours = {s["step"] for s in said.value.details["open"] if s["yours"]}
-    assert yours == {"receive", "contact", "ask_return", "reply", "take_more_time", "ask_more_time"}
+    assert yours == {"receive", "contact", "ask_return", "reply", "deliver", "take_more_time", "ask_more_time"}
     assert {s.step for s in b.ask(cases.steps_of, ROADS, case.id) if s.yours} == yours
 
 

@@ -8,6 +8,7 @@ import pytest
 from renda_core import holidays
 from renda_core.catalogue import Catalogue
 from renda_core.configuration import read_tenant
+from renda_core.domain.calendar import Period
 from renda_core.domain.case import Actor
 from renda_core.errors import Rejected
 from renda_core.testing import uid
@@ -70,6 +71,7 @@ def test_the_reply_counts_from_assignment_or_from_receipt(following, roads, name
         ("zhejiang", D(2026, 2, 2)),  # 10 days from receipt
         ("henan", D(2026, 2, 3)),  # 10 working days from assignment on 01-20
         ("chongqing", D(2026, 2, 3)),
+        ("law", D(2026, 2, 3)),  # the law is silent: the default, which is that of these two
     ],
 )
 def test_an_item_may_be_returned_until_a_day(following, roads, name, last):
@@ -83,11 +85,11 @@ def test_an_item_may_be_returned_until_a_day(following, roads, name, last):
         p.do(case, "ask_return", roads, note="not ours")
     p.today = last
     case = p.do(case, "ask_return", roads, note="not ours")
-    assert (case.clock("return_decision", unit="roads") is not None) is (name in ("henan", "chongqing"))
+    assert (case.clock("return_decision", unit="roads") is not None) is (name in ("henan", "chongqing", "law"))
 
 
-def test_where_no_window_is_stated_an_item_may_be_returned_any_day(following, roads):
-    p = following("law")
+def test_where_no_window_is_stated_an_item_may_be_returned_any_day(place, roads):
+    p = place(suggestion_handling={"return_window": Period(0)})
     case = p.assigned()
     p.today = D(2026, 4, 1)
     assert p.do(case, "ask_return", roads, note="not ours").clock("return", unit="roads") is None
@@ -101,7 +103,7 @@ def test_where_no_window_is_stated_an_item_may_be_returned_any_day(following, ro
         ("zhejiang", None, D(2026, 3, 23)),
         ("henan", None, D(2026, 3, 23)),
         ("chongqing", D(2026, 3, 9), D(2026, 3, 9)),  # 30 working days from 01-20; 02-14 and 02-28 are worked
-        ("law", None, None),
+        ("law", D(2026, 2, 24), D(2026, 2, 24)),  # a month from 01-20 falls into the festival too
     ],
 )
 def test_a_joint_opinion_is_due(following, water, name, assigned, received):
@@ -121,20 +123,21 @@ def test_a_joint_opinion_in_a_redo_has_five_working_days_in_chongqing(following,
     assert case.clock("contact", unit="roads") is None
 
 
-def test_first_contact_is_asked_in_chongqing_alone(following):
+def test_of_the_five_first_contact_is_asked_in_chongqing_alone(following):
     # 20 working days from 01-20: the 19th is 02-14, worked; the festival ends on 02-23
     found = {name: due(p := following(name), p.assigned(), "contact", "roads") for name in PLACES}
-    assert found == dict.fromkeys(PLACES) | {"chongqing": D(2026, 2, 24)}
+    assert found == dict.fromkeys(PLACES) | dict.fromkeys(("chongqing", "law"), D(2026, 2, 24))
 
 
-def test_the_deputys_evaluation_has_a_window_in_henan_and_chongqing_alone(following):
+def test_of_the_five_henan_and_chongqing_alone_give_the_evaluation_a_window(following):
     found = {}
     for name in PLACES:
         p = following(name)
         case = p.assigned()
         p.today = D(2026, 3, 2)
         found[name] = due(p, p.replied(case), "evaluation")
-    assert found == dict.fromkeys(PLACES) | {"henan": D(2026, 3, 16), "chongqing": D(2026, 3, 30)}
+    default = {"chongqing": D(2026, 3, 30), "law": D(2026, 3, 30)}
+    assert found == dict.fromkeys(PLACES) | {"henan": D(2026, 3, 16)} | default
 
 
 def test_what_comes_between_sessions_is_assigned_or_told_within(following, office):
@@ -143,6 +146,7 @@ def test_what_comes_between_sessions_is_assigned_or_told_within(following, offic
         "shandong": D(2026, 1, 26),  # 5 days end on a Sunday
         "qingdao": D(2026, 1, 27),  # 5 working days
         "chongqing": D(2026, 2, 3),  # 10 working days
+        "law": D(2026, 2, 3),
     }
     p = following("zhejiang")
     case = p.accepted(in_session=False)
@@ -197,14 +201,15 @@ def test_longer_time_needs_consent_in_three_places(following, roads, name):
 
 
 @pytest.mark.parametrize("name", PLACES)
-def test_one_matter_to_a_suggestion_where_the_place_says_so(following, office, lead, name):
+def test_one_matter_to_a_suggestion(following, name):
     p = following(name)
-    body = {"matters": 2}
-    if name == "law":
-        assert p.accepted(**body).states["main"] == "accepted"
-    else:
-        with pytest.raises(Rejected, match="more than one matter"):
-            p.accepted(**body)
+    with pytest.raises(Rejected, match="more than one matter"):
+        p.accepted(matters=2)
+
+
+def test_where_nothing_is_said_of_it_a_suggestion_may_hold_two_matters(place):
+    p = place(suggestion_handling={"one_matter": False})
+    assert p.accepted(matters=2).states["main"] == "accepted"
 
 
 @pytest.mark.parametrize("name", PLACES)

@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import attrs
-import pytest
-
 from renda_core.testing import uid
 
 ROOT = Path(__file__).parents[2]
@@ -59,10 +57,19 @@ def _built(source: Path, into: Path) -> Path:
     return wheel
 
 
-@pytest.fixture(scope="module")
-def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Elsewhere:
-    """The wheels of renda and of a new practice, installed with pip into an environment of their own."""
-    folder = tmp_path_factory.mktemp("elsewhere")
+def test_a_practice_is_made_installed_enabled_and_taken_out_again(tmp_path: Path) -> None:
+    """One environment takes a minute to make, so it is made once and everything is tried in it, in order."""
+    elsewhere = installed(tmp_path)
+    it_is_found_where_it_is_installed(elsewhere)
+    the_wheel_holds_the_kit_and_the_profiles(elsewhere)
+    its_own_tests_pass_there(elsewhere)
+    two_counties_are_there_and_one_enables_it(elsewhere)
+    that_county_is_changed_and_the_other_is_not(elsewhere)
+    taken_out_it_is_missed_by_name_and_the_county_stays(elsewhere)
+
+
+def installed(folder: Path) -> Elsewhere:
+    """Install the wheels of renda and of a new practice with pip into an environment of their own."""
     (folder / "work").mkdir()
     made = _run([str(Path(sys.executable).parent / "renda"), "plugin", "new", NAME, "--title", TITLE], folder)
     assert made.returncode == 0, made.stderr
@@ -76,20 +83,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Elsewhere:
     return Elsewhere(folder)
 
 
-@pytest.fixture(scope="module")
-def counties(elsewhere: Elsewhere) -> Elsewhere:
-    """Two counties there: one that enables the practice, and one that does not."""
-    for code, more in (("jia", f"[plugins.{NAME}]\ntitle_length = 3"), ("yi", "")):
-        text = COUNTY.format(id=uid(code), code=code, more=more)
-        (elsewhere.folder / "work" / f"{code}.toml").write_text(text, "utf-8")
-    elsewhere.json("init")
-    done = elsewhere.json("tenant", "apply", "jia.toml", "yi.toml")["tenants"]
-    assert [(t["code"], t["state"], NAME in t["plugins"]) for t in done] == [("jia", "new", True), ("yi", "new", False)]
-    return elsewhere
-
-
-@pytest.mark.xdist_group("elsewhere")
-def test_the_practice_is_found_where_it_is_installed(elsewhere):
+def it_is_found_where_it_is_installed(elsewhere: Elsewhere) -> None:
     listed = {p["name"]: p for p in elsewhere.json("plugins")["plugins"]}
     assert TITLE in listed[NAME]["summary"]
     assert listed[NAME]["settings"] == 1
@@ -97,8 +91,7 @@ def test_the_practice_is_found_where_it_is_installed(elsewhere):
     assert Path(where.strip()).is_relative_to(elsewhere.folder)
 
 
-@pytest.mark.xdist_group("elsewhere")
-def test_the_wheel_holds_the_kit_and_the_profiles(elsewhere):
+def the_wheel_holds_the_kit_and_the_profiles(elsewhere: Elsewhere) -> None:
     again = elsewhere.json("plugin", "new", "second_check")
     assert f"src/{again['folder']}/plugin.toml" in again["files"]
     assert elsewhere.json("plugin", "check", "second_check")["practices"][0]["reached"] == "bronze"
@@ -107,14 +100,21 @@ def test_the_wheel_holds_the_kit_and_the_profiles(elsewhere):
     assert elsewhere.json("tenant", "check", "bing.toml")["tenants"][0]["state"] == "good"
 
 
-@pytest.mark.xdist_group("elsewhere")
-def test_its_own_tests_pass_there(elsewhere):
+def its_own_tests_pass_there(elsewhere: Elsewhere) -> None:
     told = elsewhere.run("pytest", "-q", "-o", "pythonpath=", "-p", "no:cacheprovider", cwd=NAME)
     assert "4 passed" in told
 
 
-@pytest.mark.xdist_group("elsewhere")
-def test_the_county_that_enables_it_is_changed_and_the_other_is_not(counties):
+def two_counties_are_there_and_one_enables_it(elsewhere: Elsewhere) -> None:
+    for code, more in (("jia", f"[plugins.{NAME}]\ntitle_length = 3"), ("yi", "")):
+        text = COUNTY.format(id=uid(code), code=code, more=more)
+        (elsewhere.folder / "work" / f"{code}.toml").write_text(text, "utf-8")
+    elsewhere.json("init")
+    done = elsewhere.json("tenant", "apply", "jia.toml", "yi.toml")["tenants"]
+    assert [(t["code"], t["state"], NAME in t["plugins"]) for t in done] == [("jia", "new", True), ("yi", "new", False)]
+
+
+def that_county_is_changed_and_the_other_is_not(counties: Elsewhere) -> None:
     (rule,) = counties.json("rules", "jia", "--plugin", NAME)["rules"]
     assert (rule["name"], rule["title"], rule["value"], rule["law"]) == ("title_length", "标题最少字数", 3, 4)
     assert not [r for r in counties.json("rules", "yi")["rules"] if r["plugin"] == NAME]
@@ -128,8 +128,7 @@ def test_the_county_that_enables_it_is_changed_and_the_other_is_not(counties):
     assert NAME not in counties.run("renda", "--home", "home", "procedure", "yi", "suggestion")
 
 
-@pytest.mark.xdist_group("elsewhere")
-def test_taken_out_again_it_is_missed_by_name_and_the_county_stays(counties):
+def taken_out_it_is_missed_by_name_and_the_county_stays(counties: Elsewhere) -> None:
     counties.run("python", "-m", "pip", "uninstall", "--quiet", "--yes", f"renda-{NAME.replace('_', '-')}")
     listed = {t["code"]: t for t in counties.json("tenant", "list")["tenants"]}
     assert {code: list(t["absent"]) for code, t in listed.items()} == {"jia": [NAME], "yi": []}

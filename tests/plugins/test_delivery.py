@@ -50,6 +50,7 @@ def test_it_holds_up_no_evaluation_and_may_be_recorded_after_close(county):
     assert [person for _, person in waiting(b)] == [WANG.id]
 
 
+@pytest.mark.rule("deliver.signers")
 def test_where_the_lead_relays_it_the_lead_alone_is_given_it(county):
     b = county(delivered_to="lead")
     case = replied(b, cosigners=("li",))

@@ -140,6 +140,7 @@ def test_of_the_five_henan_and_chongqing_alone_give_the_evaluation_a_window(foll
     assert found == dict.fromkeys(PLACES) | {"henan": D(2026, 3, 16)} | default
 
 
+@pytest.mark.rule("notify_deputy.once")
 def test_what_comes_between_sessions_is_assigned_or_told_within(following, office):
     found = {name: due(p := following(name), p.accepted(in_session=False), "assignment") for name in PLACES}
     assert found == dict.fromkeys(PLACES) | {

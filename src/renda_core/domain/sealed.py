@@ -52,7 +52,7 @@ Personal = str | Sealed
 
 
 def personal(title: str = "", **rest: Any) -> Any:
-    """Mark a field of a body or payload class as personal, under the title that people see; the store refuses to write it unsealed."""
+    """Mark a titled field of a body or payload class as personal; the store refuses to write it unsealed."""
     rest.setdefault("default", "")
     metadata = {**rest.pop("metadata", {}), "personal": True} | ({TITLE: title} if title else {})
     return attrs.field(metadata=metadata, **rest)

@@ -12,7 +12,7 @@ from benchmarks.pairs import Pairs, timed
 
 from renda_core import holidays
 from renda_core.catalogue import Catalogue
-from renda_core.configuration import TenantFile
+from renda_core.configuration import TenantFile, opening_many
 from renda_core.tenancy import Tenant
 
 TODAY = dt.date(2026, 3, 2)
@@ -29,10 +29,11 @@ def opened(modules: dict[str, Any], files: list[TenantFile]) -> list[Tenant]:
 def at_work(files: list[TenantFile], catalogue: Catalogue) -> list[Tenant]:
     """Open every tenant, settings included, and reach for its procedure and settings: nothing may be left for later."""
     calendar = holidays.calendar()
-    made = [file.open(catalogue, calendar, TODAY) for file in files]
+    with opening_many():
+        made = [file.open(catalogue, calendar, TODAY) for file in files]
     for tenant in made:
         assert len(tenant.practice.procedure(synthetic.KIND).guards) == synthetic.ENABLED
-        assert all(tenant.settings(plugin, TODAY).days for plugin in tenant.practice.plugins)
+        assert all([held.settings for held in tenant.edition(TODAY).held.values()])
     return made
 
 

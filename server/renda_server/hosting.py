@@ -12,7 +12,7 @@ import attrs
 
 from renda_core import holidays
 from renda_core.catalogue import Catalogue
-from renda_core.configuration import TenantFile, read_folder
+from renda_core.configuration import TenantFile, opening_many, read_folder
 from renda_core.domain.case import Actor
 from renda_core.errors import ConfigError, NotFound, RendaError
 from renda_core.footprint import Footprint, footprint
@@ -97,8 +97,9 @@ class Hosts:
         keys, now = self._settings.home.keys(), self._settings.now
         self._shared = store = PostgresStore(self._settings.database, keys=keys, now=now)
         refuse_other(await store.standing(), "the database", "renda upgrade --dsn DSN")
-        for file in read_folder(self._settings.tenants).values() if self._settings.tenants else ():
-            self._keep(file.code, store, await self._brought_up(store, file))
+        with opening_many():
+            for file in read_folder(self._settings.tenants).values() if self._settings.tenants else ():
+                self._keep(file.code, store, await self._brought_up(store, file))
 
     async def _brought_up(self, store: Store, file: TenantFile) -> InForce:
         """Apply a tenant's file; where it is no longer right, what is in force stands, and the log says why."""

@@ -1,7 +1,9 @@
 """Counties as data: a tenant's TOML file and the profiles it extends, read strictly, every mistake at once."""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 from uuid import UUID
@@ -19,7 +21,7 @@ from renda_core.practice import Practice
 from renda_core.profiles import Adoption, Profile
 from renda_core.tenancy import ALWAYS, Edition, Tenant
 
-__all__ = ["LEVELS", "Layer", "TenantFile", "read_folder", "read_tenant"]
+__all__ = ["LEVELS", "Layer", "TenantFile", "opening_many", "read_folder", "read_tenant"]
 
 LEVELS = profiles.LEVELS
 TENANT_KEYS = (
@@ -209,6 +211,21 @@ def read_tenant(path: Path, folder: Path | None = None) -> TenantFile:
         profiles=chain.profiles,
         adopted=chain.adopted,
     )
+
+
+@contextmanager
+def opening_many() -> Iterator[None]:
+    """Put off the search for garbage while many tenants are opened.
+
+    All that is made then stays, and to look through it again and again would take about half of the time.
+    """
+    searching = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if searching:
+            gc.enable()
 
 
 def read_folder(folder: Path) -> dict[str, TenantFile]:

@@ -3,7 +3,7 @@
 A tenant's practice is then a union of a few of these, and its proof a difference of sets (``practice.compose``).
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -37,26 +37,52 @@ EARLY = {"start": 0, "extend": 1, "pause": 2, "resume": 3, "stop": 4, "restart":
 Key = tuple[str, str]
 
 
+@attrs.frozen(eq=False)
+class Sum:
+    """Records that add up, by step or trigger.
+
+    Attributes:
+        alone: Where no other installed plugin has any.
+        joint: Where another may have more.
+    """
+
+    alone: Mapping[Any, tuple[Any, ...]]
+    joint: Mapping[Any, tuple[Any, ...]]
+
+    @classmethod
+    def of(cls, records: Iterable[Any], sort: type, key: Callable[[Any], Any]) -> "Sum":
+        """Sort the records of a class by a key; who else has any is seen when every plugin's share is ready."""
+        found: dict[Any, list[Any]] = defaultdict(list)
+        for r in records:
+            if isinstance(r, sort):
+                found[key(r)].append(r)
+        return cls({}, {k: tuple(rs) for k, rs in found.items()})
+
+    def parted(self, shared: set[Any]) -> "Sum":
+        """Set apart what no other has."""
+        every = {**self.alone, **self.joint}
+        alone = {k: rs for k, rs in every.items() if k not in shared}
+        return Sum(alone, {k: rs for k, rs in every.items() if k in shared})
+
+
 @attrs.frozen(kw_only=True, eq=False)
 class Fragment:
     """What one plugin says about one edition of one kind.
 
     Attributes:
-        clocks: Without those that take the place of another plugin's; these are in *replacing*.
-        owned: How many parties, facets, steps and clocks.
+        owned: For each sort of ``OWNED``, in that order, records by name; without clocks that take another's place.
+        offered: How many of all these.
+        replacing: The clocks that do.
         needs: What must be there beside it, such as another plugin's step.
         gives: What it has of all that anybody needs of this kind.
     """
 
-    parties: Mapping[str, Party]
-    facets: Mapping[str, Facet]
-    steps: Mapping[str, Step]
-    clocks: Mapping[str, ClockRule]
-    owned: int
+    owned: tuple[Mapping[str, Any], ...]
+    offered: int
     replacing: tuple[ClockRule, ...]
-    effects: Mapping[str, tuple[Effect, ...]]
-    gates: Mapping[str, tuple[Gate, ...]]
-    guards: Mapping[str, tuple[Guard, ...]]
+    effects: Sum
+    gates: Sum
+    guards: Sum
     joins: tuple[Join, ...]
     follows: tuple[Follow, ...]
     veils: tuple[Veil, ...]
@@ -69,8 +95,8 @@ class Share:
     """All that one plugin brings.
 
     Attributes:
-        kinds: By (name, edition); the rest by name.
-        named: How many of all these.
+        named: For each sort of ``NAMED``, in that order, records by name; kinds by (name, edition).
+        offered: How many of all these.
         fragments: By (kind, edition), of all editions that anybody offers.
         extends: The kinds that must be there.
         outcomes: The steps that its ballots lead to.
@@ -78,19 +104,18 @@ class Share:
     """
 
     records: tuple[Any, ...]
-    kinds: Mapping[Key, Kind]
-    roles: Mapping[str, Role]
-    ballots: Mapping[str, BallotKind]
-    pages: Mapping[str, Page]
-    watches: Mapping[str, Watch]
-    days: Mapping[str, DayRule]
-    vetoes: Mapping[str, Veto]
-    named: int
-    rules: Mapping[Key, tuple[RecordRule, ...]]
+    named: tuple[Mapping[Any, Any], ...]
+    offered: int
+    rules: Sum
     fragments: Mapping[Key, Fragment]
     extends: frozenset[str]
     outcomes: frozenset[str]
     doubtful: bool
+
+    @property
+    def kinds(self) -> Mapping[Key, Kind]:
+        """Give the editions of kinds that it offers."""
+        return self.named[0]
 
 
 def shares(offers: Mapping[str, tuple[Any, ...]]) -> dict[str, Share]:
@@ -114,15 +139,9 @@ def _share(records: tuple[Any, ...], states: Mapping[Key, Mapping[str, set[str]]
     named = _named(records, NAMED, doubts)
     return Share(
         records=records,
-        kinds=named[Kind],
-        roles=named[Role],
-        ballots=named[BallotKind],
-        pages=named[Page],
-        watches=named[Watch],
-        days=named[DayRule],
-        vetoes=named[Veto],
-        named=sum(map(len, named.values())),
-        rules=_by(records, RecordRule, lambda r: (r.kind, r.step)),
+        named=tuple(named.values()),
+        offered=sum(map(len, named.values())),
+        rules=Sum.of(records, RecordRule, lambda r: (r.kind, r.step)),
         fragments={key: _fragment(mine, states[key], doubts) for key, mine in parts.items() if mine},
         extends=frozenset(r.kind for r in records if isinstance(r, (*OF_KIND, Watch))),
         outcomes=frozenset(step for r in records if isinstance(r, BallotKind) for step in r.outcomes.values()),
@@ -143,15 +162,12 @@ def _fragment(mine: list[Any], states: Mapping[str, Iterable[str]], doubts: list
     owned = _named((r for r in mine if r not in replacing), OWNED, doubts)
     needs, gives = claims(mine, states)
     return Fragment(
-        parties=owned[Party],
-        facets=owned[Facet],
-        steps=owned[Step],
-        clocks=owned[ClockRule],
-        owned=sum(map(len, owned.values())),
+        owned=tuple(owned.values()),
+        offered=sum(map(len, owned.values())),
         replacing=replacing,
-        effects={on: in_turn(es) for on, es in _by(mine, Effect, lambda r: r.on).items()},
-        gates=_by(mine, Gate, lambda r: r.step),
-        guards=_by(mine, Guard, lambda r: r.step),
+        effects=Sum.of(in_turn(r for r in mine if isinstance(r, Effect)), Effect, lambda r: r.on),
+        gates=Sum.of(mine, Gate, lambda r: r.step),
+        guards=Sum.of(mine, Guard, lambda r: r.step),
         joins=tuple(r for r in mine if isinstance(r, Join)),
         follows=tuple(r for r in mine if isinstance(r, Follow)),
         veils=tuple(r for r in mine if isinstance(r, Veil)),
@@ -176,28 +192,40 @@ def _named(records: Iterable[Any], classes: tuple[type, ...], doubts: list[objec
     return found
 
 
-def _by(records: Iterable[Any], cls: type, key: Callable[[Any], Any]) -> dict[Any, tuple[Any, ...]]:
-    """Sort the records of a class by a key."""
-    found: dict[Any, list[Any]] = defaultdict(list)
-    for r in records:
-        if isinstance(r, cls):
-            found[key(r)].append(r)
-    return {k: tuple(rs) for k, rs in found.items()}
-
-
 def _trimmed(made: Mapping[str, Share]) -> dict[str, Share]:
-    """Leave out of what each fragment gives all that nobody asks for: nearly everything, so that unions stay short."""
+    """Make unions short: leave out what a fragment gives and nobody asks for, and set apart what nobody adds to."""
     wanted: dict[Key, set[Claim]] = defaultdict(set)
+    fragments: dict[Key, list[Fragment]] = defaultdict(list)
     for share in made.values():
         for key, fragment in share.fragments.items():
             wanted[key] |= fragment.needs
+            fragments[key].append(fragment)
+    shared = {
+        key: tuple(_met(sums) for sums in zip(*((f.effects, f.gates, f.guards) for f in of), strict=True))
+        for key, of in fragments.items()
+    }
+    rules = _met([share.rules for share in made.values()])
+
+    def trimmed(key: Key, fragment: Fragment) -> Fragment:
+        effects, gates, guards = shared[key]
+        return attrs.evolve(
+            fragment,
+            gives=fragment.gives & wanted[key],
+            effects=fragment.effects.parted(effects),
+            gates=fragment.gates.parted(gates),
+            guards=fragment.guards.parted(guards),
+        )
+
     return {
         plugin: attrs.evolve(
             share,
-            fragments={
-                key: attrs.evolve(fragment, gives=fragment.gives & wanted[key])
-                for key, fragment in share.fragments.items()
-            },
+            fragments={key: trimmed(key, fragment) for key, fragment in share.fragments.items()},
+            rules=share.rules.parted(rules),
         )
         for plugin, share in made.items()
     }
+
+
+def _met(sums: Iterable[Sum]) -> set[Any]:
+    """Find the keys that several plugins have."""
+    return {key for key, n in Counter(key for s in sums for key in s.joint).items() if n > 1}

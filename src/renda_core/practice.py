@@ -17,7 +17,7 @@ from renda_core.domain.claims import Claim, role
 from renda_core.domain.procedure import CORE_ROLES, ClockRule, Kind, Procedure
 from renda_core.domain.soundness import endless, faults
 from renda_core.errors import NotFound, PluginError
-from renda_core.fragments import Fragment, Key, Share, in_turn
+from renda_core.fragments import NAMED, OWNED, Fragment, Key, Share, Sum, in_turn
 from renda_core.records import BallotKind, DayRule, Page, RecordRule, Veto, Watch
 
 K = TypeVar("K")
@@ -90,11 +90,8 @@ def compose(
         PluginError: With every conflict and every dangling name; nothing is composed by halves.
     """
     doubts: list[object] = [s for s in shares if s.doubtful]
-    kinds, added = _united([s.kinds for s in shares]), _united([s.roles for s in shares])
-    ballots, vetoes = _united([s.ballots for s in shares]), _united([s.vetoes for s in shares])
-    watches, pages = _united([s.watches for s in shares]), _united([s.pages for s in shares])
-    days = _united([s.days for s in shares])
-    doubts += _twice((kinds, added, ballots, vetoes, watches, pages, days), sum([s.named for s in shares]))
+    kinds, added, ballots, pages, watches, days, vetoes = named = _columns(NAMED, [s.named for s in shares])
+    doubts += _twice(named, sum([s.offered for s in shares]))
     roles = CORE_ROLES.union(added) if added else CORE_ROLES
     procedures = {}
     for key, kind in kinds.items():
@@ -127,20 +124,18 @@ def loosely(kind: Kind, shares: Sequence[Share], prefer: Mapping[str, str]) -> P
 
 def _procedure(kind: Kind, fragments: Sequence[Fragment], prefer: Mapping[str, str], doubts: list[object]) -> Procedure:
     """Put together what all plugins say about one edition of one kind."""
-    parties, facets = _united([f.parties for f in fragments]), _united([f.facets for f in fragments])
-    steps, clocks = _united([f.steps for f in fragments]), _united([f.clocks for f in fragments])
-    doubts += _twice((parties, facets, steps, clocks), sum([f.owned for f in fragments]))
+    parties, facets, steps, clocks = owned = _columns(OWNED, [f.owned for f in fragments])
+    doubts += _twice(owned, sum([f.offered for f in fragments]))
     if parties:
         reading = {p.name for p in parties.values() if p.reads}
         doubts += kind.parties.intersection(parties)
         kind = attrs.evolve(kind, parties=kind.parties.union(parties), audience=kind.audience | reading)
-    effects = _gathered([f.effects for f in fragments])
     return Procedure(
         kind=kind,
         facets=facets,
         steps=steps,
         clocks=_replaced(clocks, [r for f in fragments for r in f.replacing], prefer, doubts),
-        effects={on: in_turn(es) if len(es) > 1 else es for on, es in effects.items()},
+        effects=_gathered([f.effects for f in fragments], in_turn),
         gates=_gathered([f.gates for f in fragments]),
         guards=_gathered([f.guards for f in fragments]),
         joins=tuple([join for f in fragments for join in f.joins]),
@@ -160,13 +155,17 @@ def _missing(
     yield from endless(p)
 
 
-def _united(parts: Sequence[Mapping[K, V]]) -> Mapping[K, V]:
+def _columns(sorts: Sequence[type], rows: Sequence[Sequence[Mapping[Any, Any]]]) -> list[Mapping[Any, Any]]:
+    """Unite what several bring of each sort."""
+    return [_united(parts) for parts in zip(*rows, strict=True)] if rows else [{} for _ in sorts]
+
+
+def _united(parts: Iterable[Mapping[K, V]]) -> Mapping[K, V]:
     """Unite records by name."""
-    if len(parts) == 1:
-        return parts[0]
     found: dict[K, V] = {}
     for part in parts:
-        found |= part
+        if part:
+            found |= part
     return found
 
 
@@ -176,14 +175,16 @@ def _twice(united: Sequence[Mapping[Any, Any]], offered: int) -> Iterator[object
         yield "a name of two owners"
 
 
-def _gathered(parts: Sequence[Mapping[K, tuple[V, ...]]]) -> Mapping[K, tuple[V, ...]]:
-    """Join records that add up, in the order of their plugins."""
-    if len(parts) == 1:
-        return parts[0]
-    found: dict[K, tuple[V, ...]] = {}
-    for part in parts:
-        for key, records in part.items():
-            found[key] = found[key] + records if key in found else records
+def _gathered(sums: Sequence[Sum], in_order: Callable[[tuple[Any, ...]], tuple[Any, ...]] = tuple) -> Mapping[Any, Any]:
+    """Join records that add up, in the order of their plugins, or in another."""
+    found: dict[Any, tuple[Any, ...]] = {}
+    joined: dict[Any, tuple[Any, ...]] = {}
+    for part in sums:
+        found |= part.alone
+        for key, records in part.joint.items():
+            joined[key] = joined[key] + records if key in joined else records
+    for key, records in joined.items():
+        found[key] = in_order(records)
     return found
 
 

@@ -211,5 +211,5 @@ def test_the_quick_way_and_the_plain_way_agree(made):
     assert doubting.called == bool(refused)  # what is sound is proved by names alone
     if found is not None:
         for key, procedure in found.procedures.items():
-            for part in ("facets", "steps", "clocks", "effects", "gates", "guards"):
+            for part in ("facets", "steps", "clocks"):  # what people read goes in the order of its plugins
                 assert [*getattr(procedure, part)] == [*getattr(plain.procedures[key], part)]

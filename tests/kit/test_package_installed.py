@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+
 from renda_core.testing import uid
 
 ROOT = Path(__file__).parents[2]

@@ -12,7 +12,7 @@ from renda_core.domain.procedure import Step
 from renda_core.errors import PluginError
 from renda_core.faults import Faults
 from renda_core.fragments import shares
-from renda_core.offering import Offered, ask
+from renda_core.offering import Offered, ask, asker
 from renda_core.practice import Practice, compose
 from renda_core.settings import Parameter, parameters
 
@@ -71,11 +71,12 @@ class Catalogue:
     def _of(cls, plugins: Mapping[str, object], bad: Broken) -> "Catalogue":
         """Ask each plugin by itself; what is wrong with one is added to *bad* under its name."""
         found: dict[str, Offered] = {}
+        manager = asker()
         for name, plugin in once_each(plugins, bad).items():
             try:
-                found[name] = ask(name, plugin)
+                found[name] = ask(name, plugin, manager)
             except PluginError as error:
-                bad[name] = error.reasons
+                bad[name], manager = error.reasons, asker()
         return cls(
             offers={name: of.records for name, of in found.items()},
             settings={name: of.settings for name, of in found.items() if of.settings is not None},

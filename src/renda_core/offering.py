@@ -50,25 +50,34 @@ class Offered:
     module: object
 
 
-def ask(name: str, plugin: object) -> Offered:
-    """Register a plugin alone, and call each of its hooks once.
+def asker() -> pluggy.PluginManager:
+    """Make what plugins are put before, one after the other; after one that was refused, make another."""
+    manager = pluggy.PluginManager(hookspecs.NAME)
+    manager.add_hookspecs(hookspecs)
+    return manager
+
+
+def ask(name: str, plugin: object, manager: pluggy.PluginManager) -> Offered:
+    """Register a plugin alone, call each of its hooks once, and take it out again.
 
     Raises:
         PluginError: With everything that is wrong with it, each reason with its name.
     """
     try:
-        return _asked(name, plugin)
+        found = _asked(name, plugin, manager)
+        manager.unregister(plugin)
+        return found
     except FAILURES as error:
         if isinstance(error, PluginError):
             raise
         raise PluginError("the plugin cannot be used", f"{name!r} cannot be asked: {error!r}") from error
 
 
-def _asked(name: str, plugin: object) -> Offered:
+def _asked(name: str, plugin: object, asker: pluggy.PluginManager) -> Offered:
     if refusal := _version(name, plugin):
         raise PluginError("the plugin cannot be used", refusal)
     errors: list[str] = []
-    manager = _registered(name, plugin, errors)
+    manager = _registered(name, plugin, asker, errors)
     found = [record for hook in HOOKS for record in _records(manager, name, hook, errors)] if manager else []
     settings = _settings(manager, name, errors) if manager else None
     tables = _tables(manager, name, errors) if manager else ()
@@ -97,10 +106,10 @@ def _version(name: str, plugin: object) -> str:
     return ""
 
 
-def _registered(name: str, plugin: object, errors: list[str]) -> pluggy.PluginManager | None:
-    """Put one plugin before a manager of its own; pluggy checks its hooks and their arguments."""
-    manager = pluggy.PluginManager(hookspecs.NAME)
-    manager.add_hookspecs(hookspecs)
+def _registered(
+    name: str, plugin: object, manager: pluggy.PluginManager, errors: list[str]
+) -> pluggy.PluginManager | None:
+    """Put one plugin before a manager that holds no other; pluggy checks its hooks and their arguments."""
     try:
         manager.register(plugin, name)
         manager.check_pending()

@@ -259,7 +259,9 @@ def _of(records: Mapping[str, tuple[T, ...]], step: Step) -> tuple[T, ...]:
 
 
 def _clock(found: Procedure, clock: ClockRule, contexts: Contexts, on: dt.date) -> ShownClock:
-    effects = (ShownEffect(on=e.on, do=e.do) for es in found.effects.values() for e in es if e.clock == clock.name)
+    steps = list(found.steps)  # what happens on a step comes in the steps' order, then what happens on a state
+    turns = sorted(found.effects, key=lambda on: (steps.index(on) if on in found.steps else len(steps), on))
+    effects = (ShownEffect(on=e.on, do=e.do) for on in turns for e in found.effects[on] if e.clock == clock.name)
     return ShownClock(
         name=clock.name,
         title=clock.title,

@@ -217,13 +217,15 @@ def read_tenant(path: Path, folder: Path | None = None) -> TenantFile:
 def opening_many() -> Iterator[None]:
     """Put off the search for garbage while many tenants are opened.
 
-    All that is made then stays, and to look through it again and again would take about half of the time.
+    All that is made then stays, and to look through it again and again would take about half of the time. It is set
+    apart for good, so that no later search looks through it either: for the start of a process, once.
     """
     searching = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
+        gc.freeze()
         if searching:
             gc.enable()
 

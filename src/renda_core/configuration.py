@@ -24,6 +24,7 @@ from renda_core.tenancy import ALWAYS, Edition, Tenant
 __all__ = ["LEVELS", "Layer", "TenantFile", "opening_many", "read_folder", "read_tenant"]
 
 LEVELS = profiles.LEVELS
+_NOBODY: frozenset[str] = frozenset()
 TENANT_KEYS = (
     "id",
     "code",
@@ -67,7 +68,7 @@ class TenantFile:
     @property
     def plugins(self) -> frozenset[str]:
         """Name the enabled plugins."""
-        return frozenset[str]().union(*(layer.plugins for layer in self.layers)) - self.without
+        return _NOBODY.union(*[layer.plugins for layer in self.layers]) - self.without
 
     def differing(self, other: Self) -> tuple[str, ...]:
         """Name what is not the same in two configurations of a tenant, each setting as ``plugins.<name>.<key>``."""
@@ -85,7 +86,7 @@ class TenantFile:
             ConfigError: Unknown plugins, unknown or wrong settings, or plugins in conflict; every mistake at once.
         """
         # what is left out of a profile need not be installed
-        file = self if self.without <= catalogue.offers.keys() else self._only(self.plugins)
+        file = self if not self.without or self.without <= catalogue.offers.keys() else self._only(self.plugins)
         return file._at_work(catalogue, calendar, today, catalogue.practice)
 
     def reopen(self, catalogue: Catalogue, calendar: Calendar, today: dt.date, held: Footprint | None) -> Tenant:
@@ -135,7 +136,9 @@ class TenantFile:
 
     def _settled(self, catalogue: Catalogue) -> tuple[tuple[Edition, ...], list[str]]:
         """Put the settings together, by date; every mistake in them is told."""
-        names, mistakes, made = self.plugins, list[str](), list[Edition]()
+        names = self.plugins
+        mistakes: list[str] = []
+        made: list[Edition] = []
         for since in sorted({layer.since for layer in self.layers} | {ALWAYS}):
             layers = (layer for layer in self.layers if layer.since <= since)
             made.append(ground(catalogue).over(layers, catalogue, mistakes).edition(names, since))

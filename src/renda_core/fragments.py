@@ -178,7 +178,10 @@ def _fragment(mine: list[Any], states: Mapping[str, Iterable[str]], doubts: list
 
 def in_turn(effects: Iterable[Effect]) -> tuple[Effect, ...]:
     """Put the effects of one trigger in the order in which clocks suffer them, whichever plugin spoke first."""
-    return tuple(sorted(effects, key=lambda e: EARLY[e.do]))
+    several = [*effects]
+    if len({e.do for e in several}) > 1:
+        several.sort(key=lambda e: EARLY[e.do])
+    return tuple(several)
 
 
 def _named(records: Iterable[Any], classes: tuple[type, ...], doubts: list[object]) -> dict[type, dict[Any, Any]]:

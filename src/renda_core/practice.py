@@ -20,6 +20,8 @@ from renda_core.errors import NotFound, PluginError
 from renda_core.fragments import NAMED, OWNED, Fragment, Key, Share, Sum, in_turn
 from renda_core.records import BallotKind, DayRule, Page, RecordRule, Veto, Watch
 
+_NONE: frozenset[str] = frozenset()
+_NO_CLAIMS: frozenset[Claim] = frozenset()
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -98,8 +100,8 @@ def compose(
         fragments = [s.fragments[key] for s in shares if key in s.fragments]
         procedures[key] = _procedure(kind, fragments, prefer, doubts)
         doubts += _missing(procedures[key], fragments, roles, added)
-    doubts += frozenset[str]().union(*[s.extends for s in shares]).difference([name for name, _ in kinds])
-    doubts += frozenset[str]().union(*[s.outcomes for s in shares]).difference(*[p.steps for p in procedures.values()])
+    doubts += _NONE.union(*[s.extends for s in shares]).difference([name for name, _ in kinds])
+    doubts += _NONE.union(*[s.outcomes for s in shares]).difference(*[p.steps for p in procedures.values()])
     if doubts:
         _explain(shares, procedures, roles, prefer, installed)
     return Practice(
@@ -149,7 +151,7 @@ def _missing(
     p: Procedure, fragments: Sequence[Fragment], roles: frozenset[str], added: Iterable[str]
 ) -> Iterator[object]:
     """Name whatever keeps a procedure from being sound: first what its fragments need and none of them gives."""
-    needs = frozenset[Claim]().union(*[f.needs for f in fragments])
+    needs = _NO_CLAIMS.union(*[f.needs for f in fragments])
     yield from needs.difference(*[f.gives for f in fragments if f.gives], map(role, added))
     yield from p.kind.parties & roles
     yield from endless(p)
@@ -175,16 +177,19 @@ def _twice(united: Sequence[Mapping[Any, Any]], offered: int) -> Iterator[object
         yield "a name of two owners"
 
 
-def _gathered(sums: Sequence[Sum], in_order: Callable[[tuple[Any, ...]], tuple[Any, ...]] = tuple) -> Mapping[Any, Any]:
+def _gathered(sums: Sequence[Sum], in_order: Callable[[list[Any]], tuple[Any, ...]] = tuple) -> Mapping[Any, Any]:
     """Join records that add up, in the order of their plugins, or in another."""
     found: dict[Any, tuple[Any, ...]] = {}
-    joined: dict[Any, tuple[Any, ...]] = {}
+    joint: dict[Any, list[Any]] = {}
     for part in sums:
         found |= part.alone
         for key, records in part.joint.items():
-            joined[key] = joined[key] + records if key in joined else records
-    for key, records in joined.items():
-        found[key] = in_order(records)
+            if key in joint:
+                joint[key] += records
+            else:
+                joint[key] = [*records]
+    for key, several in joint.items():
+        found[key] = in_order(several)
     return found
 
 

@@ -13,6 +13,7 @@ OF_SUGGESTIONS = (
     "four_party_supervision",
     "three_reviews",
     "five_inquiries",
+    "proposal_preparation",
 )
 MORE = (*OF_SUGGESTIONS, "reception")
 
@@ -51,7 +52,7 @@ def test_every_setting_has_a_title_and_a_source(catalogue, name):
 
 
 def test_a_second_round_under_two_months_and_on_the_key_list(place, office):
-    p = place(*(name for name in MORE if name != "three_reviews"))  # which would hold the assignment back
+    p = place(*(name for name in MORE if name not in ("three_reviews", "proposal_preparation")))  # they ask for more
     case = p.evaluated("unsatisfied")
     case = p.do(case, "reassign", office, units=(("roads", "sole"),), note="the bridge still leaks")
     running = {(c.name, c.round) for c in case.clocks if c.state == "running"}

@@ -35,7 +35,7 @@ def at_work(files: list[TenantFile], catalogue: Catalogue) -> list[Tenant]:
         made = [file.open(catalogue, calendar, TODAY) for file in files]
     for tenant in made:
         assert len(tenant.practice.procedure(synthetic.KIND).guards) == synthetic.ENABLED
-        assert all([held.settings for held in tenant.edition(TODAY).held.values()])
+        assert all(held.settings for held in tenant.edition(TODAY).held.values())
     return made
 
 

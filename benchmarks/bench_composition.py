@@ -29,7 +29,7 @@ def opened(modules: dict[str, Any], files: list[TenantFile]) -> list[Tenant]:
 
 
 def at_work(files: list[TenantFile], catalogue: Catalogue) -> list[Tenant]:
-    """Open every tenant, settings included, and reach for its procedure and settings: nothing may be left for later."""
+    """Open every tenant, and reach for its procedure and settings: neither may be left for later."""
     calendar = holidays.calendar()
     with opening_many():
         made = [file.open(catalogue, calendar, TODAY) for file in files]

@@ -17,7 +17,7 @@ from renda_core.domain.case import MAIN
 from renda_core.domain.procedure import Facet, Kind, Procedure, Veil
 from renda_core.domain.visibility import KEEPERS
 from renda_core.errors import PluginError
-from renda_core.footprint import Footprint, HeldFacet, HeldKind, HeldVeil, Touched, kind_of, touched
+from renda_core.footprint import Footprint, HeldFacet, HeldKind, HeldPart, HeldVeil, Touched, kind_of, touched
 from renda_core.fragments import Key, shares
 from renda_core.practice import Practice, compose, loosely
 from renda_core.records import BallotKind, Watch
@@ -85,11 +85,13 @@ class _Lack:
     own: tuple[HeldKind, ...]
     facets: tuple[HeldFacet, ...]
     veils: tuple[HeldVeil, ...]
+    parts: tuple[HeldPart, ...]
 
     @classmethod
     def of(cls, catalogue: Catalogue, absent: Iterable[str], held: Footprint | None) -> _Lack:
         by: dict[str, list[str]] = {}
         blind, own, facets, veils = list[str](), list[HeldKind](), list[HeldFacet](), list[HeldVeil]()
+        parts = list[HeldPart]()
         for name in sorted(absent):
             before, now = (held or {}).get(name), catalogue.offers.get(name)
             if before is None:
@@ -99,6 +101,7 @@ class _Lack:
                 own += (k for k in touch.own if k not in own)
                 facets += (f for f in touch.facets if f not in facets)
                 veils += (v for v in touch.veils if v not in veils)
+                parts += (p for p in touch.parts if p not in parts)
             for kind in frozenset[str]().union(*(touch.kinds for touch in both)):
                 by.setdefault(kind, []).append(name)
         return cls(
@@ -107,6 +110,7 @@ class _Lack:
             own=tuple(own),
             facets=tuple(facets),
             veils=tuple(veils),
+            parts=tuple(parts),
         )
 
     def closes(self, kind: str) -> bool:
@@ -169,6 +173,9 @@ def _closed(procedure: Procedure, lack: _Lack) -> Procedure:
         if f.kind == kind and f.name not in procedure.facets
     }
     veils += [Veil(kind=kind, part=f"facet.{name}", seen_by=KEEPERS) for name in left]
+    known = {*(f"clock.{n}" for n in procedure.clocks), *(f"party.{n}" for n in procedure.kind.parties)}
+    gone = dict.fromkeys(p.part for p in lack.parts if p.kind == kind and p.part not in known)
+    veils += [Veil(kind=kind, part=part, seen_by=KEEPERS) for part in gone]
     return attrs.evolve(
         procedure,
         facets={MAIN: Facet(kind=kind, states=(UNKNOWN,)), **procedure.facets, **left},

@@ -10,7 +10,7 @@ import attrs
 
 from renda_core.domain.case import MAIN
 from renda_core.domain.names import names
-from renda_core.domain.procedure import Facet, Kind, Veil
+from renda_core.domain.procedure import ClockRule, Facet, Kind, Party, Veil
 from renda_core.fragments import OF_KIND
 from renda_core.records import RecordRule
 
@@ -56,18 +56,28 @@ class HeldVeil:
 
 
 @attrs.frozen(kw_only=True)
+class HeldPart:
+    """A clock or party role (``clock.review``, ``party.reviser``): lists know of it what a case no longer shows."""
+
+    kind: str
+    part: str
+
+
+@attrs.frozen(kw_only=True)
 class Touched:
     """What one plugin touched.
 
     Attributes:
         kinds: Every kind that it offers, extends, or makes duty records of.
         own: Those that it offers.
+        parts: Its clocks and party roles.
     """
 
     kinds: frozenset[str] = attrs.field(converter=names)
     own: tuple[HeldKind, ...] = ()
     facets: tuple[HeldFacet, ...] = ()
     veils: tuple[HeldVeil, ...] = ()
+    parts: tuple[HeldPart, ...] = ()
 
 
 Footprint = Mapping[str, Touched]
@@ -92,6 +102,11 @@ def touched(records: Collection[Any]) -> Touched:
         ),
         veils=tuple(
             HeldVeil(kind=r.kind, part=r.part, seen_by=r.seen_by, never=r.never) for r in records if isinstance(r, Veil)
+        ),
+        parts=tuple(
+            HeldPart(kind=r.kind, part=f"{'party' if isinstance(r, Party) else 'clock'}.{r.name}")
+            for r in records
+            if isinstance(r, Party | ClockRule)
         ),
     )
 

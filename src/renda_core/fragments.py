@@ -71,14 +71,14 @@ class Fragment:
 
     Attributes:
         owned: For each sort of ``OWNED``, in that order, records by name; without clocks that take another's place.
-        offered: How many of all these.
         replacing: The clocks that do.
+        rivals: The plugins that own something of the same name.
         needs: What must be there beside it, such as another plugin's step.
         gives: What it has of all that anybody needs of this kind.
     """
 
     owned: tuple[Mapping[str, Any], ...]
-    offered: int
+    rivals: frozenset[str] = frozenset()
     replacing: tuple[ClockRule, ...]
     effects: Sum
     gates: Sum
@@ -95,8 +95,8 @@ class Share:
     """All that one plugin brings.
 
     Attributes:
-        named: For each sort of ``NAMED``, in that order, records by name; kinds by (name, edition).
-        offered: How many of all these.
+        kinds: By (name, edition); the others by name.
+        rivals: The plugins that offer one of these by the same name.
         fragments: By (kind, edition), of all editions that anybody offers.
         extends: The kinds that must be there.
         outcomes: The steps that its ballots lead to.
@@ -104,8 +104,14 @@ class Share:
     """
 
     records: tuple[Any, ...]
-    named: tuple[Mapping[Any, Any], ...]
-    offered: int
+    kinds: Mapping[Key, Kind]
+    roles: Mapping[str, Role]
+    ballots: Mapping[str, BallotKind]
+    pages: Mapping[str, Page]
+    watches: Mapping[str, Watch]
+    days: Mapping[str, DayRule]
+    vetoes: Mapping[str, Veto]
+    rivals: frozenset[str] = frozenset()
     rules: Sum
     fragments: Mapping[Key, Fragment]
     extends: frozenset[str]
@@ -113,9 +119,9 @@ class Share:
     doubtful: bool
 
     @property
-    def kinds(self) -> Mapping[Key, Kind]:
-        """Give the editions of kinds that it offers."""
-        return self.named[0]
+    def named(self) -> tuple[Mapping[Any, Any], ...]:
+        """Give all of which a tenant has one by each name, sort by sort."""
+        return self.kinds, self.roles, self.ballots, self.pages, self.watches, self.days, self.vetoes
 
 
 def shares(offers: Mapping[str, tuple[Any, ...]]) -> dict[str, Share]:
@@ -139,8 +145,13 @@ def _share(records: tuple[Any, ...], states: Mapping[Key, Mapping[str, set[str]]
     named = _named(records, NAMED, doubts)
     return Share(
         records=records,
-        named=tuple(named.values()),
-        offered=sum(map(len, named.values())),
+        kinds=named[Kind],
+        roles=named[Role],
+        ballots=named[BallotKind],
+        pages=named[Page],
+        watches=named[Watch],
+        days=named[DayRule],
+        vetoes=named[Veto],
         rules=Sum.of(records, RecordRule, lambda r: (r.kind, r.step)),
         fragments={key: _fragment(mine, states[key], doubts) for key, mine in parts.items() if mine},
         extends=frozenset(r.kind for r in records if isinstance(r, (*OF_KIND, Watch))),
@@ -163,7 +174,6 @@ def _fragment(mine: list[Any], states: Mapping[str, Iterable[str]], doubts: list
     needs, gives = claims(mine, states)
     return Fragment(
         owned=tuple(owned.values()),
-        offered=sum(map(len, owned.values())),
         replacing=replacing,
         effects=Sum.of(in_turn(r for r in mine if isinstance(r, Effect)), Effect, lambda r: r.on),
         gates=Sum.of(mine, Gate, lambda r: r.step),
@@ -196,23 +206,26 @@ def _named(records: Iterable[Any], classes: tuple[type, ...], doubts: list[objec
 
 
 def _trimmed(made: Mapping[str, Share]) -> dict[str, Share]:
-    """Make unions short: leave out what a fragment gives and nobody asks for, and set apart what nobody adds to."""
+    """See who meets whom, so that unions are short: what nobody asks for is left out, what nobody adds to set apart."""
     wanted: dict[Key, set[Claim]] = defaultdict(set)
-    fragments: dict[Key, list[Fragment]] = defaultdict(list)
-    for share in made.values():
+    fragments: dict[Key, dict[str, Fragment]] = defaultdict(dict)
+    for plugin, share in made.items():
         for key, fragment in share.fragments.items():
             wanted[key] |= fragment.needs
-            fragments[key].append(fragment)
+            fragments[key][plugin] = fragment
     shared = {
-        key: tuple(_met(sums) for sums in zip(*((f.effects, f.gates, f.guards) for f in of), strict=True))
+        key: tuple(_met(sums) for sums in zip(*((f.effects, f.gates, f.guards) for f in of.values()), strict=True))
         for key, of in fragments.items()
     }
     rules = _met([share.rules for share in made.values()])
+    rivals = _rivals({plugin: share.named for plugin, share in made.items()})
+    owners = {key: _rivals({plugin: f.owned for plugin, f in of.items()}) for key, of in fragments.items()}
 
-    def trimmed(key: Key, fragment: Fragment) -> Fragment:
+    def trimmed(plugin: str, key: Key, fragment: Fragment) -> Fragment:
         effects, gates, guards = shared[key]
         return attrs.evolve(
             fragment,
+            rivals=owners[key][plugin],
             gives=fragment.gives & wanted[key],
             effects=fragment.effects.parted(effects),
             gates=fragment.gates.parted(gates),
@@ -222,7 +235,8 @@ def _trimmed(made: Mapping[str, Share]) -> dict[str, Share]:
     return {
         plugin: attrs.evolve(
             share,
-            fragments={key: trimmed(key, fragment) for key, fragment in share.fragments.items()},
+            rivals=rivals[plugin],
+            fragments={key: trimmed(plugin, key, fragment) for key, fragment in share.fragments.items()},
             rules=share.rules.parted(rules),
         )
         for plugin, share in made.items()
@@ -232,3 +246,18 @@ def _trimmed(made: Mapping[str, Share]) -> dict[str, Share]:
 def _met(sums: Iterable[Sum]) -> set[Any]:
     """Find the keys that several plugins have."""
     return {key for key, n in Counter(key for s in sums for key in s.joint).items() if n > 1}
+
+
+def _rivals(offered: Mapping[str, Iterable[Mapping[Any, Any]]]) -> dict[str, frozenset[str]]:
+    """Find, for each plugin, those that offer something of the same sort by the same name."""
+    owners: dict[Any, set[str]] = defaultdict(set)
+    for plugin, sorts in offered.items():
+        for n, named in enumerate(sorts):
+            for name in named:
+                owners[n, name].add(plugin)
+    found: dict[str, set[str]] = {plugin: set() for plugin in offered}
+    for several in owners.values():
+        if len(several) > 1:
+            for plugin in several:
+                found[plugin] |= several - {plugin}
+    return {plugin: frozenset(others) for plugin, others in found.items()}

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import Any, get_args
 
 import attrs
+import msgspec
 import pluggy
 
 from renda_core import hookspecs
@@ -82,6 +83,7 @@ def _asked(name: str, plugin: object, asker: pluggy.PluginManager) -> Offered:
     settings = _settings(manager, name, errors) if manager else None
     tables = _tables(manager, name, errors) if manager else ()
     errors += _twice(name, found)
+    errors += _odd_classes(name, found)
     if errors:
         raise PluginError("the plugin cannot be used", *dict.fromkeys(errors))
     return Offered(
@@ -194,6 +196,17 @@ def _tables(manager: pluggy.PluginManager, name: str, errors: list[str]) -> tupl
         if not str(getattr(table, "name", "")).startswith(f"{name}_") or not hasattr(table, "columns"):
             errors.append(f"{name!r} gives {table!r} in register_tables, which takes tables named {name}_…")
     return tables
+
+
+def _odd_classes(name: str, records: list[Any]) -> Iterator[str]:
+    """Name the classes of bodies and payloads that no form can be made of: nobody could hand one in."""
+    classes = (r.body if isinstance(r, Kind) else r.takes for r in records if isinstance(r, Kind | Step))
+    for cls in dict.fromkeys(c for c in classes if c is not None):
+        try:
+            msgspec.json.schema(cls)
+        except FAILURES as error:
+            told = str(error).strip().rpartition("\n")[2] or repr(error)
+            yield f"{name!r}: no form can be made of {cls.__name__}: {told}"
 
 
 def _twice(name: str, records: list[Any]) -> Iterator[str]:

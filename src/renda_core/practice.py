@@ -17,7 +17,7 @@ from renda_core.domain.claims import Claim, role
 from renda_core.domain.procedure import CORE_ROLES, ClockRule, Kind, Procedure
 from renda_core.domain.soundness import endless, faults
 from renda_core.errors import NotFound, PluginError
-from renda_core.fragments import NAMED, OWNED, Fragment, Key, Share, Sum, in_turn
+from renda_core.fragments import Fragment, Key, Share, Sum, in_turn
 from renda_core.records import BallotKind, DayRule, Page, RecordRule, Veto, Watch
 
 _NONE: frozenset[str] = frozenset()
@@ -78,6 +78,35 @@ class Practice:
         return tuple(self.procedures[name, self.editions[name][-1][1]].kind for name in sorted(self.editions))
 
 
+class Late(Mapping[K, V]):
+    """What a tenant asks for rarely, such as its pages: proved with the rest, and put together when first looked at."""
+
+    __slots__ = ("_found", "_make")
+
+    def __init__(self, make: Callable[[], Mapping[K, V]]) -> None:
+        """Keep for later how to put it together."""
+        self._make = make
+        self._found: Mapping[K, V] | None = None
+
+    @property
+    def _all(self) -> Mapping[K, V]:
+        if self._found is None:
+            self._found = self._make()
+        return self._found
+
+    def __getitem__(self, name: K) -> V:
+        """Give what has a name."""
+        return self._all[name]
+
+    def __iter__(self) -> Iterator[K]:
+        """Go through the names."""
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        """Count."""
+        return len(self._all)
+
+
 def compose(
     plugins: frozenset[str], shares: Sequence[Share], prefer: Mapping[str, str], installed: frozenset[Key]
 ) -> Practice:
@@ -92,16 +121,18 @@ def compose(
         PluginError: With every conflict and every dangling name; nothing is composed by halves.
     """
     doubts: list[object] = [s for s in shares if s.doubtful]
-    kinds, added, ballots, pages, watches, days, vetoes = named = _columns(NAMED, [s.named for s in shares])
-    doubts += _twice(named, sum([s.offered for s in shares]))
+    doubts += [s for s in shares if not s.rivals.isdisjoint(plugins)]
+    kinds, added = _united([s.kinds for s in shares]), _united([s.roles for s in shares])
     roles = CORE_ROLES.union(added) if added else CORE_ROLES
     procedures = {}
     for key, kind in kinds.items():
         fragments = [s.fragments[key] for s in shares if key in s.fragments]
+        doubts += [f for f in fragments if not f.rivals.isdisjoint(plugins)]
         procedures[key] = _procedure(kind, fragments, prefer, doubts)
         doubts += _missing(procedures[key], fragments, roles, added)
     doubts += _NONE.union(*[s.extends for s in shares]).difference([name for name, _ in kinds])
-    doubts += _NONE.union(*[s.outcomes for s in shares]).difference(*[p.steps for p in procedures.values()])
+    outcomes = _NONE.union(*[s.outcomes for s in shares if s.outcomes])
+    doubts += outcomes.difference(*[p.steps for p in procedures.values()])
     if doubts:
         _explain(shares, procedures, roles, prefer, installed)
     return Practice(
@@ -109,12 +140,12 @@ def compose(
         roles=roles,
         procedures=procedures,
         editions=_editions(kinds),
-        ballots=ballots,
-        record_rules=_gathered([s.rules for s in shares]),
-        vetoes=tuple(vetoes.values()),
-        watches=watches,
-        pages=pages,
-        days=days,
+        ballots=Late(lambda: _united([s.ballots for s in shares])),
+        record_rules=Late(lambda: _gathered([s.rules for s in shares])),
+        vetoes=tuple([veto for s in shares if s.vetoes for veto in s.vetoes.values()]),
+        watches=Late(lambda: _united([s.watches for s in shares])),
+        pages=Late(lambda: _united([s.pages for s in shares])),
+        days=Late(lambda: _united([s.days for s in shares])),
     )
 
 
@@ -126,8 +157,7 @@ def loosely(kind: Kind, shares: Sequence[Share], prefer: Mapping[str, str]) -> P
 
 def _procedure(kind: Kind, fragments: Sequence[Fragment], prefer: Mapping[str, str], doubts: list[object]) -> Procedure:
     """Put together what all plugins say about one edition of one kind."""
-    parties, facets, steps, clocks = owned = _columns(OWNED, [f.owned for f in fragments])
-    doubts += _twice(owned, sum([f.offered for f in fragments]))
+    parties, facets, steps, clocks = map(_united, zip(*[f.owned for f in fragments], strict=True))
     if parties:
         reading = {p.name for p in parties.values() if p.reads}
         doubts += kind.parties.intersection(parties)
@@ -157,11 +187,6 @@ def _missing(
     yield from endless(p)
 
 
-def _columns(sorts: Sequence[type], rows: Sequence[Sequence[Mapping[Any, Any]]]) -> list[Mapping[Any, Any]]:
-    """Unite what several bring of each sort."""
-    return [_united(parts) for parts in zip(*rows, strict=True)] if rows else [{} for _ in sorts]
-
-
 def _united(parts: Iterable[Mapping[K, V]]) -> Mapping[K, V]:
     """Unite records by name."""
     found: dict[K, V] = {}
@@ -169,12 +194,6 @@ def _united(parts: Iterable[Mapping[K, V]]) -> Mapping[K, V]:
         if part:
             found |= part
     return found
-
-
-def _twice(united: Sequence[Mapping[Any, Any]], offered: int) -> Iterator[object]:
-    """Doubt where fewer names are left than were offered: some name has two owners."""
-    if sum(map(len, united)) < offered:
-        yield "a name of two owners"
 
 
 def _gathered(sums: Sequence[Sum], in_order: Callable[[list[Any]], tuple[Any, ...]] = tuple) -> Mapping[Any, Any]:

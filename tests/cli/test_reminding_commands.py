@@ -81,8 +81,8 @@ def test_what_is_wrong_is_said(meeting: Terminal) -> None:
     line = ("notices", "qing", "prepare_suggestions", matter(meeting))
     assert meeting(*line, "--seen").exit_code == 4  # nobody of the roster is logged in
     assert meeting("--as", "王秀英", *line).exit_code == 1
-    assert meeting("notices", "qing", "prepare_suggestions").exit_code == 1
-    assert meeting("notices", "qing", "--unseen").exit_code == 1
+    assert meeting("notices", "qing", "prepare_suggestions").exit_code == 2
+    assert meeting("notices", "qing", "--unseen").exit_code == 2
     assert "no notice" in meeting.ok("notices", "qing", "prepare_suggestions", "other")
 
 

@@ -98,6 +98,18 @@ def test_what_is_not_there_is_missed(made, path, rule, said):
     assert said in lacks(made, rule)
 
 
+def test_a_page_in_another_encoding_is_named(made):
+    text = (made / PAGE).read_text("utf-8")
+    (made / PAGE).write_bytes(text.encode("gb18030"))
+    assert lacks(made, "page") == f"{PAGE}: is not UTF-8; save it as UTF-8"
+
+
+def test_a_benchmark_in_another_encoding_is_read(made):
+    (made / "benchmarks").mkdir()
+    (made / "benchmarks" / "bench_wells.py").write_bytes("site_check # 水井".encode("gb18030"))
+    assert not lacks(made, "benchmark")
+
+
 @pytest.mark.parametrize(
     ("wreck", "said"),
     [

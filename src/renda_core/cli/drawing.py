@@ -42,7 +42,7 @@ def text(shown: ShownProcedure, width: int = WIDTH) -> str:
     lines.append("环节 steps")
     for step in shown.steps:
         lines += _wrapped(f"{_named(step.title, step.name)} [{step.plugin}]", "  ", width)
-        for told in _about(step):
+        for told in _about(shown, step):
             lines += _wrapped(told, "      ", width)
     lines += ["", "时限 clocks", *([] if shown.clocks else ["  无 none"])]
     for clock in shown.clocks:
@@ -57,7 +57,7 @@ def mermaid(shown: ShownProcedure) -> str:
     parts = [f"**{_named(shown.title, shown.name)}**{_edition(shown)}, by `{shown.plugin}`."]
     for facet in shown.facets:
         parts.append(f"Facet {_facet(facet)}, by `{facet.plugin}`:\n\n```mermaid\n{diagram(shown, facet)}\n```")
-    rows = [(_named(s.title, f"`{s.name}`"), f"`{s.plugin}`", "<br>".join(_about(s))) for s in shown.steps]
+    rows = [(_named(s.title, f"`{s.name}`"), f"`{s.plugin}`", "<br>".join(_about(shown, s))) for s in shown.steps]
     parts.append(_table(("Step", "By", "Who, grades, gates, guards"), rows))
     clocks = [(_named(c.title, f"`{c.name}`"), f"`{c.plugin}`", "<br>".join(_span(c))) for c in shown.clocks]
     if clocks:
@@ -92,13 +92,15 @@ def _by(shown: ShownProcedure, move: ShownMove) -> str:
     return next((_named(s.title, s.name) for s in shown.steps if s.name == move.step), move.step)
 
 
-def _about(step: ShownStep) -> Iterator[str]:
+def _about(shown: ShownProcedure, step: ShownStep) -> Iterator[str]:
     """Tell who may take a step, and what it waits for."""
     yield f"谁 who: {_list(step.who)}" + (f"; 除 never: {_list(step.never)}" if step.never else "")
     if step.grades:
         yield f"等次 grades: {_list(step.grades)}"
     for gate in step.gates:
-        yield f"关口 gate: {gate.facet} = {' | '.join(gate.states)} [{gate.plugin}]"
+        facet = next(f for f in shown.facets if f.name == gate.facet)
+        states = " | ".join(_named(s.title, s.name) for s in facet.states if s.name in gate.states)
+        yield f"关口 gate: {_named(facet.title, facet.name)} = {states} [{gate.plugin}]"
     for guard in step.guards:
         yield f"否决 guard: {guard.name} [{guard.plugin}]"
 

@@ -11,7 +11,6 @@ import rich_click as click
 from renda_core.cli import telling
 from renda_core.cli.searching import AFTER, SIZE
 from renda_core.cli.session import TENANT, Command, Session
-from renda_core.errors import Invalid
 
 if TYPE_CHECKING:
     from renda_core.workspace import Workspace
@@ -56,7 +55,7 @@ def notices(
 ) -> None:
     """提醒 List one's own notices (with --as), or what everybody was told; with RULE MATTER, who has seen it."""
     if bool(rule) != bool(matter) or ((seen or unseen) and not rule):
-        raise Invalid("give RULE and MATTER together, as `renda notices TENANT` lists them")
+        raise click.UsageError("give RULE and MATTER together, as `renda notices TENANT` lists them")
     with session.open(tenant) as workspace:
         if seen:
             _see(session, workspace, rule, matter)

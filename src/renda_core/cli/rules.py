@@ -10,6 +10,7 @@ import rich_click as click
 
 from renda_core.cli import telling
 from renda_core.cli.session import TENANT, Command, Session
+from renda_core.domain.calendar import Period
 from renda_core.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -66,6 +67,8 @@ def compare(
 ) -> None:
     """比较 Show which rules change for a tenant between two days, or between two profiles."""
     _refuse_odd_question(start, end, names, on)
+    if start and end and end < start:
+        raise click.UsageError(f"--to {end.date()} lies before --from {start.date()}; name the earlier day first")
     with session.open(tenant) as workspace:
         today = workspace.tenant.today
         if names:
@@ -149,7 +152,14 @@ def _layer(name: str) -> str:
 
 
 def _said(link: Link, unit: str) -> str:
-    return f"{telling.cell(link.value)} {unit}".strip() if link.stated else SILENT
+    return _written(link.value, unit) if link.stated else SILENT
+
+
+def _written(value: object, unit: str) -> str:
+    """Write a value with its unit; a span of nothing is no deadline, and not one of today."""
+    if isinstance(value, Period) and not value.n:
+        return "不另设 none"
+    return f"{telling.cell(value)} {unit}".strip()
 
 
 def _named(found: Difference) -> str:
@@ -159,6 +169,6 @@ def _named(found: Difference) -> str:
 def _side(rule: RuleInForce | None) -> str:
     if rule is None:
         return "未启用 not enabled"
-    value = f"{telling.cell(rule.value)} {rule.unit}".strip() if rule.stated else SILENT
+    value = _written(rule.value, rule.unit) if rule.stated else SILENT
     since = f"，自 {rule.since}" if rule.since else ""
     return f"{value}\n{_layer(rule.layer)}{since}: {rule.source}".rstrip(": ")

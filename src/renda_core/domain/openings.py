@@ -20,7 +20,7 @@ class OpenStep:
 def open_steps(procedure: Procedure, case: Case, roles: frozenset[str]) -> tuple[OpenStep, ...]:
     """List the steps open on *case* by its states; guards are asked only when a step is taken.
 
-    A step whose move reads a facet that is veiled from *roles* is left out, since its openness would tell the state.
+    A step whose move or gate reads a facet that is veiled from *roles* is left out: its openness would tell the state.
     """
     if procedure.readonly:
         return ()
@@ -28,7 +28,8 @@ def open_steps(procedure: Procedure, case: Case, roles: frozenset[str]) -> tuple
     units = {a.state for a in case.current()}
     found = []
     for step in procedure.steps.values():
-        if step.name == procedure.kind.opening or any(f"facet.{m.facet}" in veiled for m in step.moves):
+        reads = (*step.moves, *procedure.gates.get(step.name, ()))
+        if step.name == procedure.kind.opening or any(f"facet.{r.facet}" in veiled for r in reads):
             continue
         if not step.moves and procedure.closed(case):
             continue

@@ -41,6 +41,20 @@ class Role:
     plugin: str = ""
 
 
+def _refuse_odd_numbering(_: object, attribute: "attrs.Attribute[str]", form: str) -> None:
+    """Refuse a form that makes no number, or one and the same for every case.
+
+    Raises:
+        ValueError: Naming the form.
+    """
+    try:
+        apart = form.format(year=2000, n=1) != form.format(year=2000, n=2)
+    except (LookupError, ValueError, AttributeError) as error:
+        raise ValueError(f"{attribute.name}: {form!r} makes no number; it may hold {{year}} and {{n}}") from error
+    if not apart:
+        raise ValueError(f"{attribute.name}: {form!r} gives every case the same number; write {{n}} in it")
+
+
 @attrs.frozen(kw_only=True)
 class Kind:
     """A sort of case. *opening* is the step that creates one; *audience* may read it at all.
@@ -63,7 +77,7 @@ class Kind:
     parties: frozenset[str] = attrs.field(default=frozenset(), converter=names)
     private: frozenset[str] = attrs.field(default=frozenset(), converter=names)
     public: str = ""
-    numbering: str = "{year}-{n}"
+    numbering: str = attrs.field(default="{year}-{n}", validator=_refuse_odd_numbering)
     dimensions: tuple[str, ...] = attrs.field(default=(), converter=order)
     words: tuple[str, ...] = attrs.field(default=(), converter=order)
     edition: str = ""

@@ -79,6 +79,7 @@ def hidden(
 def _strange(procedure: Procedure, case: Case) -> Iterable[str]:
     """Name the parts of a case that its procedure does not know: a plugin that was here left them."""
     yield from (f"act.{a.step}" for a in case.acts if a.step not in procedure.steps and not a.forced)
+    yield from (f"facet.{name}" for name in case.states.keys() - procedure.facets.keys())
     yield from (f"party.{role}" for role in case.parties.keys() - procedure.kind.parties)
     yield from (f"clock.{c.name}" for c in case.clocks if c.name not in procedure.clocks)
 

@@ -37,7 +37,10 @@ def code(subject: Subject) -> Iterator[str]:
 def name_faults(name: str) -> Iterator[str]:
     """Say what is wrong with a name for a practice."""
     if not NAME.fullmatch(name) or keyword.iskeyword(name):
-        yield f"{name!r} cannot be a name; write small letters, digits and _, beginning with a letter: site_check"
+        yield (
+            f"{name!r} cannot be a name; write 2 to 40 small letters, digits and _, beginning with a letter, "
+            "and no word of Python's own: site_check"
+        )
 
 
 def names(subject: Subject) -> Iterator[str]:
@@ -138,7 +141,12 @@ def page(subject: Subject) -> Iterator[str]:
     if subject.page is None:
         yield f"there is no page; write docs/{subject.name}.md: what it does, its settings, what its sources leave open"
         return
-    text, shown = subject.page.read_text("utf-8"), subject.show(subject.page)
+    shown = subject.show(subject.page)
+    try:
+        text = subject.page.read_text("utf-8")
+    except UnicodeDecodeError:
+        yield f"{shown}: is not UTF-8; save it as UTF-8"
+        return
     if len(text) < SHORTEST_PAGE:
         yield f"{shown}: {len(text)} characters say too little; tell what it does and what its sources leave open"
     for p in subject.parameters:

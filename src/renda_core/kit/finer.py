@@ -82,7 +82,7 @@ def benchmark(subject: Subject) -> Iterator[str]:
     """Ask for a measurement of its own."""
     root, told = subject.package.root, subject.manifest.benchmarks if subject.manifest else ()
     files = [root / p for p in told] or sorted((root / "benchmarks").rglob("*.py"))
-    if not any(subject.name in p.read_text("utf-8") for p in files if p.is_file()):
+    if not any(subject.name.encode() in p.read_bytes() for p in files if p.is_file()):
         yield f"no benchmark names {subject.name}; measure what it adds to a step, and list it: benchmarks = […]"
 
 

@@ -51,7 +51,7 @@ def find(path: Path) -> tuple[Package, ...]:
     """
     where = path.resolve()
     if not where.is_dir():
-        raise ConfigError("no practice was checked", f"{path}: no such folder; give the folder of a practice")
+        raise ConfigError("no practice was checked", f"{path}: no folder; give the folder of a practice")
     root = next((folder for folder in (where, *where.parents) if (folder / PROJECT).is_file()), None)
     if root is None:
         raise ConfigError(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import os
 import re
 import shutil
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Mapping
 from importlib.metadata import version
 from importlib.resources import files
@@ -27,6 +29,8 @@ from renda_core.records import Kind, Step
 
 TITLE = "新做法"
 """What a practice is called whose author has not named it."""
+TESTS = "tests"
+"""The folder of the tests, which pytest imports as a module of that name."""
 SPOILING = re.compile(r"[\"'\\`$\x00-\x1f\x7f]")
 """What a title may not hold, because it goes into Python, TOML and Markdown."""
 
@@ -112,11 +116,23 @@ def start(name: str, *, title: str = TITLE, kind: str = "suggestion", into: Path
 def _name_mistakes(name: str) -> list[str]:
     if mistakes := list(name_faults(name)):
         return mistakes
+    if name == TESTS or name in _words_of_the_test():
+        return [f"{name}: the test that is written uses that word itself; choose another"]
     if owner := taken(name):
         return [f"{name}: {owner} has installed a practice of that name; choose another"]
     if name in sys.stdlib_module_names or importlib.util.find_spec(name) is not None:
         return [f"{name}: there is a module of that name, which the practice would hide; choose another"]
     return []
+
+
+def _words_of_the_test() -> frozenset[str]:
+    """Give the names that the skeleton's test uses: a practice of such a name could not be imported beside them."""
+    text = Template((files("renda_core.kit") / "skeleton" / "test.py.in").read_text("utf-8"))
+    tree = ast.parse(text.substitute(defaultdict(lambda: "_")))
+    found = set[str]()
+    for node in ast.walk(tree):
+        found |= {getattr(node, field) for field in ("id", "arg", "name") if isinstance(getattr(node, field, 0), str)}
+    return frozenset(found)
 
 
 def _title_mistakes(title: str) -> list[str]:

@@ -89,8 +89,10 @@ async def days(
     """
     first = first or tenant.today
     last = last or min(first, dt.date.max - QUARTER) + QUARTER
-    if not dt.timedelta() <= last - first <= LONGEST:
-        raise Invalid(f"from {first} to {last} is no span of {LONGEST.days} days at most", field="last")
+    if last < first:
+        raise Invalid(f"the last day {last} lies before the first, {first}", field="last")
+    if last - first > LONGEST:
+        raise Invalid(f"from {first} to {last} is longer than {LONGEST.days} days; ask for less", field="last")
     found, failed = list[RuleDay](), list[str]()
     for name in sorted(tenant.practice.days):
         rule = tenant.practice.days[name]

@@ -11,7 +11,7 @@ import attrs
 from renda_core.domain.ballot import Ballot, Finding
 from renda_core.domain.case import Actor, Case, roles_on
 from renda_core.domain.duty import Record
-from renda_core.domain.visibility import Seen, may_see
+from renda_core.domain.visibility import KEEPERS, Seen, may_see
 from renda_core.errors import Misuse, NotAllowed
 from renda_core.records import SessionDay, UnitCount
 from renda_core.services import lookups
@@ -131,7 +131,14 @@ class StoreDesk(_Asked):
         return {t.a: t.n for t in await self._reader.all(LAST_GRADES, kind=kind, step=step)}
 
     async def cases(self, kind: str, step: str) -> tuple[Case, ...]:
-        """Load the cases of a kind that ever took *step*."""
+        """Load the cases of a kind that ever took *step*, whole.
+
+        Raises:
+            NotAllowed: The reader is no keeper, and a practice is missing that touched them: it may have veiled some.
+        """
+        held = self._tenant.readonly.get(kind, "")
+        if held and self._actor != JOB and not self._actor.roles & KEEPERS:
+            raise NotAllowed(f"this is for {' and '.join(sorted(KEEPERS))} meanwhile: {held}")
         return tuple(read_row(r, self._tenant.practice) for r in await self._reader.all(TOOK, kind=kind, step=step))
 
     async def records(self, *, person: str) -> tuple[Record, ...]:

@@ -11,9 +11,11 @@ import msgspec
 
 from renda_core.domain.calendar import Period
 from renda_core.domain.case import MAIN, Act, Case
-from renda_core.domain.failing import Contexts
+from renda_core.domain.failing import Contexts, expect
 from renda_core.domain.fields import least
 from renda_core.domain.procedure import ANY, GRADE, ClockRule, Facet, Kind, Move, Procedure, Step
+from renda_core.services import budgets
+from renda_core.services.budgets import limited
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
 
@@ -286,7 +288,10 @@ def _period(
         values = least(found.kind.body) if found.kind.body else None
         body = None if values is None or found.kind.body is None else found.kind.body(**values)
         plain = Case(id="", kind=found.kind.name, title=found.kind.title, opened_on=on, body=body)
-        period = span(contexts(clock.plugin), plain, Act(step=found.kind.opening, by="", on=on))
+        opening = Act(step=found.kind.opening, by="", on=on)
+        return limited(budgets.RULE, lambda: expect(span(contexts(clock.plugin), plain, opening), Period))
     except Exception:  # the code is the practice's, made for cases of people; here it only makes the drawing richer
         return None
-    return period
+    except BaseException as error:  # it would end the program, or never end
+        contexts.failed(clock.plugin, "clock", clock.name, error)
+        return None

@@ -9,13 +9,15 @@ import attrs
 from sqlalchemy import Date, Integer, bindparam, select
 
 from renda_core.domain import yearly as y
-from renda_core.domain.case import UNIT, Actor, Case
+from renda_core.domain.case import MAIN, UNIT, Actor, Case
 from renda_core.domain.procedure import Kind
 from renda_core.domain.rates import Rate
 from renda_core.domain.suggestion import KIND
+from renda_core.domain.visibility import KEEPERS
 from renda_core.errors import NotAllowed
 from renda_core.files.workbook import Page
 from renda_core.services import ledgers, lookups
+from renda_core.services.sight import veiled_in_lists
 from renda_core.store import tables as t
 from renda_core.store.cases import CaseRow, read_row
 from renda_core.store.columns import Id
@@ -99,6 +101,7 @@ async def yearly(reader: Reader, tenant: Tenant, actor: Actor, year: int) -> Rep
     """
     if not actor.roles & READERS:
         raise NotAllowed("the yearly report is for the congress's own offices")
+    veiled = _left_veiled(tenant, actor)
     cases = tuple([c async for c in _of_year(reader, tenant, KIND, year)])
     settings = tenant.settings("suggestion_handling", dt.date(year, 12, 31))
     inside, names = bool(settings and settings.unanswered_in_base), await lookups.names(reader)
@@ -114,7 +117,7 @@ async def yearly(reader: Reader, tenant: Tenant, actor: Actor, year: int) -> Rep
         headline=y.headline(cases, tenant.calendar, tenant.today, inside),
         grades=y.grades(cases),
         classes=y.classes(cases, settings.reply_classes if settings else {}),
-        facets=tuple(_facets(tenant, cases)),
+        facets=tuple(_facets(tenant, cases, veiled)),
         units=tuple(attrs.evolve(g, name=names.get(g.name, g.name)) for g in units),
         delegations=by(lambda c: [getattr(c.body, "delegation", "") or "未列明"]),
         subjects=by(lambda c: [getattr(c.body, "subject", "") or "未列明"]),
@@ -130,13 +133,29 @@ async def _of_year(reader: Reader, tenant: Tenant, kind: str, year: int) -> Asyn
         after = rows[-1].id
 
 
-def _facets(tenant: Tenant, cases: Sequence[Case]) -> Iterable[FacetCount]:
+def _left_veiled(tenant: Tenant, actor: Actor) -> frozenset[str]:
+    """List what a missing practice leaves veiled from a reader; a report counts nothing of it.
+
+    Raises:
+        NotAllowed: Nobody knows what of these cases was veiled, or what they were: that is for their keepers alone.
+    """
+    begun = tenant.practice.editions.get(KIND)
+    found = tenant.practice.find(KIND, tenant.practice.edition(KIND, tenant.today) if begun else "")
+    if found is None or not found.readonly or actor.roles & KEEPERS:
+        return frozenset()
+    veiled = veiled_in_lists(found, actor)
+    if f"facet.{MAIN}" in veiled or found.kind.audience <= KEEPERS:
+        raise NotAllowed(f"the yearly report is for {' and '.join(sorted(KEEPERS))} meanwhile: {found.readonly}")
+    return veiled
+
+
+def _facets(tenant: Tenant, cases: Sequence[Case], veiled: frozenset[str]) -> Iterable[FacetCount]:
     """Count every flag that the enabled practices add: key items, transfers, publication."""
     if (KIND, "") not in tenant.practice.procedures and not tenant.practice.editions.get(KIND):
         return
     procedure = tenant.practice.procedure(KIND, tenant.practice.edition(KIND, tenant.today))
     for facet in procedure.facets.values():
-        if facet.name == UNIT:
+        if facet.name == UNIT or f"facet.{facet.name}" in veiled:
             continue
         for state in facet.states:
             n = sum(procedure.state(c, facet.name) == state for c in cases)

@@ -85,7 +85,7 @@ def test_no_line_is_wider_than_a_terminal_and_nothing_is_left_out(every):
             for facet in shown.facets:
                 assert all(f"{state.title}{state.name}" in whole for state in facet.states)
             for step in shown.steps:
-                assert all(f"gate:{g.facet}=" in whole for g in step.gates)
+                assert all(f"{g.facet}=" in whole for g in step.gates)
                 assert all(f"guard:{g.name}[{g.plugin}]" in whole for g in step.guards)
                 assert all(who in whole for who in (*step.who, *step.grades))
             for clock in shown.clocks:

@@ -159,3 +159,14 @@ def test_4_and_28_stand_in_the_list_of_32_with_what_came_of_them(county):
             b.page("second_assignments", reader)
     both = Actor(id=CLERK.id, roles={"office"}, unit=HEAD.unit)
     assert (b.page("second_assignments", both).before, b.page("second_assignments", both).after) == ({}, {})
+
+
+def test_what_a_unit_owed_in_the_first_round_ends_with_it(place, office):
+    p = place("second_assignment")
+    both = {"units": (("roads", "lead"), ("water", "joint"))}
+    case = p.do(p.accepted(), "assign", Actor(id="clerk", roles="assigner"), **both)
+    case = p.evaluated("unsatisfied", case)
+    assert case.clock("opinion", unit="water").state == "running"
+    case = p.do(case, "reassign", office, units=(("roads", "sole"),), note="the bridge still leaks")
+    assert case.clock("opinion", unit="water", round=1).state == "stopped"
+    assert {c.round for c in case.clocks if c.unit and c.state == "running"} == {2}

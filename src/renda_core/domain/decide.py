@@ -6,6 +6,7 @@ from typing import Any
 import attrs
 
 from renda_core.domain.case import UNIT, Act, Actor, Assignment, Case, roles_on
+from renda_core.domain.clock import Clock
 from renda_core.domain.effects import affect
 from renda_core.domain.failing import Contexts, Nonsense, Overrun, expect, nonsense
 from renda_core.domain.procedure import ANY, GRADE, Guard, Move, Procedure, Step
@@ -53,6 +54,7 @@ def decide(procedure: Procedure, case: Case, act: Act, actor: Actor, contexts: C
         assignments=(*case.assignments, *fresh),
         parties={**case.parties, **parties},
         links={**case.links, **links},
+        clocks=tuple(_closed_round(c, act) for c in case.clocks) if step.new_round else case.clocks,
     )
     for move in step.moves:
         case = _move(case, move, act)
@@ -62,6 +64,11 @@ def decide(procedure: Procedure, case: Case, act: Act, actor: Actor, contexts: C
         if ready and procedure.state(case, join.move.facet) in join.move.from_:
             case = _move(case, join.move, act)
     return _settle(procedure, before, case, fresh, contexts)
+
+
+def _closed_round(clock: Clock, act: Act) -> Clock:
+    """End a unit's deadline of an earlier round, which it can keep no more; those of the whole case go on."""
+    return clock.tick("stop", act.on, why=act.step) if clock.unit and clock.state != "stopped" else clock
 
 
 def override(

@@ -28,8 +28,8 @@ def open_steps(procedure: Procedure, case: Case, roles: frozenset[str]) -> tuple
     units = {a.state for a in case.current()}
     found = []
     for step in procedure.steps.values():
-        reads = (*step.moves, *procedure.gates.get(step.name, ()))
-        if step.name == procedure.kind.opening or any(f"facet.{r.facet}" in veiled for r in reads):
+        reads = {m.facet for m in step.moves} | {g.facet for g in procedure.gates.get(step.name, ())}
+        if step.name == procedure.kind.opening or any(f"facet.{facet}" in veiled for facet in reads):
             continue
         if not step.moves and procedure.closed(case):
             continue

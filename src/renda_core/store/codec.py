@@ -24,7 +24,7 @@ def new_id() -> str:
 def _enc(value: Any) -> Any:
     if isinstance(value, Fraction):
         return str(value)
-    raise TypeError(f"a document cannot hold a {type(value).__name__}")
+    raise NotImplementedError(f"a document cannot hold a {type(value).__name__}")
 
 
 def _dec(cls: type, value: Any) -> Any:

@@ -5,7 +5,6 @@ import datetime as dt
 import logging
 import signal
 import threading
-import time
 from itertools import repeat
 
 import attrs
@@ -16,13 +15,11 @@ from renda_core import hookimpl
 from renda_core.catalogue import Catalogue
 from renda_core.domain.calendar import Period
 from renda_core.domain.duty import Record
-from renda_core.domain.failing import Overrun
 from renda_core.domain.procedure import ClockRule, Facet, Guard, Kind, Step, Veil, when
 from renda_core.errors import NotAllowed, PracticeFailed, Rejected, RendaError
 from renda_core.faults import Faults
 from renda_core.records import BallotKind, Found, Page, RecordRule, Watch
 from renda_core.services import ballots, budgets, corrections, jobs, records
-from renda_core.services.budgets import limited
 from renda_core.testing import Bench
 from renda_plugins import suggestion_handling
 
@@ -434,70 +431,6 @@ def test_where_a_server_has_the_signals_no_practice_can_stop_it(county):
         assert refused(b, case, "submit", WANG) == ("guard bad.bad failed: KeyboardInterrupt",)
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-# -- the alarm
-
-
-def test_an_alarm_reaches_nobody_else():
-    rung: list[str] = []
-    before = signal.signal(signal.SIGALRM, lambda *_: rung.append("other"))
-    try:
-        with pytest.raises(Overrun):
-            limited(SHORT, endless)
-        assert limited(SHORT, lambda: "done") == "done"
-        assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
-        signal.raise_signal(signal.SIGALRM)
-        assert rung == ["other"]
-    finally:
-        signal.signal(signal.SIGALRM, before)
-
-
-def test_an_alarm_inside_another_leaves_it_running():
-    def inner() -> None:
-        with pytest.raises(Overrun) as said:
-            limited(SHORT, endless)
-        assert said.value.seconds == SHORT
-        assert 0 < signal.getitimer(signal.ITIMER_REAL)[0] <= 60
-
-    limited(60, inner)
-    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
-
-
-def test_an_alarm_that_rings_as_the_work_ends_is_no_exception_of_later_code():
-    for _ in range(300):  # it rings before, at, or after the end of the work, as it happens
-        try:
-            limited(1e-4, lambda: sum(range(2_000)))
-        except Overrun:
-            continue
-        finally:
-            later = sum(range(1_000))
-        assert later == 499_500
-    sum(range(100_000))
-    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
-
-
-def test_an_alarm_waits_until_memory_is_freed():
-    tidied: list[bool] = []
-
-    class Slow:
-        def __del__(self) -> None:
-            end = time.monotonic() + 2 * SHORT
-            while time.monotonic() < end:
-                pass
-            tidied.append(True)
-
-    def work() -> None:
-        Slow()
-        endless()
-
-    with pytest.raises(Overrun):
-        limited(SHORT, work)
-    assert tidied == [True]
-
-
-def test_no_limit_is_set_by_nought():
-    assert limited(0, lambda: signal.getitimer(signal.ITIMER_REAL)) == (0.0, 0.0)
 
 
 def test_an_account_does_not_grow_without_end(monkeypatch):

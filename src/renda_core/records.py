@@ -113,13 +113,43 @@ class Desk(UnitDesk, Protocol):
 
 
 @attrs.frozen(kw_only=True)
+class Opening:
+    """What somebody wants to put to the vote, for a practice to look at before it is.
+
+    Attributes:
+        subjects: The cases to be voted on, in their order on the paper.
+        method: The case that holds the adopted method (票决办法), where one was named.
+        roll: How many people are on the roll.
+    """
+
+    subjects: tuple[Case, ...]
+    places: int = 0
+    costs: tuple[int, ...] = ()
+    budget: int = 0
+    method: Case | None = None
+    congress: str = ""
+    roll: int = 0
+    electronic: bool = False
+
+
+@attrs.frozen(kw_only=True)
 class BallotKind:
-    """A sort of vote. *outcomes* maps a finding's verdict to the step its subject's case takes."""
+    """A sort of vote. *outcomes* maps a finding's verdict to the step its subject's case takes.
+
+    Attributes:
+        title: What people call it, in Chinese.
+        by_method: Instead of *rule*, where the congress adopts the method of each vote first: makes the rule from the
+            adopted method, and refuses one that is not adopted.
+        refuse: Gives the reasons why a vote on these subjects cannot be opened; none lets it be.
+    """
 
     name: str
     rule: Callable[[Context[Any]], Rule]
     outcomes: Mapping[str, str] = attrs.Factory(dict)
     plugin: str = ""
+    title: str = ""
+    by_method: Callable[[Context[Any], Case], Rule] | None = None
+    refuse: Callable[[Context[Any], Opening], Iterable[str]] | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -220,6 +250,7 @@ __all__ = [
     "Guard",
     "Join",
     "Kind",
+    "Opening",
     "Page",
     "Party",
     "RecordRule",

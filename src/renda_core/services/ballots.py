@@ -113,7 +113,9 @@ async def open_ballot(unit: Unit, tenant: Tenant, command: OpenBallot) -> Ballot
     rule = _rule(tenant, offered)
     first = Round(subjects=command.subjects, places=command.places)
     ballot = Ballot(id=new_id(), kind=command.kind, rule=rule, rounds=(first,))
-    await unit.write(ADD, id=ballot.id, kind=ballot.kind, state="open", version=0, document=encode(ballot))
+    await unit.write(
+        ADD, id=ballot.id, kind=ballot.kind, state="open", round=1, closes_at=None, version=0, document=encode(ballot)
+    )
     await _enrol(unit, ballot.id, 1, command.roll)
     unit.record(f"ballot.{command.kind}.opened", on=ballot.id, version=0, rule=rule.name, roll=len(command.roll))
     unit.emit(f"ballot.{command.kind}.opened", id=ballot.id)
@@ -174,7 +176,19 @@ def _rule(tenant: Tenant, offered: BallotKind) -> Rule:
 
 async def _enrol(unit: Unit, ballot: str, round: int, people: Sequence[str]) -> None:
     if people:
-        rows = ({"ballot_id": ballot, "round": round, "person": p, "sealed": None} for p in people)
+        rows = (
+            {
+                "ballot_id": ballot,
+                "round": round,
+                "person": p,
+                "sealed": None,
+                "standing": "entitled",
+                "present": False,
+                "issued": "",
+                "named": None,
+            }
+            for p in people
+        )
         await unit.write_all(ADD_ROLL, rows)
 
 

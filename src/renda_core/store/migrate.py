@@ -107,7 +107,7 @@ def draft(message: str, revision: str) -> Path:
     """Write a new revision of the core from what the tables say; a developer then reads and tidies it.
 
     Example:
-        ``draft("Remember who printed", "core_0003")``
+        ``draft("Remember who printed", "core_0004")``
     """
     with tempfile.TemporaryDirectory() as folder, sqlite_connection(Path(folder) / "draft.db") as connection:
         upgrade(connection)

@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
-from renda_core.store.columns import DISTRIBUTED, Id, Instant, owner
+from renda_core.store.ballot_tables import ballot, ballot_board, ballot_chunk, ballot_roll, ballot_sheet
+from renda_core.store.columns import DISTRIBUTED, Id, Instant
 from renda_core.store.exchange_tables import column_choice, import_job, import_row, person_word, request_key
 from renda_core.store.notice_tables import notice
 from renda_core.store.roster_tables import (
@@ -34,7 +35,10 @@ __all__ = [
     "ROSTER",
     "SIDES",
     "ballot",
+    "ballot_board",
+    "ballot_chunk",
     "ballot_roll",
+    "ballot_sheet",
     "body",
     "case_act",
     "case_assignment",
@@ -184,7 +188,7 @@ case_word = side(  # words of two characters, written by the application
 )
 counter = table("counter", key("name", String), must("n", Integer), rowid=False)
 
-# records and ballots
+# records
 
 duty_record = table(
     "duty_record",
@@ -199,20 +203,6 @@ duty_record = table(
     Index(None, "tenant_id", "person", "done_on"),
     Index(None, "tenant_id", "kind", "done_on"),
 )
-ballot = table(
-    "ballot", key("id"), must("kind", String), must("state", String), must("version", Integer),
-    must("document", LargeBinary),
-)  # fmt: skip
-ballot_roll = table(  # eligibility and sealed box in one row; never a time, never a serial
-    "ballot_roll",
-    key("ballot_id"),
-    key("round", Integer),
-    key("person"),
-    Column("sealed", LargeBinary),
-    owner("ballot_id", "ballot"),
-    rowid=False,
-)
-
 # journal and outbox
 
 journal_head = table("journal_head", must("seq", Integer), must("hash", LargeBinary), rowid=False)

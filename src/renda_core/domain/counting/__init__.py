@@ -1,0 +1,1 @@
+"""Counting many papers: packed ballots, checked and counted in one pass."""

@@ -12,7 +12,7 @@ SERVE_ARGS ?=
 BIN := .venv/bin
 UV := $(BIN)/uv
 COMPILE := UV_CUSTOM_COMPILE_COMMAND="make lock" $(UV) pip compile --quiet --generate-hashes --universal \
-	--python-version 3.11 --no-annotate --no-emit-index-url --no-emit-find-links --group build
+	--python-version 3.11 --no-annotate --no-emit-index-url --no-emit-find-links
 say = @printf '==> %s\n'
 
 .DEFAULT_GOAL := help
@@ -49,7 +49,7 @@ fix: .venv/.dev ## put right what ruff can put right
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
 
-bench: .venv/.dev ## measure, with the peers and the limits in the same run
+bench: .venv/.dev .venv/.peers ## measure, with the peers and the limits in the same run
 	$(say) "benchmarks"
 	@$(BIN)/python -m pytest benchmarks --benchmark-only $(BENCH_ARGS)
 
@@ -61,11 +61,14 @@ docs: .venv/.dev ## build the documentation into site/
 	$(say) "documentation"
 	@$(BIN)/zensical build --clean --strict
 
-lock: .venv/.uv ## resolve the dependencies anew into the two lock files; commit both
+lock: .venv/.uv ## resolve the dependencies anew into the three lock files; commit them all
 	$(say) "requirements.lock"
-	@$(COMPILE) --upgrade --extra server --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --upgrade --group build --extra server --output-file requirements.lock pyproject.toml
 	$(say) "requirements-dev.lock"
-	@$(COMPILE) --upgrade --all-extras --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	@$(COMPILE) --upgrade --group build --all-extras --constraint requirements.lock --output-file requirements-dev.lock \
+		pyproject.toml
+	$(say) "benchmarks/peers.lock"
+	@$(COMPILE) --upgrade --output-file benchmarks/peers.lock benchmarks/peers.txt
 
 clean: ## remove what was built and cached; .venv stays
 	@rm -rf build dist site .benchmarks .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -91,4 +94,11 @@ clean: ## remove what was built and cached; .venv stays
 .venv/.dev: .venv/.runtime requirements-dev.lock
 	$(say) "packages of requirements-dev.lock"
 	@$(UV) pip install --quiet --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# The libraries that counting is compared with hold NumPy and Numba back, so they have an environment of their own.
+.venv/.peers: .venv/.uv benchmarks/peers.lock
+	$(say) "packages of benchmarks/peers.lock"
+	@$(UV) venv --quiet --clear --python $(BIN)/python .venv/peers
+	@$(UV) pip install --quiet --compile-bytecode --python .venv/peers/bin/python --require-hashes -r benchmarks/peers.lock
 	@touch $@

@@ -53,7 +53,16 @@ def create_app(settings: Settings, catalogue: Catalogue | None = None) -> Litest
         # The operations describe themselves (see description.py).
         openapi_config=None,
         logging_config=None,
-        state=State({"hosts": hosts, "keys_in_use": KeysInUse(), "runner": runner, "folder": folder}, deep_copy=False),
+        state=State(
+            {
+                "hosts": hosts,
+                "keys_in_use": KeysInUse(),
+                "runner": runner,
+                "folder": folder,
+                "proxies": settings.proxies,
+            },
+            deep_copy=False,
+        ),
     )
 
 

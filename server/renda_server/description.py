@@ -29,7 +29,7 @@ KEYED = (409, 422)
 TOLD: Mapping[int, str] = {
     400: "The request makes no sense; `field` names what is wrong.",
     401: "There is no token, or nobody's.",
-    403: "The asker is known and may not do this.",
+    403: "The asker is known and may not do this; or not over a line that others can read (`plain_http`).",
     404: "There is no such thing, or none that the asker may know of: both are answered alike.",
     406: "The answer has no form that `Accept` takes.",
     409: "The same key came before with another request, or is still being worked on.",
@@ -176,6 +176,8 @@ class _Document:
             statuses |= {*SENDING}
         if told.keyed:
             statuses |= {*KEYED}
+        if told.sheltered:
+            statuses |= {403}
         for status in sorted(statuses):
             found[str(status)] = {"description": TOLD[status], "content": {PROBLEM: {"schema": self._shapes[Problem]}}}
         if 401 in statuses:

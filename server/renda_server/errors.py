@@ -31,6 +31,7 @@ from renda_core.services.imports.incoming import Busy, TooLarge, WrongKind
 from renda_core.services.requests import KeyInUse, KeyReused
 from renda_core.store.codec import new_id
 from renda_server.answering import ENCODER
+from renda_server.transport import PlainHttp
 
 
 class Unready(RendaError):
@@ -42,6 +43,7 @@ class Unready(RendaError):
 STATUS: Mapping[type[RendaError], int] = {
     Invalid: 400,
     NotAllowed: 403,
+    PlainHttp: 403,
     NotFound: 404,
     Stale: 412,
     Rejected: 422,

@@ -26,6 +26,7 @@ from renda_server import bodies, idempotency
 from renda_server.answering import JSON, Answer, linked, written
 from renda_server.hosting import Desk
 from renda_server.shapes import Page
+from renda_server.transport import refuse_plain
 
 Asking = Request[Any, Any, State]
 Made = Callable[..., Awaitable[Any]]
@@ -47,6 +48,7 @@ class Operation:
         largest: Bytes of the body, if they may be more than everywhere else.
         repeatable: Whether doing it twice is as doing it once, so that it takes no ``Idempotency-Key``: a sweep.
         secret: Whether nothing may keep who sent what when: the cast of a ballot, which counts once by itself.
+        sheltered: Whether it is refused over a line that somebody on the way could read: a vote by device.
     """
 
     name: str
@@ -72,6 +74,7 @@ class Operation:
     repeatable: bool = False
     largest: int = 0
     secret: bool = False
+    sheltered: bool = False
 
     @property
     def keyed(self) -> bool:
@@ -138,6 +141,8 @@ def _route(function: Made, told: Operation, names: frozenset[str]) -> Any:
     """Write the handler: read, call, answer."""
 
     async def handler(request: Asking) -> Response[Any]:
+        if told.sheltered:
+            refuse_plain(request.scope, request.app.state.proxies)
         given: dict[str, Any] = {name: known(name, request.path_params[name]) for name in told.parameters}
         flat = _questions(request)
         if told.asks is not None:

@@ -27,8 +27,8 @@ def serve(home: Path, *, host: str = "127.0.0.1", port: int = 8000, now: Callabl
     settings = Settings.of(home, os.environ, now)
     asyncio.run(check_database(settings))
     app = create_app(settings)
-    # No access log: addresses hold what people searched for. No header tells which server it is, and none is asked
-    # where a request came from, for nothing here depends on it.
+    # No access log: addresses hold what people searched for, and a line of it would tell who voted when. No header
+    # tells which server it is. uvicorn reads none that says where a request came from: see transport.py.
     try:
         uvicorn.run(
             app, host=host, port=port, access_log=False, server_header=False, proxy_headers=False, lifespan="on"

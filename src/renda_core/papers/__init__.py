@@ -15,8 +15,10 @@ from renda_core.papers.blocks import (
 )
 from renda_core.papers.fonts import missing
 from renda_core.papers.press import render
+from renda_core.papers.slips import Choice, Slip
 
 __all__ = [
+    "Choice",
     "Column",
     "Entries",
     "Entry",
@@ -26,6 +28,7 @@ __all__ = [
     "Paper",
     "Prose",
     "Section",
+    "Slip",
     "Table",
     "missing",
     "paired",

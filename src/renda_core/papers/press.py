@@ -13,27 +13,34 @@ import attrs
 from renda_core.errors import Misuse
 from renda_core.papers import fonts
 from renda_core.papers.blocks import Paper
+from renda_core.papers.slips import Slip
 
-STYLE = "style.typ"
+TEXT = "text.typ"
+"""What every style begins with."""
+STYLES = {Paper: "style.typ", Slip: "slip.typ"}
 STANDARD = "a-2b"
-"""PDF/A-2b: everything needed to show the file is inside it. Source: ISO 19005-2, conformance level B."""
+"""PDF/A-2b: everything needed to show the file is inside it. Source: ISO 19005-2, conformance level B.
+
+It asks for the moment of making, which a paper to vote on never tells; that one is printed, and kept by nobody.
+"""
 _ONE = threading.Lock()  # the compiler keeps what it was given last, so two threads must not give at once
 
 
-def render(paper: Paper) -> bytes:
-    """Set a paper as PDF/A; the same paper gives the same bytes.
+def render(paper: Paper | Slip) -> bytes:
+    """Set a paper as PDF/A, a paper to vote on as plain PDF; the same paper gives the same bytes.
 
     Characters that no font has are shown by their codes, and a note at the end lists them.
 
     Raises:
         ConfigError: typst or its fonts are not installed.
     """
-    compiler, style = _press(), _style()
+    compiler, style = _press(), _style(STYLES[type(paper)])
     data = {"paper": json.dumps(_data(paper), ensure_ascii=False)}
+    told: dict[str, Any] = {}
+    if isinstance(paper, Paper):
+        told = {"pdf_standards": [STANDARD], "timestamp": int(paper.made.timestamp())}
     with _ONE:
-        made = compiler.compile(
-            input=style, format="pdf", sys_inputs=data, pdf_standards=[STANDARD], timestamp=int(paper.made.timestamp())
-        )
+        made = compiler.compile(input=style, format="pdf", sys_inputs=data, **told)
     if not isinstance(made, bytes):
         raise Misuse(f"the paper {paper.name!r} came out as {type(made).__name__}")
     return made
@@ -48,16 +55,16 @@ def _press() -> Any:
 
 
 @cache
-def _style() -> bytes:
-    return resources.files(__package__).joinpath(STYLE).read_bytes()
+def _style(name: str) -> bytes:
+    return b"".join(resources.files(__package__).joinpath(part).read_bytes() for part in (TEXT, name))
 
 
-def _data(paper: Paper) -> dict[str, Any]:
+def _data(paper: Paper | Slip) -> dict[str, Any]:
     """Give a paper as JSON, its texts in runs, and what no font has in the order it is met."""
     lacking: dict[str, None] = {}
     whole: dict[str, Any] = _plain(paper, lacking)
     names = {key: _legible(str(getattr(paper, key))) for key in ("name", "tenant")}
-    day = paper.made.strftime("%Y年%m月%d日 %H:%M")
+    day = "" if isinstance(paper, Slip) else paper.made.strftime("%Y年%m月%d日 %H:%M")
     return whole | {"document": names, "made": day, "lacking": [code(sign) for sign in lacking]}
 
 
@@ -74,7 +81,7 @@ def _plain(value: Any, lacking: dict[str, None]) -> Any:
 
 def _kept(value: Any) -> dict[str, Any]:
     """Keep what the style compares and never shows."""
-    return {"side": value.side} if hasattr(value, "side") else {}
+    return {name: getattr(value, name) for name in ("side", "box") if hasattr(value, name)}
 
 
 def runs(text: str, lacking: dict[str, None]) -> list[Any]:

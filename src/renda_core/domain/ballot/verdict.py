@@ -5,6 +5,8 @@ from typing import Literal
 
 import attrs
 
+from renda_core.domain.rates import Rate
+
 
 @attrs.frozen(kw_only=True)
 class Count:
@@ -25,7 +27,9 @@ class Finding:
     """The verdict on one subject, with its reasons.
 
     Attributes:
-        clause: Name of the clause of the rule that decided this line; ``Rule.clauses`` tells what it rests on.
+        verdict: One of the rule's own; ``tied`` or ``again`` where the subject stands in a further round.
+        clause: Name of the clause of the rule that decided this line; ``clause_source`` tells what it rests on.
+        rate: The votes that decided, of the rule's base, for a figure such as 93.33 %.
     """
 
     subject: str
@@ -33,6 +37,7 @@ class Finding:
     verdict: str
     reason: str
     clause: str = ""
+    rate: Rate | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -40,14 +45,18 @@ class Verdict:
     """The outcome of one round; immutable, however many rounds follow.
 
     Attributes:
-        state: ``decided``, ``tied`` (a further round is due), ``void``, or ``refused``.
-        rerun: Subjects of the further round, with the places left for them.
+        state: ``decided``; ``tied`` or ``short``, when a further round is due; ``void``, when the same round is voted
+            again; ``refused``, when the rule decides nothing.
+        rerun: Subjects of the further round, in their old order, with the places or the money left for them.
+        left: In fen, where the subjects share a budget: what is left for the further round, or unspent.
+        clause: Name of the clause that led to this state.
     """
 
-    state: Literal["decided", "tied", "void", "refused"]
+    state: Literal["decided", "tied", "short", "void", "refused"]
     reasons: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
     rerun: tuple[str, ...] = ()
     places: int = 0
     warnings: tuple[str, ...] = ()
     clause: str = ""
+    left: int = 0

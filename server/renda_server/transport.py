@@ -1,0 +1,102 @@
+"""Whether a request came over a line that nobody on the way can read: asked of the connection, not of the request.
+
+A header may take the right to vote away, and never gives it. One alone is believed, ``X-Forwarded-Proto``, and only
+from a proxy that whoever runs the server has named.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from typing import TypeAlias
+
+from litestar.types import Scope
+
+from renda_core.errors import ConfigError, NotAllowed
+
+Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
+Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
+HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
+"""What somebody types who talks to a server on the same machine."""
+HANDED_ON = frozenset({b"forwarded", b"via", b"x-real-ip"})
+"""Headers that proxies add, beside all that begin with ``X-Forwarded-``: the request did not begin on this machine."""
+
+
+class PlainHttp(NotAllowed):
+    """The line is readable on the way, and what is asked must not be."""
+
+    code = "plain_http"
+
+
+def networks(given: str) -> tuple[Network, ...]:
+    """Read the addresses of proxies, with commas: ``10.0.0.5`` or ``10.0.0.0/24``.
+
+    Raises:
+        ConfigError: Naming each part that is no address.
+    """
+    found: list[Network] = []
+    mistakes = []
+    for part in filter(None, (p.strip() for p in given.split(","))):
+        try:
+            found.append(ipaddress.ip_network(part))
+        except ValueError as error:
+            mistakes.append(f"RENDA_PROXIES: {part!r}: {error}; write addresses such as 10.0.0.5 or 10.0.0.0/24")
+    if mistakes:
+        raise ConfigError("the server was not started", *mistakes)
+    return tuple(found)
+
+
+def refuse_plain(scope: Scope, proxies: Iterable[Network]) -> None:
+    """Refuse what must not be read on the way, unless the line is encrypted or never leaves this machine.
+
+    Raises:
+        PlainHttp: Whatever the request says of itself.
+    """
+    if not sheltered(scope, proxies):
+        told = "the connection is plain HTTP, and not from this server's own machine"
+        raise PlainHttp(f"{told}: votes by device need an encrypted one (https); voting on paper needs none")
+
+
+def sheltered(scope: Scope, proxies: Iterable[Network]) -> bool:
+    """Tell whether nobody between the asker and this process can read or change what is said.
+
+    Args:
+        proxies: Who may vouch for the line behind them; each must set ``X-Forwarded-Proto`` itself, whatever came in.
+    """
+    # The scheme is the socket's: uvicorn is told to read it from no header.
+    if scope["scheme"] == "https":
+        return True
+    client = scope.get("client")
+    asker = _address(client[0]) if client else None
+    if asker is None:
+        return False
+    if any(asker.version == net.version and asker in net for net in proxies):
+        return _values(scope, b"x-forwarded-proto") == [b"https"]
+    return asker.is_loopback and _named_here(scope) and not _handed_on(scope)
+
+
+def _address(text: str) -> Address | None:
+    try:
+        found = ipaddress.ip_address(text)
+    except ValueError:  # a socket of the file system has none
+        return None
+    return getattr(found, "ipv4_mapped", None) or found
+
+
+def _named_here(scope: Scope) -> bool:
+    """Tell whether the one ``Host`` is this machine's: a page of elsewhere may be led here by its name (rebinding)."""
+    hosts = _values(scope, b"host")
+    if len(hosts) != 1:
+        return False
+    name, colon, port = hosts[0].decode("latin-1").lower().rpartition(":")
+    if colon and port.isascii() and port.isdigit():
+        return name in HERE
+    return hosts[0].decode("latin-1").lower() in HERE
+
+
+def _handed_on(scope: Scope) -> bool:
+    return any(key in HANDED_ON or key.startswith(b"x-forwarded-") for key, _ in scope["headers"])
+
+
+def _values(scope: Scope, name: bytes) -> list[bytes]:
+    return [value.strip() for key, value in scope["headers"] if key == name]

@@ -39,6 +39,11 @@ async def unit_id(reader: Reader, name: str, on: dt.date) -> str:
     return id
 
 
+async def congress_id(reader: Reader, name: str, on: dt.date) -> str:
+    """Find a congress by its full name or id."""
+    return await lookups.congress_id(reader, as_id(name) or name, on)
+
+
 async def anyone(reader: Reader, name: str, on: dt.date) -> str:
     """Find a person, or else a unit: a case's party may be either."""
     try:

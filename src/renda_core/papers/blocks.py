@@ -64,10 +64,12 @@ class Table:
 
     Attributes:
         rows: One sequence of texts or figures a row, in the order of *columns*.
+        tall: Millimetres that a row takes at least, where people write into it by hand.
     """
 
     columns: tuple[Column, ...]
     rows: Sequence[Sequence[str | Figure]]
+    tall: float = 0
 
 
 @attrs.frozen(kw_only=True)
@@ -87,7 +89,14 @@ class Entries:
     entries: tuple[Entry, ...]
 
 
-Block = Facts | Prose | Table | Entries
+@attrs.frozen
+class Issued:
+    """By whom and when a paper goes out, at its end and to the right, e.g. 主席团 over the day."""
+
+    lines: tuple[str, ...]
+
+
+Block = Facts | Prose | Table | Entries | Issued
 
 
 @attrs.frozen(kw_only=True)
@@ -111,6 +120,7 @@ class Paper:
         by: Who had it printed.
         signed: Lines to sign, e.g. 审核 and 经办: at the end, or at the foot of each landscape sheet.
         across: Landscape, for wide tables.
+        outward: It is posted for everybody, so that it does not say who printed it and when.
     """
 
     name: str
@@ -122,6 +132,7 @@ class Paper:
     by: str = ""
     signed: tuple[str, ...] = ()
     across: bool = False
+    outward: bool = False
 
 
 def paired(facts: Iterable[Fact]) -> Facts:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
 
 from renda_core.domain.ballot import Ballot, Finding
+from renda_core.domain.ballot import shown as told_verdict
+from renda_core.domain.ballot.seating import AGAIN, TIED, WAITING
 from renda_core.domain.case import Actor, Case, roles_on
 from renda_core.domain.duty import Record
 from renda_core.domain.visibility import KEEPERS, Seen, may_see
@@ -30,6 +32,16 @@ from renda_core.tenancy import Tenant
 
 JOB = Actor(id="job:desk")
 """Who reads where nobody does, as in a watch: is shown no case."""
+PENDING = (TIED, AGAIN, WAITING)
+"""Verdicts on subjects that a further round decides."""
+
+
+def _declared(ballot: Ballot) -> Iterator[Finding]:
+    """Give what the declared rounds of a ballot decided, without the numbers of a group too small to be told."""
+    for round in ballot.rounds:
+        if round.announced and round.verdict is not None and round.counted is not None:
+            found = told_verdict(ballot.rule, round.verdict, round.counted.valid).findings
+            yield from (f for f in found if f.verdict not in PENDING)
 
 
 class _Asked:
@@ -51,10 +63,9 @@ class _Asked:
         return await self._count(query, kind=kind, clock=clock, today=self._tenant.today)
 
     async def verdicts(self, ballot: str) -> tuple[Finding, ...]:
-        """List the verdicts of a sort of vote, oldest first; a round without its verdict tells nothing."""
+        """List the verdicts of a sort of vote, oldest first; a round that is not declared yet tells nothing."""
         rows = await self._reader.all(questions.VOTES, kind=ballot)
-        rounds = (r for row in rows for r in decode(row.document, Ballot).rounds)
-        told = (f for r in rounds if r.verdict is not None for f in r.verdict.findings if f.verdict != "tied")
+        told = (f for row in rows for f in _declared(decode(row.document, Ballot)))
         return tuple(f for f in told if self._own in ("", f.subject))
 
     async def seen(self, kind: str, facet: str, state: str) -> tuple[Seen, ...]:

@@ -10,6 +10,7 @@ from uuid import UUID
 from renda_core.domain.identity import match_key
 from renda_core.errors import Invalid, NotFound
 from renda_core.store.roster import (
+    CONGRESS_NAMED,
     HEADS,
     HOLDERS,
     HOLDERS_NAMED,
@@ -37,6 +38,20 @@ async def unit_id(reader: Reader, name: str, on: dt.date) -> str:
         names = [u.name for u in every]
         near = get_close_matches(name, names, n=1)
         raise NotFound(f"no unit {name!r}" + (f"; did you mean {near[0]!r}?" if near else "; import the units first"))
+    return found.id
+
+
+async def congress_id(reader: Reader, name: str, on: dt.date) -> str:
+    """Find a congress by its full name, as of a date; an id is taken as it is.
+
+    Raises:
+        NotFound: None is named so.
+    """
+    if _is_id(name):
+        return name
+    found = await reader.find(CONGRESS_NAMED, name=name, on=on)
+    if found is None:
+        raise NotFound(f"no congress {name!r}; give its full name as the roster has it")
     return found.id
 
 

@@ -90,9 +90,10 @@ class NumbersRow:
 
 @attrs.frozen(kw_only=True)
 class EntryRow:
-    """One journal entry, as hashed."""
+    """One journal entry, as hashed, with what it commits to."""
 
     entry: str
+    private: str | None
 
 
 ONE = Query(select(_b.c.document, _b.c.closes_at).where(*keyed(_b, "id")), BallotRow)
@@ -126,14 +127,15 @@ SLOTS = Query(
 )
 """One person's slots, the present round's first."""
 ROLLS_OF = Query(select(_r.c.ballot_id).distinct().where(*keyed(_r, "person")), OnRollRow)
+_slots: Any = func.count
 NUMBERS = Query(
     select(
-        func.count().filter(_r.c.standing == "entitled").label("entitled"),
-        func.count().filter(_r.c.standing == "suspended").label("suspended"),
-        func.count().filter(_r.c.present).label("present"),
-        func.count().filter(_r.c.issued == "paper").label("by_paper"),
-        func.count().filter(_r.c.issued == "device").label("by_device"),
-        func.count().filter(or_(_r.c.sealed.is_not(None), _r.c.named.is_not(None))).label("cast"),
+        _slots().filter(_r.c.standing == "entitled").label("entitled"),
+        _slots().filter(_r.c.standing == "suspended").label("suspended"),
+        _slots().filter(_r.c.present).label("present"),
+        _slots().filter(_r.c.issued == "paper").label("by_paper"),
+        _slots().filter(_r.c.issued == "device").label("by_device"),
+        _slots().filter(or_(_r.c.sealed.is_not(None), _r.c.named.is_not(None))).label("cast"),
     ).where(*keyed(_r, "ballot_id", "round")),
     NumbersRow,
 )
@@ -186,7 +188,7 @@ CAST, CAST_NAMED = _drop(_r.c.sealed), _drop(_r.c.named)
 ADD_BOARD = add(_board)
 BOARD = Query(select(_board.c.hash).where(*keyed(_board, "ballot_id", "round")).order_by(_board.c.hash), HashRow)
 ENTRIES = Query(
-    select(_j.c.entry)
+    select(_j.c.entry, _j.c.private)
     .where(and_(mine(_j), _j.c.entry.like(bindparam("about", type_=_j.c.entry.type))))
     .order_by(_j.c.seq),
     EntryRow,

@@ -36,6 +36,9 @@ def _holds(table: Any) -> Any:
 
 UNIT_NAMED = Query(select(t.unit.c.id, t.unit.c.name).where(*keyed(t.unit, "name"), _holds(t.unit)), Named)
 UNITS = Query(select(t.unit.c.id, t.unit.c.name).where(mine(t.unit)).order_by(t.unit.c.name), Named)
+CONGRESS_NAMED = Query(
+    select(t.congress.c.id, t.congress.c.name).where(*keyed(t.congress, "name"), _holds(t.congress)), Named
+)
 PEOPLE_NAMED = Query(select(t.person.c.id, t.person.c.name).where(*keyed(t.person, "match_key")).limit(20), Named)
 PERSON = Query(select(t.person.c.id, t.person.c.name).where(*keyed(t.person, "id")), Named)
 PEOPLE = Query(select(t.person.c.id, t.person.c.name).where(mine(t.person), among(t.person.c.id, "person")), Named)

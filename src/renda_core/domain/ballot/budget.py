@@ -6,9 +6,9 @@ from itertools import groupby
 from typing import Literal
 
 import attrs
-import numpy as np
 
-from renda_core.domain.ballot.shares import Purse, Utility, fund
+from renda_core.domain.ballot.approvals import Approvals
+from renda_core.domain.ballot.shares import Utility, fund
 from renda_core.errors import Invalid
 
 Completion = Literal["none", "greedy"]
@@ -56,10 +56,8 @@ def greedy(costs: Sequence[int], votes: Sequence[int], budget: int) -> Allotment
     left = budget
     for level, equals in groupby(wanted, key=lambda i: votes[i]):
         fitting = [i for i in equals if costs[i] <= left]
-        if sum(costs[i] for i in fitting) <= left:
-            sure = set(fitting)
-        else:
-            sure = _fit_in_any_order(fitting, costs, left)
+        enough = sum(costs[i] for i in fitting) <= left
+        sure = set(fitting) if enough else _fit_in_any_order(fitting, costs, left)
         chosen |= sure
         left -= sum(costs[i] for i in sure)
         if tied := frozenset(fitting) - sure:
@@ -114,30 +112,32 @@ def equal_shares(
     _check(costs, budget)
     if increment < 0:
         raise Invalid(f"an increment of {increment} fen; give 0 or more")
-    purse = Purse.of(costs, approvals)
-    share = Fraction(budget, purse.papers) if purse.papers else Fraction(0)
-    found = _told(fund(purse, share, utility), costs, budget)
-    while increment and not found.tied and _room(found, purse, costs):
+    given = Approvals.of(costs, approvals)
+    share = Fraction(budget, given.papers) if given.papers else Fraction(0)
+    found = _told(fund(given, share, utility), costs, budget)
+    while increment and not found.tied and _room(found, given, costs):
         share += increment
-        more = _told(fund(purse, share, utility), costs, budget)
+        more = _told(fund(given, share, utility), costs, budget)
         if more.left < 0:
             break
         found = more
     if completion == "none" or found.tied:
         return found
-    votes = [0 if i in found.chosen else int(v) for i, v in enumerate(purse.votes)]
+    votes = [0 if i in found.chosen else int(v) for i, v in enumerate(given.votes)]
     rest = greedy(costs, votes, found.left)
     return attrs.evolve(rest, chosen=found.chosen | rest.chosen)
 
 
-def _told(result: tuple[frozenset[int], frozenset[int], frozenset[int]], costs: Sequence[int], budget: int) -> Allotment:
+def _told(
+    result: tuple[frozenset[int], frozenset[int], frozenset[int]], costs: Sequence[int], budget: int
+) -> Allotment:
     chosen, tied, waiting = result
     return Allotment(chosen=chosen, tied=tied, waiting=waiting, left=budget - sum(costs[i] for i in chosen))
 
 
-def _room(found: Allotment, purse: Purse, costs: Sequence[int]) -> bool:
+def _room(found: Allotment, given: Approvals, costs: Sequence[int]) -> bool:
     """Whether something that anybody approves would still fit."""
-    return any(costs[i] <= found.left for i in np.flatnonzero(purse.votes) if int(i) not in found.chosen)
+    return any(c <= found.left and given.votes[i] and i not in found.chosen for i, c in enumerate(costs))
 
 
 def _check(costs: Sequence[int], budget: int) -> None:

@@ -1,29 +1,20 @@
-"""From the numbers of a round to its verdict, with the reason of every line."""
+"""From the numbers of a round to its verdict, with the clause and the reason of every line."""
 
 from collections.abc import Sequence
 
 import attrs
 
+from renda_core.domain.ballot.funding import Money, fund
+from renda_core.domain.ballot.ranking import cut_by_rank
 from renda_core.domain.ballot.roll import Attendance
-from renda_core.domain.ballot.rule import Base, Rule, Rung
+from renda_core.domain.ballot.roll_checks import base_of, void_because
+from renda_core.domain.ballot.rule import Paper, Rule, Rung
+from renda_core.domain.ballot.seating import After, cut_by_score, seat
 from renda_core.domain.ballot.verdict import Count, Finding, Verdict
-from renda_core.errors import Rejected
+from renda_core.domain.rates import Rate
 
-
-def open_round(rule: Rule, attendance: Attendance) -> None:
-    """Refuse to begin without a quorum, or to issue more papers than there are people.
-
-    Raises:
-        Rejected: With every objection.
-    """
-    a, base = attendance, _number(rule.quorum_of, attendance, 0)
-    objections = []
-    if rule.quorum and not rule.quorum.holds(a.present, base):
-        objections.append(f"{a.present} present is not {rule.quorum} of {base} {rule.quorum_of}")
-    if a.issued > a.present or a.present > a.incumbent:
-        objections.append(f"issued {a.issued}, present {a.present}, incumbent {a.incumbent}")
-    if objections:
-        raise Rejected(rule.name, *objections)
+NONE = Money()
+"""Of a round without a budget."""
 
 
 def judge(
@@ -33,71 +24,70 @@ def judge(
     counted: Count,
     *,
     places: int = 0,
-    round: int = 1,
+    after: After = "",
+    money: Money = NONE,
+    papers: Sequence[Paper] = (),
 ) -> Verdict:
-    """Turn counts into a verdict with reasons.
+    """Turn counts into a verdict with clauses and reasons.
 
     Args:
         places: How many subjects can win; 0 when each is judged alone.
-        round: From 2 on, *rule.runoff* judges, and the higher vote wins the places left.
+        after: What the round follows; after a tie *rule.runoff* judges, and without it the higher simply wins.
+        money: Under a budget: what each subject costs, and what there is.
+        papers: The papers counted; only equal shares needs them.
+
+    Raises:
+        Rejected: Equal shares without the papers that were counted.
     """
-    a = attendance
-    if a.returned > a.issued:
-        return Verdict(state="void", reasons=(f"returned {a.returned} > issued {a.issued}",))
-    if counted.valid + counted.void != a.returned:
-        return Verdict(
-            state="void",
-            reasons=(f"{counted.valid} valid + {counted.void} void ≠ {a.returned} returned",),
-        )
+    clause, reasons = void_because(rule, attendance, subjects, counted, places)
+    if clause:
+        return Verdict(state="void", reasons=reasons, clause=clause)
     few = counted.valid < rule.least_papers
     note = (f"{counted.valid} papers, fewer than {rule.least_papers}",) if few else ()
     if few and rule.too_few == "block":
-        return Verdict(state="refused", reasons=note)
-    base = _number(rule.base, a, counted.valid)
-    rungs = rule.rungs if round == 1 else rule.runoff
+        return Verdict(state="refused", reasons=note, clause="least_papers")
+    base = base_of(rule.base, attendance, counted.valid)
+    rungs = rule.runoff if after == "tied" else rule.rungs
+    if rungs and not base:
+        told = f"0 {rule.base}: there is nothing to take a share of"
+        return Verdict(state="refused", reasons=(told,), warnings=note, clause="base")
     found = [_grade(rule, rungs, s, row, base) for s, row in zip(subjects, counted.votes, strict=True)]
-    if not places:
-        return Verdict(state="decided", reasons=(), findings=tuple(found), warnings=note)
-    return attrs.evolve(_seat(rule, found, places), warnings=note)
-
-
-def _number(base: Base, a: Attendance, valid: int) -> int:
-    return valid if base == "valid" else int(getattr(a, base))
+    if rule.mode == "budget":
+        verdict = fund(rule, found, counted, money, papers, after)
+    elif places:
+        verdict = _seat(rule, found, counted, places, after)
+    else:
+        verdict = Verdict(state="decided", reasons=(), findings=tuple(found), clause="pass")
+    return attrs.evolve(verdict, warnings=note)
 
 
 def _grade(rule: Rule, rungs: Sequence[Rung], subject: str, row: Sequence[int], base: int) -> Finding:
+    """Give the verdict of the first rung that holds; after a tie, without rungs, all go on to the cut."""
     votes = dict(zip(rule.answers, row, strict=True))
-    missed = []
+    missed, rate = [], Rate(hits=row[0], base=base, of=rule.base)
     for rung in rungs:
-        hits = sum(votes[answer] for answer in rung.answers)
-        said = f"{hits} of {base} {rule.base}"
-        if rung.share.holds(hits, base):
-            return Finding(subject=subject, votes=votes, verdict=rung.verdict, reason=f"{said} {rung.share}")
+        rate = Rate(hits=sum(votes[answer] for answer in rung.answers), base=base, of=rule.base)
+        said = f"{rate.hits} of {base} {rule.base}"
+        if rung.share.holds(rate.hits, base):
+            reason = f"{said} {rung.share}"
+            return Finding(subject=subject, votes=votes, verdict=rung.verdict, reason=reason, clause="pass", rate=rate)
         missed.append(f"{said} not {rung.share}")
-    verdict = rule.otherwise if rungs else rule.rungs[0].verdict
-    return Finding(subject=subject, votes=votes, verdict=verdict, reason="; ".join(missed) or "the higher wins")
+    verdict, clause = (rule.otherwise, "otherwise") if rungs else (rule.rungs[0].verdict, "runoff")
+    reason = "; ".join(missed) or "the higher wins"
+    return Finding(subject=subject, votes=votes, verdict=verdict, reason=reason, clause=clause, rate=rate)
 
 
-def _seat(rule: Rule, found: list[Finding], places: int) -> Verdict:
-    first, lost = rule.rungs[0].verdict, rule.otherwise
-    main = rule.answers[0]
-    passed = sorted((f for f in found if f.verdict == first), key=lambda f: -f.votes[main])
-    cut = passed[places - 1].votes[main] if len(passed) > places else -1
-    over = {f.subject for f in passed if f.votes[main] > cut}
-    level = {f.subject for f in passed if f.votes[main] == cut}
-    tied = level if len(over) + len(level) > places else set()
-    kept = over | (level - tied)
-    findings = []
-    for f in found:
-        if f.subject in tied:
-            f = attrs.evolve(f, verdict="tied", reason=f"{cut} votes each for the last place")
-        elif f.verdict == first and f.subject not in kept:
-            f = attrs.evolve(f, verdict=lost, reason=f"below the cut of {cut}")
-        findings.append(f)
-    return Verdict(
-        state="tied" if tied else "decided",
-        reasons=(f"{len(kept)} of {places} places decided",),
-        findings=tuple(findings),
-        rerun=tuple(f.subject for f in found if f.subject in tied),
-        places=places - len(kept) if tied else 0,
-    )
+def _seat(rule: Rule, found: Sequence[Finding], counted: Count, places: int, after: After) -> Verdict:
+    """Order those that passed, by votes for the first answer or by rank, and give out the places."""
+    passed = {n: counted.votes[n] for n, f in enumerate(found) if f.verdict == rule.rungs[0].verdict}
+    if rule.mode != "rank":
+        votes = {n: row[0] for n, row in passed.items()}
+        return seat(rule, found, places, cut_by_score(votes, places, "votes", "cut"), after)
+    cut = cut_by_rank(rule, passed, places)
+    if cut is None:
+        told = (
+            f"{len(passed)} subjects stand for {places} places, and which are first depends on what a place is worth;"
+            " the local method (票决办法) must say it"
+        )
+        return Verdict(state="refused", reasons=(told,), clause="rank")
+    return seat(rule, found, places, cut, after)

@@ -1,5 +1,6 @@
 """Counting papers: which are void, and how many votes each subject has by answer."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,18 +12,48 @@ from renda_core.errors import Invalid
 
 
 def count(rule: Rule, subjects: int, papers: Sequence[Paper], *, places: int = 0) -> Count:
-    """Count papers; one is void with too many marks or with two answers to one subject."""
-    limit = places if rule.max_marks == "seats" else rule.max_marks
-    answers = len(rule.answers)
+    """Count papers; a void one counts for nothing, and is told under the clause that voids it.
+
+    Raises:
+        Invalid: A paper marks a subject or an answer that is not on it.
+    """
+    limit, answers = _limit(rule, places), len(rule.answers)
     marks: list[int] = []
-    void = 0
+    void: Counter[str] = Counter()
     for paper in papers:
         if any(not (0 <= s < subjects and 0 <= a < answers) for s, a in paper):
             raise Invalid("a paper marks what is not on it")
-        if (limit is not None and len(paper) > limit) or len({s for s, _ in paper}) < len(paper):
-            void += 1
+        clause = _void_clause(rule, paper, limit)
+        if clause:
+            void[clause] += 1
         else:
             marks += [s * answers + a for s, a in paper]
     cells: npt.NDArray[np.int64] = np.bincount(np.array(marks, dtype=np.int64), minlength=subjects * answers)
     votes = tuple(tuple(int(v) for v in row) for row in cells.reshape(subjects, answers))
-    return Count(votes=votes, valid=len(papers) - void, void=void)
+    bad = sum(void.values())
+    return Count(votes=votes, valid=len(papers) - bad, void=bad, why_void=dict(sorted(void.items())))
+
+
+def valid_papers(rule: Rule, papers: Sequence[Paper], *, places: int = 0) -> list[Paper]:
+    """Leave the void papers out."""
+    limit = _limit(rule, places)
+    return [paper for paper in papers if not _void_clause(rule, paper, limit)]
+
+
+def _limit(rule: Rule, places: int) -> int | None:
+    return places if rule.max_marks == "seats" else rule.max_marks
+
+
+def _void_clause(rule: Rule, paper: Paper, limit: int | None) -> str:
+    """Name the clause that voids a paper; nothing for a good one. A gap in the places of a ranked paper is good.
+
+    Source: 选举法 44, by analogy: a paper with more marks than there are places is void.
+    """
+    if not paper:
+        return "blank" if rule.blank == "void" else ""
+    if limit is not None and len(paper) > limit:
+        return "max_marks"
+    twice = len({s for s, _ in paper}) < len(paper)
+    if rule.mode == "rank":
+        return "rank_twice" if twice or len({place for _, place in paper}) < len(paper) else ""
+    return "two_answers" if twice else ""

@@ -9,6 +9,7 @@ class Attendance:
 
     Attributes:
         by_device: How many of the returned came by device and not on paper.
+        device_issued: How many of the issued were slots of the box, to be filled by device, and not papers.
     """
 
     seats: int = 0
@@ -17,6 +18,7 @@ class Attendance:
     issued: int
     returned: int
     by_device: int = 0
+    device_issued: int = 0
 
 
 @attrs.frozen(kw_only=True)

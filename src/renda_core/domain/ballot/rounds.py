@@ -6,11 +6,14 @@ from typing import Literal
 
 import attrs
 
-from renda_core.domain.ballot.judging import After, judge, open_round
+from renda_core.domain.ballot.funding import Money
+from renda_core.domain.ballot.judging import judge
 from renda_core.domain.ballot.papers import count
 from renda_core.domain.ballot.roll import Attendance, Trustee
+from renda_core.domain.ballot.roll_checks import open_round
 from renda_core.domain.ballot.rule import Paper, Rule
-from renda_core.domain.ballot.verdict import Count, Verdict
+from renda_core.domain.ballot.seating import After
+from renda_core.domain.ballot.verdict import Count, Verdict, Waiting
 from renda_core.errors import Rejected
 
 RoundState = Literal["prepared", "open", "closed", "counted", "declared"]
@@ -42,6 +45,7 @@ class Round:
     Attributes:
         after: What this round follows: nothing, a tie at the cut, or places that nobody reached.
         costs, budget: In fen, where the subjects share a budget: what each costs, and what there is.
+        waiting: Under a budget, subjects of earlier rounds that may be funded after those of this one, in groups.
         opened_at, closed_at: When the roll was frozen, and when the box was shut.
         box: Digest of the board, in hex: what was in the box of sealed papers when it was shut.
         signatures: Of the trustees over the opened box, in hex, by trustee's name.
@@ -60,6 +64,12 @@ class Round:
     box: str = ""
     signatures: Mapping[str, str] = attrs.Factory(dict)
     after: After = ""
+    waiting: tuple[tuple[Waiting, ...], ...] = ()
+
+    @property
+    def announced(self) -> bool:
+        """Whether the verdict is for all to see; a round stored before rounds had states has a verdict and no state."""
+        return self.verdict is not None and self.state in ("declared", "prepared")
 
 
 @attrs.frozen(kw_only=True)
@@ -71,6 +81,7 @@ class Ballot:
     Attributes:
         congress: Whose deputies vote; empty where the roll was given by name.
         incumbent: 实有代表 on the day it was opened, those suspended included.
+        seats: 名额, where they are known.
         method: The case that holds the adopted method (票决办法), where the kind asks for one.
         tellers, scrutineers: 计票人 and 监票人, people's ids; none of them has an interest in a subject.
         electronic: Whether papers may be cast by device; a secret one needs *trustees*.
@@ -85,6 +96,7 @@ class Ballot:
     title: str = ""
     congress: str = ""
     incumbent: int = 0
+    seats: int = 0
     method: str = ""
     tellers: tuple[str, ...] = ()
     scrutineers: tuple[str, ...] = ()
@@ -208,8 +220,7 @@ def _counted(
         votes,
         places=now.places,
         after=now.after,
-        costs=now.costs,
-        budget=now.budget,
+        money=Money(costs=now.costs, budget=now.budget, waiting=now.waiting),
         papers=papers,
     )
     return attrs.evolve(
@@ -220,20 +231,18 @@ def _counted(
 def _again(done: Round) -> tuple[Round, ...]:
     """Prepare the further round, if the verdict asks for one; a void round is voted again as what it was."""
     verdict = done.verdict
-    if verdict is None or verdict.state in ("decided", "refused"):
+    if verdict is None or verdict.state == "decided" or verdict.state == "refused":
         return ()
     if verdict.state == "void":
-        again = Round(
-            subjects=done.subjects, places=done.places, costs=done.costs, budget=done.budget, after=done.after
-        )
-        return (again,)
-    costs = dict(zip(done.subjects, done.costs, strict=True)) if done.costs else {}
+        fields = ("subjects", "places", "costs", "budget", "after", "waiting")
+        return (Round(**{name: getattr(done, name) for name in fields}),)
     return (
         Round(
             subjects=verdict.rerun,
             places=verdict.places,
-            costs=tuple(costs[s] for s in verdict.rerun) if costs else (),
+            costs=verdict.costs,
             budget=verdict.left,
             after=verdict.state,
+            waiting=verdict.waiting,
         ),
     )

@@ -3,16 +3,14 @@
 Source: Peters, Pierczyński, Skowron, Proportional Participatory Budgeting with Additive Utilities (NeurIPS 2021).
 """
 
-from collections.abc import Collection, Sequence
 from fractions import Fraction
-from itertools import chain
 from typing import Literal
 
 import attrs
 import numpy as np
 import numpy.typing as npt
 
-from renda_core.errors import Invalid
+from renda_core.domain.ballot.approvals import Approvals
 
 Utility = Literal["cost", "cardinality"]
 """What a paper gains from a project it approves: the project's cost, or one."""
@@ -24,50 +22,6 @@ _ROUNDING = 2.0**-53
 """The largest relative error of one operation on floats."""
 _MOST_STATES = 256
 """Orders of equals that are followed to their end; a tie with more of them is reported as it stands."""
-
-
-@attrs.frozen(kw_only=True, eq=False)
-class Purse:
-    """Projects and the papers that may pay for them; equal papers are one column with a weight.
-
-    Attributes:
-        costs: In fen.
-        approves: Projects by columns.
-        weights: Papers of each column.
-        papers: How many papers there are, blank ones included.
-        votes: Papers that approve each project.
-    """
-
-    costs: tuple[int, ...]
-    approves: npt.NDArray[np.bool_]
-    weights: npt.NDArray[np.int64]
-    papers: int
-    votes: npt.NDArray[np.int64]
-
-    @classmethod
-    def of(cls, costs: Sequence[int], approvals: Sequence[Collection[int]]) -> "Purse":
-        """Put equal papers together.
-
-        Raises:
-            Invalid: A paper approves what is not on it.
-        """
-        lengths = np.fromiter(map(len, approvals), dtype=np.intp, count=len(approvals))
-        flat = np.fromiter(chain.from_iterable(approvals), dtype=np.intp, count=int(lengths.sum()))
-        if flat.size and not 0 <= flat.min() <= flat.max() < len(costs):
-            raise Invalid(f"a paper approves what is not on it; projects are numbered from 0 to {len(costs) - 1}")
-        marked = np.zeros((len(approvals), len(costs)), dtype=np.bool_)
-        marked[np.repeat(np.arange(len(approvals)), lengths), flat] = True
-        packed = np.packbits(marked, axis=1)
-        rows = np.ascontiguousarray(packed).view(np.dtype((np.void, max(packed.shape[1], 1)))).ravel() if flat.size else []
-        _, first, weights = np.unique(rows, return_index=True, return_counts=True)
-        approves = np.ascontiguousarray(marked[first].T)
-        return cls(
-            costs=tuple(costs),
-            approves=approves,
-            weights=weights.astype(np.int64),
-            papers=len(approvals),
-            votes=marked.sum(axis=0, dtype=np.int64),
-        )
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -93,17 +47,17 @@ class _Run:
     what: prices are whole numbers of 1/``unit`` fen. The float ``left`` is never further off than ``slack``.
     """
 
-    def __init__(self, purse: Purse, share: Fraction, utility: Utility) -> None:
-        self.purse, self.utility = purse, utility
+    def __init__(self, given: Approvals, share: Fraction, utility: Utility) -> None:
+        self.given, self.utility = given, utility
         self.unit, self.share = share.denominator, share.numerator
         self.most = share.numerator / share.denominator
-        self.left = np.full(len(purse.weights), self.most)
-        self.alive = np.ones(len(purse.weights), dtype=np.bool_)
+        self.left = np.full(len(given.weights), self.most)
+        self.alive = np.ones(len(given.weights), dtype=np.bool_)
         self.prices: list[int] = []
-        self.paid = np.zeros((0, len(purse.weights)), dtype=np.bool_)
+        self.paid = np.zeros((0, len(given.weights)), dtype=np.bool_)
         self.chosen: list[int] = []
-        self.open = {p: 0.0 for p, cost in enumerate(purse.costs) if purse.votes[p] and cost}
-        self.supporters = {p: np.flatnonzero(purse.approves[p]) for p in self.open}
+        self.open = {p: 0.0 for p, cost in enumerate(given.costs) if given.votes[p] and cost}
+        self.supporters = {p: np.flatnonzero(given.approves[p]) for p in self.open}
 
     def copy(self) -> "_Run":
         """Return the same state, to be gone on from apart."""
@@ -148,7 +102,7 @@ class _Run:
     def _bounds(self, p: int) -> tuple[float, float, float, float] | None:
         """Return bounds of the rate, and the price with its error; None if the supporters have too little."""
         who = self.supporters[p] = self.supporters[p][self.alive[self.supporters[p]]]
-        cost, weights, left = self.purse.costs[p], self.purse.weights[who], self.left[who]
+        cost, weights, left = self.given.costs[p], self.given.weights[who], self.left[who]
         order = np.argsort(left)
         weights, left = weights[order], left[order]
         spent = np.cumsum(weights * left) - weights * left
@@ -167,12 +121,12 @@ class _Run:
 
     def _price(self, p: int, about: float, error: float) -> _Price | None:
         """Return the exact price, known to be *about* so much; None if the supporters have too little."""
-        who, cost = self.supporters[p], self.purse.costs[p]
+        who, cost = self.supporters[p], self.given.costs[p]
         apart = self.left[who] - about
         margin = error + self.slack
         poor, rich = who[apart < -margin], who[apart > margin]
         missing = cost * self.unit - self._sum(poor)
-        payers = int(self.purse.weights[rich].sum())
+        payers = int(self.given.weights[rich].sum())
         middle = self._holdings(who[np.abs(apart) <= margin])
         payers += sum(weight for _, weight, _ in middle)
         emptied, paying = [poor], [rich]
@@ -194,7 +148,7 @@ class _Run:
         )
 
     def _sum(self, columns: _Indices) -> int:
-        weights = self.purse.weights[columns]
+        weights = self.given.weights[columns]
         spent = self.paid[:, columns] @ weights
         return int(weights.sum()) * self.share - sum(n * int(w) for n, w in zip(self.prices, spent, strict=True))
 
@@ -208,7 +162,7 @@ class _Run:
         for at in range(past.shape[1]):
             holding = self.share - sum(n for n, was in zip(self.prices, past[:, at], strict=True) if was)
             members = columns[which == at]
-            groups.append((holding, int(self.purse.weights[members].sum()), members))
+            groups.append((holding, int(self.given.weights[members].sum()), members))
         return sorted(groups, key=lambda group: group[0])
 
     def buy(self, p: int, price: _Price) -> None:
@@ -226,8 +180,9 @@ class _Run:
         del self.open[p]
 
     def apart(self, equals: dict[int, _Price]) -> list[int]:
-        """Return those of *equals* whose price is the same before and after the others: they share nobody, or all of
-        them can be paid in full by everybody they share.
+        """Return those of *equals* that cost the same before and after the others.
+
+        They share nobody with them, or whoever they share can pay for all in full.
         """
         times = np.zeros(len(self.left), dtype=np.intp)
         need = np.zeros(len(self.left))
@@ -246,19 +201,19 @@ class _Run:
 
     def _exceeds(self, column: int, equals: dict[int, _Price]) -> bool:
         """Whether a column has too little for all of *equals* that it approves, exactly."""
-        prices = [price for p, price in equals.items() if self.purse.approves[p, column]]
+        prices = [price for p, price in equals.items() if self.given.approves[p, column]]
         need = sum(Fraction(price.top, price.bottom) for price in prices)
         return self._holdings(np.array([column], dtype=np.intp))[0][0] < need * self.unit
 
 
 class _Endless(Exception):
-    """More orders of equals than are followed."""
+    """There are more orders of equals than are followed."""
 
 
-def fund(purse: Purse, share: Fraction, utility: Utility) -> Outcome:
+def fund(given: Approvals, share: Fraction, utility: Utility) -> Outcome:
     """Fund what can be funded when every paper holds *share* fen."""
-    free = frozenset(p for p, cost in enumerate(purse.costs) if not cost and purse.votes[p])
-    run = _Run(purse, share, utility)
+    free = frozenset(p for p, cost in enumerate(given.costs) if not cost and given.votes[p])
+    run = _Run(given, share, utility)
     equals = _advance(run)
     if not equals:
         return free | frozenset(run.chosen), frozenset(), frozenset()

@@ -27,7 +27,8 @@ class Finding:
     """The verdict on one subject, with its reasons.
 
     Attributes:
-        verdict: One of the rule's own; ``tied`` or ``again`` where the subject stands in a further round.
+        verdict: One of the rule's own; ``tied`` or ``again`` where the subject stands in a further round, ``waiting``
+            where that round comes before it.
         clause: Name of the clause of the rule that decided this line; ``clause_source`` tells what it rests on.
         rate: The votes that decided, of the rule's base, for a figure such as 93.33 %.
     """
@@ -41,6 +42,15 @@ class Finding:
 
 
 @attrs.frozen(kw_only=True)
+class Waiting:
+    """A subject that may yet be funded, once a tie before it is settled: its cost in fen, and the votes it had."""
+
+    subject: str
+    cost: int
+    votes: int
+
+
+@attrs.frozen(kw_only=True)
 class Verdict:
     """The outcome of one round; immutable, however many rounds follow.
 
@@ -49,6 +59,8 @@ class Verdict:
             again; ``refused``, when the rule decides nothing.
         rerun: Subjects of the further round, in their old order, with the places or the money left for them.
         left: In fen, where the subjects share a budget: what is left for the further round, or unspent.
+        costs: In fen, of the subjects of the further round, under a budget.
+        waiting: Under a budget, those whose turn comes after the further round, in groups.
         clause: Name of the clause that led to this state.
     """
 
@@ -60,3 +72,5 @@ class Verdict:
     warnings: tuple[str, ...] = ()
     clause: str = ""
     left: int = 0
+    costs: tuple[int, ...] = ()
+    waiting: tuple[tuple[Waiting, ...], ...] = ()

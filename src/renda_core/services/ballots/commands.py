@@ -52,11 +52,13 @@ class OpenRound:
         present: Who is in the hall; everybody entitled, if not given.
         paper: Who is handed a paper; without it everybody present where nobody votes by device, and else nobody.
         present_number: How many are in the hall, of a roll without names.
+        closes_at: When the box of this round shuts by itself, if other than was said before.
     """
 
     present: tuple[str, ...] | None = None
     paper: tuple[str, ...] | None = None
     present_number: int = 0
+    closes_at: dt.datetime | None = None
 
 
 @attrs.frozen(kw_only=True)

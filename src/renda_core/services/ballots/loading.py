@@ -8,11 +8,11 @@ from uuid import UUID
 
 import attrs
 
+from renda_core import sealing
 from renda_core.domain.ballot import Ballot, Round
 from renda_core.domain.case import Actor
 from renda_core.errors import NotAllowed, NotFound, Rejected
 from renda_core.records import BallotKind
-from renda_core.sealing import Sheet
 from renda_core.services import lookups
 from renda_core.store import ballots as rows
 from renda_core.store.codec import decode, encode
@@ -49,12 +49,14 @@ async def load(reader: Reader, id: str) -> Ballot:
 
 async def look(reader: Reader, id: str) -> Held:
     """Load one ballot with what its row says besides, or raise ``NotFound``."""
-    return _held(await reader.find(rows.ONE, id=id) if is_id(id) else None, id)
+    row = await reader.find(rows.ONE, id=id) if is_id(id) else None
+    return _held(row, id)
 
 
 async def hold(unit: Unit, id: str) -> Held:
     """Load one ballot to change it: until the use case ends, no paper is taken and nobody else changes it."""
-    return _held(await unit.find(rows.HOLD, id=id) if is_id(id) else None, id)
+    row = await unit.find(rows.HOLD, id=id) if is_id(id) else None
+    return _held(row, id)
 
 
 def _held(row: rows.BallotRow | None, id: str) -> Held:
@@ -158,7 +160,7 @@ async def titles_of(reader: Reader, subjects: Iterable[str]) -> dict[str, str]:
     return {s: cases.get(s) or named.get(s) or s for s in listed}
 
 
-async def sheet_of(reader: Reader, ballot: Ballot, number: int = 0) -> Sheet:
+async def sheet_of(reader: Reader, ballot: Ballot, number: int = 0) -> sealing.Sheet:
     """Make the sheet of one round, the last with 0: what every sealed paper of it is bound to."""
     number = number or len(ballot.rounds)
-    return Sheet.of(ballot, number, await titles_of(reader, round_of(ballot, number).subjects))
+    return sealing.Sheet.of(ballot, number, await titles_of(reader, round_of(ballot, number).subjects))

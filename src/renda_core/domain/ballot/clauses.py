@@ -1,0 +1,47 @@
+"""Names of the clauses of a rule: stable, so that a verdict can say which of them decided, and on what it rests."""
+
+from collections.abc import Mapping
+
+from renda_core.domain.ballot.rule import Rule
+
+CLAUSES: Mapping[str, str] = {
+    "rule": "规则本身",
+    "subjects": "表决事项",
+    "places": "应选名额",
+    "surplus": "差额",
+    "budget": "资金总额",
+    "roll": "名册与票数",
+    "quorum": "法定人数",
+    "void_round": "收回票多于发出票",
+    "reconcile": "票数核对",
+    "base": "计算基数",
+    "least_papers": "最低票数",
+    "max_marks": "超过应选数",
+    "two_answers": "一项多选",
+    "rank_twice": "位次重复",
+    "blank": "空白票",
+    "unreadable": "无法辨认",
+    "pass": "通过",
+    "otherwise": "未达到要求",
+    "cut": "名额之外",
+    "tie": "末位票数相等",
+    "runoff": "再次票决得票多者",
+    "short": "通过不足名额",
+    "rank": "排序",
+    "shown_from": "公布下限",
+    "officers": "监票人、计票人与表决事项无利害关系",
+    "suspended": "暂停执行代表职务",
+    "one_vote": "每人一票",
+}
+"""Every clause that a refusal, a void paper, a finding or a verdict may name, with the words people read."""
+
+
+def clause_source(rule: Rule, clause: str) -> str:
+    """Tell what a clause rests on: its own source, or else the source of the whole rule."""
+    return rule.clauses.get(clause) or rule.source
+
+
+def objection(rule: Rule, clause: str, told: str) -> str:
+    """Write an objection with its clause and what that rests on, e.g. ``… (surplus: U: 20 %)``."""
+    source = clause_source(rule, clause)
+    return f"{told} ({clause}: {source})" if source else f"{told} ({clause})"

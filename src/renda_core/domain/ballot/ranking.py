@@ -1,0 +1,38 @@
+"""Ranked papers: an order by points that the rule names, or only an order that no weighing could turn."""
+
+from collections.abc import Mapping, Sequence
+from itertools import accumulate
+
+from renda_core.domain.ballot.rule import Rule
+from renda_core.domain.ballot.seating import Cut, cut_by_score, settle
+
+
+def cut_by_rank(rule: Rule, passed: Mapping[int, Sequence[int]], places: int) -> Cut | None:
+    """Find the cut among those that passed; None where the order depends on what the places are worth.
+
+    Without points one subject stands above another only where it has at least as many first places, at least as many
+    first and second places together, and so on, and somewhere more: then every weighing that prefers a better place
+    agrees. (First-order dominance of the cumulated places.)
+
+    Args:
+        passed: By index, how many papers give the subject each place, best first.
+    """
+    if rule.points:
+        points = {n: sum(p * v for p, v in zip(rule.points, row, strict=True)) for n, row in passed.items()}
+        return cut_by_score(points, places, "points", "rank")
+    words = {n: f"{'/'.join(map(str, row))} places" for n, row in passed.items()}
+    if len(passed) <= places:
+        return Cut(over=frozenset(passed), scores=words)
+    reached = {n: tuple(accumulate(row)) for n, row in passed.items()}
+    # the sum agrees with every order that no weighing turns, so the line can only run through the place it gives
+    at = sorted(passed, key=lambda n: sum(reached[n]), reverse=True)[places - 1]
+    line = reached[at]
+    level = frozenset(n for n in passed if reached[n] == line)
+    over = frozenset(n for n in passed if _above(reached[n], line))
+    if any(not _above(line, reached[n]) for n in passed.keys() - over - level):
+        return None
+    return settle(over, level, places, words, words[at], "rank")
+
+
+def _above(one: Sequence[int], other: Sequence[int]) -> bool:
+    return one != other and all(a >= b for a, b in zip(one, other, strict=True))

@@ -1,0 +1,77 @@
+"""Auditing a ballot: whether roll, board, digest and journal still say the same of every box that was shut."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+
+from renda_core import sealing
+from renda_core.domain.ballot import Ballot, Round
+from renda_core.domain.case import Actor
+from renda_core.services.ballots.closing import slot_hash
+from renda_core.services.ballots.counting import count_digest
+from renda_core.services.ballots.loading import load, refuse_all_but_those_who_run_it
+from renda_core.store import ballots as rows
+from renda_core.store.unit import Reader
+from renda_core.tenancy import Tenant
+
+SHUT = ("closed", "counted", "declared")
+
+
+async def audit(reader: Reader, _: Tenant, actor: Actor, id: str) -> tuple[str, ...]:
+    """Name every row where roll, board, digest and journal disagree; nothing, where all is as it was.
+
+    The journal's own chain is for ``journal.verify`` to check.
+
+    Raises:
+        NotFound: There is no such ballot, or it is none of the asker's.
+        NotAllowed: The asker votes, and does not run the ballot.
+    """
+    ballot = await load(reader, id)
+    await refuse_all_but_those_who_run_it(reader, actor, ballot)
+    told: list[str] = []
+    closed, counted = await _journalled(reader, ballot, "closed"), await _journalled(reader, ballot, "counted")
+    for number, round in enumerate(ballot.rounds, 1):
+        if round.state in SHUT and round.closed_at is not None:
+            told += await _box(reader, ballot, number, round, closed.get(number))
+        if round.counted is not None and number in counted and counted[number] != count_digest(round):
+            told.append(f"round {number}: what was counted is not what the journal vouches for")
+    return tuple(told)
+
+
+async def _box(reader: Reader, ballot: Ballot, number: int, round: Round, journalled: str | None) -> list[str]:
+    slots = {r.person: slot_hash(r) for r in await reader.all(rows.ROLL, ballot_id=ballot.id, round=number)}
+    board = [line.hash for line in await reader.all(rows.BOARD, ballot_id=ballot.id, round=number)]
+    told = [f"round {number}: {line}" for line in _rows(slots, board)]
+    digest = sealing.box_digest([h.hex() for h in board]) if board else ""
+    if digest != round.box:
+        told.append(f"round {number}: the board gives the digest {digest or 'of nothing'}, the ballot says {round.box}")
+    if journalled is None:
+        told.append(f"round {number}: the journal has no entry of its closing")
+    elif journalled != round.box:
+        told.append(f"round {number}: the journal holds the digest {journalled}, the ballot says {round.box}")
+    return told
+
+
+def _rows(slots: dict[str, bytes], board: list[bytes]) -> Iterator[str]:
+    known, held = set(board), Counter(h for h in slots.values() if h)
+    for person, hashed in sorted(slots.items()):
+        if hashed and hashed not in known:
+            yield f"the paper of {person}, {hashed.hex()}, is not on the board: changed, or put in, after it was shut"
+        elif held[hashed] > 1 and hashed:
+            yield f"the paper of {person}, {hashed.hex()}, is another's to the last byte: it counts once"
+    for hashed in sorted(known - set(held)):
+        yield f"line {hashed.hex()} of the board is in nobody's slot: that paper was changed or taken out"
+
+
+async def _journalled(reader: Reader, ballot: Ballot, what: str) -> dict[int, str]:
+    """Give what the journal holds of each round: the digest of its box, or of what was counted."""
+    found = {}
+    about = f'%"on":"{ballot.id}"%'
+    for row in await reader.all(rows.ENTRIES, about=about):
+        entry = json.loads(row.entry)
+        if entry["on"] == ballot.id and entry["what"] == f"ballot.{ballot.kind}.{what}":
+            private = json.loads(row.private) if row.private else {}
+            found[int(entry["body"]["round"])] = private.get("count", "") if what == "counted" else entry["body"]["box"]
+    return found

@@ -1,0 +1,159 @@
+"""Counting a round: what the trustees opened and what two tellers entered become one count, kept until announced."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import attrs
+
+from renda_core.domain.ballot import Attendance, Ballot, Count, Paper, Round, count
+from renda_core.domain.ballot.tallies import merged
+from renda_core.errors import Invalid, NotAllowed, Rejected
+from renda_core.services.ballots.boxes import Opened, read_opened
+from renda_core.services.ballots.casting import marks_in
+from renda_core.services.ballots.closing import hashes_of
+from renda_core.services.ballots.commands import Counting
+from renda_core.services.ballots.loading import MEETING, Held, hold, may_look, save, sheet_of
+from renda_core.services.ballots.sheets import paper_count
+from renda_core.store import ballots as rows
+from renda_core.store.codec import encode
+from renda_core.store.unit import Unit
+from renda_core.tenancy import Tenant
+
+UNREADABLE = "unreadable"
+"""The clause under which a paper is void that came out of the box and cannot be read."""
+
+
+@attrs.frozen(kw_only=True)
+class _Counted:
+    """What a count came to, before it is judged."""
+
+    attendance: Attendance
+    count: Count
+    papers: tuple[Paper, ...] = ()
+    signatures: dict[str, str] = attrs.Factory(dict)
+
+
+async def count_round(unit: Unit, _: Tenant, id: str, counting: Counting) -> Ballot:
+    """Count the closed round and judge it; the verdict is kept with the ballot, and announced by those who may.
+
+    A count that comes again with the same papers changes nothing.
+
+    Raises:
+        NotAllowed: The actor neither leads the meeting nor is a teller of this ballot.
+        Invalid: The trustees' file is not the opened box of this round.
+        Rejected: Out of turn; the tellers differ; numbers do not agree; or it was counted with other papers already.
+    """
+    held = await hold(unit, id)
+    ballot = held.ballot
+    if not unit.actor.roles & MEETING and unit.actor.id not in ballot.tellers:
+        await may_look(unit, unit.actor, ballot)
+        raise NotAllowed("a round is counted by those who lead the meeting and the tellers (计票人) of this ballot")
+    if held.round.state not in ("closed", "counted"):
+        ballot.counted(_blank(held.round), _nothing(ballot))  # says what is due
+    found = await _found(unit, held, counting)
+    if held.round.state == "counted":
+        return await _again(unit, held, found)
+    after = ballot.counted(found.attendance, found.count, papers=found.papers, signatures=found.signatures)
+    await _keep_papers(unit, held, found.papers)
+    await save(unit, held, after, closes_at=None)
+    told = f"ballot.{after.kind}.counted"
+    # no number is in the entry: it commits to them, and shows nothing
+    private = {"count": count_digest(after.rounds[-1])}
+    body = {"round": held.number, "box": held.round.box}
+    unit.record(told, on=id, version=after.version, rule=after.rule.name, private=private, **body)
+    unit.emit(told, id=id, round=held.number)
+    return after
+
+
+def count_digest(round: Round) -> str:
+    """Hash what was counted and what it means, in hex."""
+    told = [round.attendance, round.counted, round.verdict, dict(round.signatures)]
+    return hashlib.sha256(encode(told)).hexdigest()
+
+
+async def _found(unit: Unit, held: Held, counting: Counting) -> _Counted:
+    roll = await unit.all(rows.ROLL, ballot_id=held.ballot.id, round=held.number)
+    attendance = _attendance(held, roll, counting)
+    if counting.paper_returned > attendance.issued - attendance.device_issued:  # void: nothing of it is counted
+        return _Counted(attendance=attendance, count=_nothing(held.ballot))
+    by_hand, entered = await paper_count(unit, held.ballot, counting.paper_returned)
+    by_device, opened = await _by_device(unit, held, roll, counting)
+    counts = [c for c in (by_hand, by_device) if c is not None]
+    papers = sorted(tuple(sorted(paper)) for paper in (*(entered or ()), *opened.papers))
+    return _Counted(
+        attendance=attendance,
+        count=merged(counts) if counts else _nothing(held.ballot),
+        papers=tuple(papers),
+        signatures=dict(opened.signatures),
+    )
+
+
+def _attendance(held: Held, roll: Sequence[rows.RollRow], counting: Counting) -> Attendance:
+    """Put together the numbers of the round: what was handed out as paper and as slots, and what came back."""
+    there = held.round.attendance or _blank(held.round)
+    on_paper = sum(1 for row in roll if row.issued == "paper")
+    device = sum(1 for row in roll if row.issued == "device")
+    cast = len(hashes_of(roll))
+    handed = on_paper if counting.paper_issued is None else counting.paper_issued
+    if roll and handed != on_paper:
+        told = f"{handed} papers were handed out, and {on_paper} people on the roll were noted to be handed one"
+        raise Rejected("the round is not counted", f"{told}; count both again")
+    if counting.paper_returned < 0 or handed < 0:
+        raise Invalid("paper_returned: no number of papers", field="paper_returned")
+    returned = counting.paper_returned + cast
+    return attrs.evolve(there, issued=handed + device, device_issued=device, returned=returned, by_device=cast)
+
+
+async def _by_device(
+    unit: Unit, held: Held, roll: Sequence[rows.RollRow], counting: Counting
+) -> tuple[Count | None, Opened]:
+    """Count what came by device: the marks of a vote by name, or the papers that the trustees found in the box."""
+    now, rule = held.round, held.ballot.rule
+    opened = Opened(papers=[marks_in(unit, r.named) for r in roll if r.named is not None], unreadable=0, signatures={})
+    sealed = any(row.sealed is not None for row in roll)
+    if sealed and counting.opened is None:
+        told = "papers were cast by device; give the file in which the trustees opened the box"
+        raise Rejected("the round is not counted", told)
+    if not sealed and counting.opened is not None:
+        raise Invalid("opened: nothing was cast in secret by device in this round", field="opened")
+    if counting.opened is not None:
+        opened = read_opened(await sheet_of(unit, held.ballot), counting.opened, "vote", box=now.box)
+        papers = len(opened.papers) + opened.unreadable
+        if papers != len(hashes_of(roll)):
+            told = f"opened: {papers} papers came out of a box with {len(hashes_of(roll))} in it"
+            raise Invalid(told, field="opened")
+    if not opened.papers and not opened.unreadable:
+        return None, opened
+    readable = [p for p in opened.papers if _possible(held.ballot, p)]
+    found = count(rule, len(now.subjects), readable, places=now.places)
+    if lost := len(opened.papers) - len(readable) + opened.unreadable:
+        why = {**found.why_void, UNREADABLE: found.why_void.get(UNREADABLE, 0) + lost}
+        found = attrs.evolve(found, void=found.void + lost, why_void=why)
+    return found, attrs.evolve(opened, papers=readable)
+
+
+def _possible(ballot: Ballot, paper: Paper) -> bool:
+    subjects, answers = len(ballot.rounds[-1].subjects), len(ballot.rule.answers)
+    return all(0 <= s < subjects and 0 <= a < answers for s, a in paper)
+
+
+def _blank(round: Round) -> Attendance:
+    return round.attendance or Attendance(incumbent=0, present=0, issued=0, returned=0)
+
+
+def _nothing(ballot: Ballot) -> Count:
+    subjects, answers = len(ballot.rounds[-1].subjects), len(ballot.rule.answers)
+    return Count(votes=((0,) * answers,) * subjects, valid=0, void=0)
+
+
+async def _keep_papers(unit: Unit, held: Held, papers: Sequence[Paper]) -> None:
+    """Keep the papers packed and sorted, so that the count can be repeated and no order tells whose they were."""
+
+
+async def _again(unit: Unit, held: Held, found: _Counted) -> Ballot:
+    now = held.round
+    if (now.attendance, now.counted, dict(now.signatures)) != (found.attendance, found.count, found.signatures):
+        raise Rejected("the round is not counted again", "it was counted already, with other papers or numbers")
+    return held.ballot

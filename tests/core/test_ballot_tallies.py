@@ -169,7 +169,7 @@ def test_ranked_totals_cannot_give_a_place_more_often_than_there_are_papers():
 def test_ranked_papers_are_void_by_their_own_clauses():
     given = (((0, 0), (1, 0)), ((0, 0), (0, 1)), BLANK, ((0, 0), (1, 2)))
     sheet = tidied(Sheet(bundle="1", papers=given), RANK, SUBJECTS)
-    assert sheet.void == {"blank": 1, "rank_twice": 1, "two_answers": 1}
+    assert sheet.void == {"blank": 1, "rank_twice": 2}
     assert sheet.papers == (((0, 0), (1, 2)),)
 
 
@@ -182,7 +182,7 @@ def test_equal_shares_asks_for_the_papers_themselves():
 def test_which_clauses_void_a_paper():
     assert voiding(CHOOSE) == ("max_marks", "unreadable")
     assert voiding(EACH) == ("two_answers", "unreadable")
-    assert voiding(RANK) == ("two_answers", "rank_twice", "blank", "unreadable")
+    assert voiding(RANK) == ("rank_twice", "blank", "unreadable")
 
 
 @pytest.mark.parametrize("text", ["2", "２", " 02 ", "第2扎", "第 2 捆", "2号", "第０２扎"])

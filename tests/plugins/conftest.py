@@ -22,6 +22,7 @@ from renda_plugins import (
     five_inquiries,
     four_party_supervision,
     key_supervision,
+    livelihood_ballot,
     procuratorate_transfer,
     proposal_preparation,
     reception,
@@ -45,6 +46,7 @@ PLUGINS = {
     "three_reviews": three_reviews,
     "five_inquiries": five_inquiries,
     "four_party_supervision": four_party_supervision,
+    "livelihood_ballot": livelihood_ballot,
 }
 
 

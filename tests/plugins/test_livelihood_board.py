@@ -153,9 +153,9 @@ def test_what_was_stopped_is_not_graded_and_nothing_else_is():
 
 def test_every_voted_project_is_tracked_once():
     announced = case("livelihood_project", "collect", "announce", id="a", title="修路", states={"main": "announced"})
-    failed = case("livelihood_project", "collect", "announce", id="b", title="修桥", states={"main": "failed"})
+    stopped = case("livelihood_project", "collect", "announce", id="b", title="修桥", states={"course": "terminated"})
     waiting = case("livelihood_project", "collect", id="c", title="修渠")
-    found = asyncio.run(voted(context(livelihood_tracking), Cases(livelihood_project=(announced, failed, waiting))))
+    found = asyncio.run(voted(context(livelihood_tracking), Cases(livelihood_project=(announced, stopped, waiting))))
     assert [(f.key, f.title, f.body.source, dict(f.links)) for f in found] == [
         ("a:2026", "修路", "voted", {"voted_as": ("a",)})
     ]

@@ -266,3 +266,23 @@ def test_nobody_watches_what_he_carries_out(county):
         p.do(p.open("tracked_project", OFFICE, Tracked(year=2026)), "plan_year", WANG, payload=PLAN)
     with pytest.raises(Rejected, match="may not assess"):
         p.do(case, "assess", OFFICE, grade="satisfied")
+
+
+@pytest.mark.rule(
+    "assign.main", "plan_year.main", "change_plan.main", "inspect.main", "give_opinion.main", "find_defect.main"
+)
+def test_what_has_stopped_is_left_alone(county):
+    p = county()
+    stopped = p.do(p.open("tracked_project", OFFICE, Tracked(year=2026)), "suspend", OFFICE, payload=COMMITTEE)
+    with pytest.raises(Rejected, match="main is suspended"):
+        p.do(stopped, "assign", COUNTY, units=(("roads", "lead"),))
+    with pytest.raises(Rejected, match="main is suspended"):
+        p.do(stopped, "plan_year", COUNTY, payload=PLAN)
+    with pytest.raises(Rejected, match="main is suspended"):
+        p.do(stopped, "change_plan", OFFICE, payload=Change(plan=PLAN, decision=COMMITTEE), note="money")
+    over = p.do(stopped, "terminate", OFFICE, payload=COMMITTEE, note="no land")
+    for step, said in (("inspect", Inspection(found="停工")), ("give_opinion", Opinion(text="何时复工")),
+                       ("find_defect", Defect(finding="裸土"))):  # fmt: skip
+        assert p.do(stopped, step, WANG, payload=said)
+        with pytest.raises(Rejected, match="main is terminated"):
+            p.do(over, step, WANG, payload=said)

@@ -25,7 +25,7 @@ async def voted(context: Context[Settings], desk: Desk) -> list[Found]:
     found = []
     for case in await desk.cases(VOTED, ANNOUNCED):
         year = getattr(case.body, "year", case.opened_on.year)
-        if case.states.get("main") in ("failed", "archived", "terminated"):
+        if case.states.get("main") == "archived" or case.states.get("course") == "terminated":
             continue
         body = Tracked(year=year, source="voted", content=getattr(case.body, "text", ""))
         found.append(Found(key=f"{case.id}:{year}", title=case.title, body=body, links={"voted_as": (case.id,)}))

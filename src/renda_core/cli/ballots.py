@@ -112,7 +112,7 @@ def show(session: Session, tenant: str, ballot: str) -> None:
     with session.open(tenant) as workspace:
         actor = session.actor(workspace)
         view = seen(workspace, actor, ballot)
-        showing_ballots.show(session, workspace, view)
+        showing_ballots.show(session, view)
 
 
 @ballot.command("begin")
@@ -214,7 +214,7 @@ def announce(session: Session, tenant: str, ballot: str) -> None:
         actor = session.actor(workspace)
         id = ballot_id(workspace, actor, ballot)
         workspace.do(ballots.announce, actor, id)
-        showing_ballots.show(session, workspace, workspace.ask(ballots.show, actor, id))
+        showing_ballots.show(session, workspace.ask(ballots.show, actor, id))
 
 
 @ballot.command("audit")

@@ -128,7 +128,7 @@ def voiding(rule: Rule) -> tuple[str, ...]:
     """Name the clauses under which this rule voids a paper."""
     asks = {
         "max_marks": rule.max_marks is not None,
-        "two_answers": len(rule.answers) > 1,
+        "two_answers": rule.mode != "rank" and len(rule.answers) > 1,
         "rank_twice": rule.mode == "rank",
         "blank": rule.blank == "void",
     }

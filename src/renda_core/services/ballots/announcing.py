@@ -59,7 +59,7 @@ async def _keep(unit: Unit, tenant: Tenant, held: Held, after: Ballot) -> Ballot
 
 
 async def _move_subjects(unit: Unit, tenant: Tenant, ballot: Ballot, done: Round) -> dict[str, Any]:
-    """Take the step that each finding stands for; what is voted on again has a verdict of its own, ``tied`` or ``again``."""
+    """Take the step that each finding stands for; what is voted on again has a verdict of its own for it."""
     offered, work = tenant.practice.ballots.get(ballot.kind), Work(unit, tenant)
     if offered is None:
         told = f"no enabled practice offers ballot {ballot.kind!r} any more, so nobody knows what its verdict moves"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 from collections.abc import Sequence
 
+from renda_core import sealing
 from renda_core.domain.ballot import Ballot, count
 from renda_core.errors import Invalid, Rejected
-from renda_core.services.ballots.loading import Held, is_id, look, sheet_of
+from renda_core.services.ballots.loading import Held, is_id, look, size_of
 from renda_core.services.ballots.rounds import SUSPENDED
 from renda_core.services.ballots.views import Receipt
 from renda_core.store import ballots as rows
@@ -41,9 +41,9 @@ async def cast(unit: Unit, _: Tenant, id: str, sealed: bytes) -> Receipt:
     held = await look(unit, id)
     if not held.ballot.rule.secret:
         raise Rejected("the paper was not taken", "this vote is by name: its marks are cast open")
-    receipt = Receipt(ballot=id, round=held.number, hash=hashlib.sha256(sealed).hexdigest())
+    receipt = Receipt(ballot=id, round=held.number, hash=sealing.receipt(sealed))
     slot = {"ballot_id": id, "round": held.number, "person": _person(unit, held.ballot)}
-    size = (await sheet_of(unit, held.ballot)).size if held.round.state == "open" and held.ballot.electronic else 0
+    size = size_of(held.ballot)
     if size and len(sealed) != size:
         raise Invalid(f"sealed: every paper of this round has {size} bytes, this one {len(sealed)}", field="sealed")
     recast = held.ballot.rule.recast

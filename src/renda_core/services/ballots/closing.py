@@ -26,7 +26,7 @@ async def close_round(unit: Unit, _: Tenant, id: str) -> Ballot:
     held.ballot.closed()  # refuses before anything is read
     roll = await unit.all(rows.ROLL, ballot_id=id, round=held.number)
     hashes = hashes_of(roll)
-    digest = sealing.box_digest([h.hex() for h in hashes]) if hashes else ""
+    digest = sealing.box_digest([h.hex() for h in hashes]) if held.ballot.electronic else ""
     after = held.ballot.closed(unit.now, digest)
     await unit.write_all(rows.ADD_BOARD, ({"ballot_id": id, "round": held.number, "hash": h} for h in hashes))
     await save(unit, held, after, closes_at=None)

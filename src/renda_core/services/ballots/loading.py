@@ -160,7 +160,14 @@ async def titles_of(reader: Reader, subjects: Iterable[str]) -> dict[str, str]:
     return {s: cases.get(s) or named.get(s) or s for s in listed}
 
 
-async def sheet_of(reader: Reader, ballot: Ballot, number: int = 0) -> sealing.Sheet:
+def size_of(ballot: Ballot) -> int:
+    """Tell how many bytes each sealed paper of the present round has; 0 where none is sealed."""
+    sealed = ballot.electronic and ballot.rule.secret
+    return sealing.Sheet.of(ballot, len(ballot.rounds), {}).size if sealed else 0
+
+
+async def sheet_of(reader: Reader, ballot: Ballot, number: int = 0, *, trial: bool = False) -> sealing.Sheet:
     """Make the sheet of one round, the last with 0: what every sealed paper of it is bound to."""
     number = number or len(ballot.rounds)
-    return sealing.Sheet.of(ballot, number, await titles_of(reader, round_of(ballot, number).subjects))
+    titles = await titles_of(reader, round_of(ballot, number).subjects)
+    return sealing.Sheet.of(ballot, number, titles, trial=trial)

@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from renda_core import sealing
 from renda_core.domain.ballot import Ballot, Round, Rule, check_question
 from renda_core.domain.case import Case
 from renda_core.domain.failing import Nonsense, expect
@@ -27,8 +28,6 @@ from renda_core.tenancy import Tenant
 
 REASONS = 1_000
 """Reasons that a practice may give against one vote: far more than it has cases, fewer than what never ends."""
-KEY = 32
-"""Bytes of a trustee's public keys, X25519 and Ed25519 alike."""
 
 
 async def open_ballot(unit: Unit, tenant: Tenant, command: OpenBallot) -> Ballot:
@@ -51,6 +50,8 @@ async def open_ballot(unit: Unit, tenant: Tenant, command: OpenBallot) -> Ballot
     roll = await roll_for(unit, tenant, command)
     _refuse_by_practice(tenant, offered, _looked_at(command, subjects, method, roll))
     ballot = _made(command, rule, roll)
+    if ballot.electronic:
+        sealing.Sheet.of(ballot, 1, {})  # refuses keys that are none, and more subjects than a paper has room for
     row = {"id": ballot.id, "kind": ballot.kind, "state": "prepared", "round": 1, "version": 0}
     await unit.write(rows.ADD, **row, closes_at=command.closes_at, document=encode(ballot))
     await enrol(unit, ballot.id, 1, roll.people)
@@ -78,24 +79,8 @@ def _refuse_nonsense(unit: Unit, command: OpenBallot) -> None:
         raise Invalid(f"closes_at: {closes_at} is past, or names no zone", field="closes_at")
     if command.electronic and not (command.roll or command.congress):
         raise Invalid("roll: who votes by device is on a roll by name", field="roll")
-    trustees = command.trustees
-    if trustees and not command.electronic:
+    if command.trustees and not command.electronic:
         raise Invalid("trustees: they hold the keys of an electronic vote; this one is on paper", field="trustees")
-    keys = [key for t in trustees for key in (t.box_key, t.sign_key)]
-    if len({t.name for t in trustees}) < len(trustees) or len(set(keys)) < len(keys):
-        raise Invalid("trustees: each has a name and two keys of their own", field="trustees")
-    for trustee in trustees:
-        if not trustee.name or not _is_key(trustee.box_key) or not _is_key(trustee.sign_key):
-            raise Invalid(
-                f"trustees: {trustee.name or 'one'} needs a name and two keys of 64 hex digits", field="trustees"
-            )
-
-
-def _is_key(text: str) -> bool:
-    try:
-        return len(bytes.fromhex(text)) == KEY and len(text) == 2 * KEY
-    except ValueError:
-        return False
 
 
 async def _subjects(reader: Reader, tenant: Tenant, offered: BallotKind, command: OpenBallot) -> tuple[Case, ...]:

@@ -195,7 +195,9 @@ def _blocked(ballot: Ballot, entered: Entered) -> list[str]:
         if len(sheets) < TWO:
             told.append(f"bundle {name} (第{name}扎): only one teller has entered it; a second one must, apart")
         elif gaps(*sheets.values()):
-            told.append(f"bundle {name} (第{name}扎): the two tellers differ; look at the differences, and correct them")
+            told.append(
+                f"bundle {name} (第{name}扎): the two tellers differ; look at the differences, and correct them"
+            )
     return told
 
 

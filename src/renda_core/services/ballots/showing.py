@@ -15,7 +15,7 @@ from renda_core.services.ballots.loading import (
     may_look,
     refuse_all_but_those_who_run_it,
     round_of,
-    sheet_of,
+    size_of,
     titles_of,
 )
 from renda_core.services.ballots.views import BallotLine, BallotView, Board, RoundView, Slot, Turnout
@@ -48,13 +48,12 @@ async def show(reader: Reader, _: Tenant, actor: Actor, id: str) -> BallotView:
     early = officer or bool(actor.roles & ballot.rule.announced_by)
     views = [await _round(reader, ballot, n, early=early, full=officer) for n in range(1, len(ballot.rounds) + 1)]
     titles = await titles_of(reader, (s for r in ballot.rounds for s in r.subjects))
-    sealed = ballot.electronic and ballot.rule.secret and bool(ballot.trustees)
     return BallotView(
         **{name: getattr(ballot, name) for name in _SAME},
         rounds=tuple(views),
         titles=titles,
         closes_at=held.closes_at,
-        size=(await sheet_of(reader, ballot)).size if sealed else 0,
+        size=size_of(ballot),
         mine=await _mine(reader, actor, id, held.number),
         officer=officer,
     )

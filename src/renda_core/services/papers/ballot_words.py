@@ -103,7 +103,9 @@ def verdict_title(rule: Rule, finding: Finding) -> str:
         return ANSWERS[finding.verdict]
     first = {rung.verdict for rung in rule.rungs[:1]}
     if rule.mode != "grade" or len(rule.rungs) == 1:
-        return "通过" if finding.verdict in first else "未通过" if finding.verdict == rule.otherwise else finding.verdict
+        return (
+            "通过" if finding.verdict in first else "未通过" if finding.verdict == rule.otherwise else finding.verdict
+        )
     return finding.verdict
 
 

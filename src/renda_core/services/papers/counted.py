@@ -223,4 +223,8 @@ def _decided(view: BallotView, now: RoundView, verdict: Verdict) -> Iterator[str
     if verdict.rerun:
         again = "、".join(f"“{titles.get(s, s)}”" for s in verdict.rerun)
         why = "票数相等" if verdict.state == "tied" else "未达到规定票数"
-        yield f"{again}{why}，将就剩余 {verdict.places} 个名额再次票决。" if verdict.places else f"{again}{why}，将再次票决。"
+        yield (
+            f"{again}{why}，将就剩余 {verdict.places} 个名额再次票决。"
+            if verdict.places
+            else f"{again}{why}，将再次票决。"
+        )

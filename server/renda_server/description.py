@@ -42,7 +42,7 @@ TOLD: Mapping[int, str] = {
     503: "Too much is waiting, and `Retry-After` says when to ask again; or the server lacks a part that this needs.",
 }
 TAGS: Mapping[str, str] = {
-    "ballots": "票决: opened, cast, declared.",
+    "ballots": "票决: prepared, opened, cast, counted, announced; no number before its time.",
     "cases": "办件: suggestions and every other kind of case.",
     "configuration": "县级配置: the document that says which practices are enabled, and with which values.",
     "exports": "导出: tables as files, empty forms, and columns saved under a name.",

@@ -10,7 +10,8 @@ from renda_core.testing import uid
 from renda_server import resources
 from renda_server.operations import Operation
 
-from .conftest import LI, WANG
+from .conftest import LI, ROADS, WANG
+from .votes import BUNDLE
 
 if TYPE_CHECKING:
     from .conftest import Site
@@ -25,7 +26,8 @@ DAY = {
     "by_body": "standing_committee",
     "reason": "detained",
 }
-MET = {"incumbent": 5, "present": 5, "issued": 5, "returned": 5}
+MET = {"incumbent": 2, "present": 2, "issued": 2, "returned": 2}
+SURVEY = {"kind": "group_survey", "title": "办理测评", "subjects": [ROADS], "roll": [WANG, LI]}
 
 
 @attrs.frozen(kw_only=True)
@@ -62,9 +64,24 @@ REQUESTS: dict[str, Request] = {
     "add_event": Request(body=DAY),
     "open_term": Request(body={"number": 7, "first_session_on": "2026-01-15"}),
     "enter_record": Request(body={"kind": "visit", "on": "2026-01-12", "source": "走访选民登记表 12"}),
-    "open_ballot": Request(body={"kind": "group_survey", "subjects": ["*case_id*"], "roll": [WANG, LI]}),
-    "cast_paper": Request(who="wang", body={"sealed": "c2VhbGVkIHBhcGVy"}),
-    "declare_round": Request(body={"attendance": MET, "papers": [[[0, 0]]] * 5}),
+    "open_ballot": Request(body=SURVEY | {"tellers": [WANG, LI]}),
+    "open_round": Request(parts={"ballot_id": "*prepared_ballot*"}, body={"present": [WANG, LI]}),
+    "close_round": Request(parts={"ballot_id": "*open_ballot*"}),
+    "announce_round": Request(parts={"ballot_id": "*counted_ballot*"}),
+    "declare_round": Request(parts={"ballot_id": "*due_ballot*"}, body={"attendance": MET, "papers": [[[0, 0]]] * 2}),
+    "cast_paper": Request(who="wang", body={"sealed": "*sealed_paper*"}),
+    "cast_named": Request(who="wang", parts={"ballot_id": "*named_ballot*"}, body={"marks": [[0, 0]]}),
+    "show_board": Request(who="wang", parts={"ballot_id": "*whole_ballot*"}),
+    "give_box": Request(parts={"ballot_id": "*whole_ballot*"}),
+    "give_result": Request(parts={"ballot_id": "*whole_ballot*"}),
+    "make_rehearsal": Request(parts={"ballot_id": "*trial_ballot*"}),
+    "accept_rehearsal": Request(parts={"ballot_id": "*trial_ballot*"}, body={"opened": "*trial_opened*"}),
+    "list_bundles": Request(parts={"ballot_id": "*shut_ballot*"}),
+    "enter_bundle": Request(who="wang", parts={"ballot_id": "*shut_ballot*"}, body=BUNDLE),
+    "take_bundle_back": Request(who="wang", parts={"ballot_id": "*shut_ballot*", "bundle": "2"}),
+    "list_differences": Request(who="wang", parts={"ballot_id": "*shut_ballot*"}),
+    "count_round": Request(parts={"ballot_id": "*entered_ballot*"}, body={"paper_returned": 2}),
+    "print_ballot": Request(parts={"file": "paper.pdf"}),
     "show_report": Request(query={"year": 2026}),
     "see_notice": Request(who="wang", body={"rule": "prepare_suggestions", "matter": uid("prepared meeting")}),
     "list_recipients": Request(query={"rule": "prepare_suggestions", "matter": uid("prepared meeting")}),

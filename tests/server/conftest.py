@@ -44,6 +44,8 @@ PEOPLE = {
     "overseer": ("qing", Actor(id=uid("overseer"), roles="overseer")),
     "other": ("bai", Actor(id=uid("other clerk"), roles="office assigner")),
 }
+OVER = "https://testserver.local"
+"""How the tests ask: votes by device take no plain HTTP, see test_plain_http.py."""
 both = pytest.mark.parametrize("site", databases.BOTH, indirect=True)
 """Marks what is run on SQLite and on PostgreSQL."""
 REPLY = {"document": "清交函〔2026〕1号", "reply_class": "A", "signed_by": "赵局长"}
@@ -139,7 +141,7 @@ def site(two_counties: tuple[Path, dict[str, str]], tmp_path: Path, request: pyt
         dsn = databases.url(request.getfixturevalue("postgres_dsn"), "renda_app")
         settings = attrs.evolve(settings, database=dsn, tenants=two_counties[0].parent)
     app = create_app(settings)
-    with TestClient(app, raise_server_exceptions=False) as client:
+    with TestClient(app, base_url=OVER, raise_server_exceptions=False) as client:
         yield Site(home, two_counties[1], app, client, settings.database)
 
 
@@ -152,6 +154,7 @@ def site_with_all(
 
     folder = tmp_path_factory.mktemp("furnished") / "home"
     home = Home(path=Path(shutil.copytree(two_counties[0], folder)), now=lambda: NOW)
-    with TestClient(create_app(Settings(home=home, now=lambda: NOW)), raise_server_exceptions=False) as client:
+    app = create_app(Settings(home=home, now=lambda: NOW))
+    with TestClient(app, base_url=OVER, raise_server_exceptions=False) as client:
         site = Site(home, two_counties[1], client.app, client)
         yield site, furnish(site)

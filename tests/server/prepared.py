@@ -14,7 +14,8 @@ from renda_core.store.roster import ADD
 from renda_core.store.unit import Unit
 from renda_core.testing import uid
 
-from .conftest import LI, ROADS, WANG
+from . import votes
+from .conftest import ROADS, WANG
 from .sending import send, settled
 
 if TYPE_CHECKING:
@@ -82,23 +83,21 @@ def fill(site: Site) -> None:
         county.do(_fill, CLERK)
 
 
-def furnish(site: Site) -> dict[str, str]:
-    """Fill a county, enable a practice that votes, and give one id of everything, by the name that paths give it."""
+def furnish(site: Site) -> dict[str, Any]:
+    """Fill a county, enable practices that vote, and give one id of everything, by the name that paths give it."""
     fill(site)
     seen = site.get("/api/configuration")
     document = seen.json()
-    document["layers"][0]["plugins"] |= {"settled_accounts": {}, "proposal_preparation": {"required": []}}
+    more: dict[str, Any] = {"proposal_preparation": {"required": []}}
+    document["layers"][0]["plugins"] |= {"settled_accounts": {}, "livelihood_ballot": {}} | more
     headers = {"Authorization": f"Bearer {site.tokens['office']}", "If-Match": seen.headers["ETag"]}
     done = site.client.put("/api/configuration", json=document, headers=headers)
     assert done.status_code == 200, done.text
     case = site.assigned()
-    ballot = {"kind": "group_survey", "subjects": [case], "roll": [WANG, LI]}
-    held = site.post("/api/ballots", ballot)
-    assert held.status_code == 201, held.text
-    ids = {f"{one}_id": id for one, id in ROSTER.items()}
+    ids: dict[str, Any] = {f"{one}_id": id for one, id in ROSTER.items()}
     remind(site)
-    ids |= {"case_id": case, "ballot_id": held.json()["id"], "kind": "suggestion", "name": "satisfaction"}
-    return ids | with_files(site)
+    ids |= {"case_id": case, "kind": "suggestion", "name": "satisfaction", "round": "1"}
+    return ids | votes.held(site) | with_files(site)
 
 
 def remind(site: Site) -> None:

@@ -22,9 +22,22 @@ if TYPE_CHECKING:
     from .conftest import Site
 
 KEPT = Path(renda_server.__file__).with_name("examples.json")
-PASSING = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{64}\b|\bWy[A-Za-z0-9_-]{20,}")
-"""Ids, hashes and cursors: new in every county."""
-LAST = ("take_step", "declare_round", "override_state", "erase_case", "open_term", "replace_configuration")
+PASSING = re.compile(
+    r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{64}(?:[0-9a-f]{64})?\b|\bWy[A-Za-z0-9_-]{20,}"
+    r"|[A-Za-z0-9+/]{100,}={0,2}|\"choices\": \[[^]]*\]"
+)
+"""Ids, hashes, signatures, cursors, sealed papers, and what trial papers were marked: new in every county."""
+LAST = (
+    "cast_named",
+    "take_bundle_back",
+    "announce_round",
+    "take_step",
+    "declare_round",
+    "override_state",
+    "erase_case",
+    "open_term",
+    "replace_configuration",
+)
 """What changes what the others show."""
 
 

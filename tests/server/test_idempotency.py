@@ -159,6 +159,7 @@ def test_every_operation_that_changes_something_takes_a_key(site: Site) -> None:
     told = [h.opt["operation"] for h in resources.HANDLERS]
     without = {
         "cast_paper",
+        "cast_named",
         "run_sweep",
         "run_look",
         "run_remind",

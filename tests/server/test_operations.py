@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 ROLES = ("office", "overseer", "wang", "li", "roads")
 """The office, an overseer, the deputy whose case it is, another deputy, the unit that handles it."""
 ALL, OFFICE, OFFICES = frozenset(ROLES), frozenset({"office"}), frozenset({"office", "overseer"})
+TELLERS = frozenset({"wang", "li"})
+VOTERS = TELLERS | {"office"}
+"""The two deputies on the roll of each ballot here, who are its tellers as well; and who leads the meeting."""
 ITSELF = ("open_case", "take_step", "override_state", "erase_case")
 """Operations whose refusal is the procedure's own: 422, with every objection."""
 MAY = {
@@ -30,9 +33,13 @@ MAY = {
     **dict.fromkeys(("add_session", "change_session", "add_event", "open_term"), OFFICE),
     "list_records": OFFICES | {"wang"},
     "enter_record": OFFICES | {"wang"},  # a deputy their own
-    **dict.fromkeys(("open_ballot", "declare_round"), OFFICE),
-    "show_ballot": frozenset({"office", "wang", "li"}),  # and its roll
-    "cast_paper": ALL,  # the roll decides, with 422
+    **dict.fromkeys(("open_ballot", "open_round", "close_round", "announce_round", "declare_round"), OFFICE),
+    **dict.fromkeys(("make_rehearsal", "accept_rehearsal"), OFFICE),
+    **dict.fromkeys(("show_ballot", "give_sheet", "show_board", "give_result", "print_ballot"), VOTERS),
+    **dict.fromkeys(("list_roll", "show_turnout", "audit_ballot", "give_box", "list_bundles", "count_round"), VOTERS),
+    **dict.fromkeys(("enter_bundle", "take_bundle_back", "list_differences"), TELLERS),
+    "list_ballots": ALL,  # each one's own
+    **dict.fromkeys(("cast_paper", "cast_named"), ALL),  # the roll decides, with 422
     "show_report": OFFICES,
     **dict.fromkeys(("run_sweep", "run_look", "run_remind", "run_redate"), OFFICES),
     **dict.fromkeys(("list_days", "list_notices"), ALL),  # each one's own

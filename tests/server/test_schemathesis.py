@@ -17,6 +17,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from .conftest import OVER
 from .prepared import furnish
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def attack(site: Site, roles: tuple[str, ...], examples: int) -> int:
 
 def send(site: Site, case: Case, headers: dict[str, str]) -> httpx.Response:
     """Send a request as it is, through the server that runs; what no HTTP client can send at all, is left out."""
-    ready = requests.Request(**case.as_transport_kwargs(base_url="http://testserver", headers=headers)).prepare()
+    ready = requests.Request(**case.as_transport_kwargs(base_url=OVER, headers=headers)).prepare()
     body = ready.body.encode() if isinstance(ready.body, str) else ready.body
     return site.client.request(str(ready.method), str(ready.url), headers=dict(ready.headers), content=body)
 

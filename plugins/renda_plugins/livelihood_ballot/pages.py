@@ -178,12 +178,17 @@ def _line(case: Seen, vote: Finding | None, reasons: Mapping[str, str]) -> Accou
         investment=wan(given),
         fiscal=Rate(hits=fiscal, base=given, of="总投资").shown if given else "",
         votes="、".join(f"{n}" for n in vote.votes.values()) if vote else "",
-        decided=vote.reason if vote else "",
+        share=_share(vote),
         course=COURSES.get(case.states.get(COURSE, ""), ""),
         changes="；".join(_changes(case, reasons)),
         spent=wan(ended.get("spent", 0)),
         grade=GRADES.get(case.states.get("grade", ""), ""),
     )
+
+
+def _share(vote: Finding | None) -> Rate | None:
+    """Give the votes for it of all deputies, or of a street's roll."""
+    return attrs.evolve(vote.rate, of="实有代表") if vote and vote.rate else None
 
 
 def _changes(case: Seen, reasons: Mapping[str, str]) -> Iterator[str]:

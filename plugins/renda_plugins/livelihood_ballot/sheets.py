@@ -3,6 +3,7 @@
 import attrs
 
 from renda_core.domain.fields import titled
+from renda_core.domain.rates import Rate
 
 
 @attrs.frozen(kw_only=True)
@@ -92,7 +93,7 @@ class Route:
 
 @attrs.frozen(kw_only=True)
 class AccountLine:
-    """What became of one project."""
+    """What became of one project; *votes* and *share* are of the round that decided it."""
 
     number: str = titled("编号")
     project: str = titled("项目")
@@ -101,7 +102,7 @@ class AccountLine:
     investment: str = titled("总投资（万元）")
     fiscal: str = titled("财政性资金")
     votes: str = titled("得票")
-    decided: str = titled("票决依据")
+    share: Rate | None = titled("得票率")
     course: str = titled("进展")
     changes: str = titled("票决后调整")
     spent: str = titled("实际投资（万元）")

@@ -5,9 +5,11 @@ from __future__ import annotations
 from litestar.handlers import HTTPRouteHandler
 
 from renda_server.resources import (
+    ballot_papers,
     ballots,
     cases,
     configuration,
+    counting,
     duty,
     exports,
     health,
@@ -21,6 +23,7 @@ from renda_server.resources import (
     practice,
     roster,
     sessions,
+    voting,
 )
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
@@ -36,6 +39,9 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *mandates.HANDLERS,
     *duty.HANDLERS,
     *ballots.HANDLERS,
+    *voting.HANDLERS,
+    *counting.HANDLERS,
+    *ballot_papers.HANDLERS,
     *notices.HANDLERS,
     *offices.HANDLERS,
     *configuration.HANDLERS,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
+import msgspec
 from msgspec import Meta
 
 from renda_core.services import ballots
@@ -28,7 +30,7 @@ class BundleEntered(Given, kw_only=True, frozen=True):
 
     bundle: Name
     papers: Papers | None = None
-    void: dict[Name, Count] = {}
+    void: Mapping[Name, Count] = msgspec.field(default_factory=dict)
     votes: Votes = ()
     valid: Count = 0
 

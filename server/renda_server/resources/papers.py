@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -52,27 +53,28 @@ async def give_report(desk: Desk, file: str, asked: ReportAsked, request: Asking
     if not YEAR.fullmatch(name):
         raise NotFound(f"no report {name[:60]!r}; name it by its year")
     if ending == ".pdf":
-        return await _printed(desk, request, await desk.ask(gathered.report_paper, int(name)))
+        return await printed(desk, request, await desk.ask(gathered.report_paper, int(name)))
     pages = reports.pages(await desk.ask(reports.yearly, int(name)))
     title = f"{name} 年代表建议办理情况报告{ending}"
     if ending == ".xlsx":
-        return await _file(desk, request, title, lambda path: write_workbook(path, pages))
+        return await file_of(desk, request, title, lambda path: write_workbook(path, pages))
     if asked.table > len(pages):
         raise Invalid(f"table: the report has {len(pages)} tables", field="table")
-    return await _file(desk, request, title, lambda path: write_table(path, pages[asked.table - 1]))
+    return await file_of(desk, request, title, lambda path: write_table(path, pages[asked.table - 1]))
 
 
 @operation("GET", "/cases/{case_id:str}/file.pdf", summary="Print a case's file", tag=TAG, media=PDF, problems=(503,))
 async def print_case(desk: Desk, case_id: str, request: Asking) -> Response[Any]:
     """Write the file of a case (案卷) as PDF: everything that the asker may see of it, and nothing else."""
-    return await _printed(desk, request, await desk.ask(gathered.case_paper, case_id))
+    return await printed(desk, request, await desk.ask(gathered.case_paper, case_id))
 
 
-async def _printed(desk: Desk, request: Asking, paper: papers.Paper) -> Response[Any]:
-    return await _file(desk, request, f"{paper.name}.pdf", lambda path: path.write_bytes(_rendered(paper)))
+async def printed(desk: Desk, request: Asking, paper: papers.Paper | papers.Slip) -> Response[Any]:
+    """Set a paper and send it."""
+    return await file_of(desk, request, f"{paper.name}.pdf", lambda path: path.write_bytes(_rendered(paper)))
 
 
-def _rendered(paper: papers.Paper) -> bytes:
+def _rendered(paper: papers.Paper | papers.Slip) -> bytes:
     try:
         return papers.render(paper)
     except ConfigError as error:
@@ -80,7 +82,9 @@ def _rendered(paper: papers.Paper) -> bytes:
         raise Unready(UNREADY) from None
 
 
-async def _file(desk: Desk, request: Asking, name: str, write: Any) -> Response[Any]:
+async def file_of(desk: Desk, request: Asking, name: str, write: Callable[[Path], object]) -> Response[Any]:
+    """Write a file and send it, under the name that whoever saves it sees."""
+
     def work(_: Store, path: Path) -> object:
         return write(path)
 

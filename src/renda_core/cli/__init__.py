@@ -4,11 +4,16 @@ Modules of commands import what is heavy inside the command that needs it, so th
 """
 
 from renda_core.cli import (
+    ballot_casting,
+    ballot_counts,
+    ballot_files,
+    ballots,
     exchanging,
     exporting,
     importing,
     ledgers,
     practices,
+    printing,
     reminding,
     rules,
     running,
@@ -16,7 +21,9 @@ from renda_core.cli import (
     setting_up,
     suggestions,
     tenants,
+    trustees,
     upkeep,
+    verifying,
 )
 from renda_core.cli.root import renda
 
@@ -36,9 +43,12 @@ for _command in (
     exchanging.feed,
     exchanging.session,
     suggestions.suggestion,
+    ballots.ballot,
+    trustees.trustee,
     ledgers.ledger,
     ledgers.overdue,
     ledgers.report,
+    printing.page,
     searching.search,
     searching.people,
     searching.reindex,
@@ -55,6 +65,22 @@ for _command in (
     setting_up.completion,
 ):
     renda.add_command(_command)
+for _command in (
+    ballot_casting.cast,
+    ballot_counts.enter,
+    ballot_counts.withdraw,
+    ballot_counts.bundles,
+    ballot_counts.differences,
+    ballot_counts.count,
+    ballot_counts.declare,
+    ballot_files.rehearse,
+    ballot_files.box,
+    ballot_files.board,
+    ballot_files.result,
+    verifying.verify,
+    ballot_files.print_,
+):
+    ballots.ballot.add_command(_command)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Commands on ballots: prepare, open, look, close, announce; their files, papers and counts have modules of their own."""
+"""Commands on ballots: prepare, open, look, close, announce; files, papers and counts have modules of their own."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 BALLOT = click.argument("ballot")
 """A ballot by its title, its id, or the beginning of its id."""
 A_FILE = click.Path(path_type=Path, dir_okay=False)
-ROUND = click.option("--round", "number", type=click.IntRange(1), default=None, help="轮次 Of this round; by default the last.")
+ROUND = click.option(
+    "--round", "number", type=click.IntRange(1), default=None, help="轮次 Of this round; by default the last."
+)
 MOMENT = click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
 PEOPLE = {"multiple": True, "metavar": "NAME|ID"}
 STANDING = {"entitled": "有表决权", "suspended": "暂停职务"}
@@ -46,11 +48,15 @@ def ballot() -> None:
 @click.option("--subject", "subjects", required=True, **PEOPLE, help="表决事项 A case by number, a unit or a person.")
 @click.option("--of", "of", default=KIND, show_default=True, help="种类 The kind of case that numbers name.")
 @click.option("--places", default=0, type=click.IntRange(0), help="应选名额 How many of them can pass.")
-@click.option("--cost", "costs", multiple=True, type=click.IntRange(0), help="造价（分） What each costs, in this order.")
+@click.option(
+    "--cost", "costs", multiple=True, type=click.IntRange(0), help="造价（分） What each costs, in this order."
+)
 @click.option("--budget", default=0, type=click.IntRange(0), help="资金总额（分） What there is for all of them.")
 @click.option("--roll", **PEOPLE, help="表决人 Somebody who votes; or all of --congress.")
 @click.option("--congress", default="", metavar="NAME|ID", help="人民代表大会 Whose deputies vote.")
-@click.option("--incumbent", default=0, type=click.IntRange(0), help="实有代表 With --roll: as many as are on it, if not given.")
+@click.option(
+    "--incumbent", default=0, type=click.IntRange(0), help="实有代表 With --roll: as many as are on it, if not given."
+)
 @click.option("--seats", default=0, type=click.IntRange(0), help="名额 Of a rule that counts by seats.")
 @click.option("--method", default="", metavar="KIND:NUMBER", help="票决办法 The case of the adopted method.")
 @click.option("--teller", "tellers", **PEOPLE, help="计票人 Somebody who counts.")
@@ -80,7 +86,9 @@ def open_(session: Session, /, tenant: str, kind: str, **given: Any) -> None:
             trustees=trustees,
             closes_at=_moment(given["closes"]),
             **people,
-            **{name: given[name] for name in ("title", "places", "costs", "budget", "incumbent", "seats", "electronic")},
+            **{
+                name: given[name] for name in ("title", "places", "costs", "budget", "incumbent", "seats", "electronic")
+            },
         )
         made = workspace.do(ballots.open_ballot, actor, command)
         _tell(session, workspace, actor, made.id, "prepared 已准备")
@@ -182,7 +190,12 @@ def turnout(session: Session, tenant: str, ballot: str) -> None:
         actor = session.actor(workspace)
         found = workspace.ask(ballots.turnout, actor, ballot_id(workspace, actor, ballot))
     numbers = (("实有代表", found.incumbent), ("有表决权", found.entitled), ("暂停职务", found.suspended))
-    numbers += (("出席", found.present), ("领纸质票", found.by_paper), ("电子表决", found.by_device), ("已投", found.cast))
+    numbers += (
+        ("出席", found.present),
+        ("领纸质票", found.by_paper),
+        ("电子表决", found.by_device),
+        ("已投", found.cast),
+    )
     session.tell(found, lambda: telling.table(("项目", "人数"), numbers, title=f"第{found.round}轮"))
 
 
@@ -247,7 +260,9 @@ def ballot_id(workspace: Workspace, actor: Actor, given: str) -> str:
     if id := finding.as_id(given):
         return id
     found = workspace.ask(ballots.listed, actor)
-    ids = [b.id for b in found if b.title == given] or [b.id for b in found if len(given) > 7 and b.id.startswith(given)]
+    ids = [b.id for b in found if b.title == given] or [
+        b.id for b in found if len(given) > 7 and b.id.startswith(given)
+    ]
     if not ids:
         told = "or none that you may see; list them: renda ballot list TENANT"
         raise NotFound(f"no ballot {given!r}, {told}")

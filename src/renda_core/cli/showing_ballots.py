@@ -38,15 +38,13 @@ def _round(view: BallotView, now: RoundView) -> None:
     telling.line(f"\n第{now.number}轮 round {now.number}: {STATES[now.state]}{places}")
     if now.box:
         telling.line(f"公告板 board: {now.box}")
-    if now.verdict is None or now.counted is None or now.attendance is None:
+    if now.verdict is None or now.attendance is None:
         rows = [(n, view.titles.get(s, s)) for n, s in enumerate(now.subjects, 1)]
         telling.table(("序号", "事项"), rows)
         return
-    there = now.attendance
-    telling.line(
-        f"实有 {there.incumbent}，出席 {there.present}，发出 {there.issued}，收回 {there.returned}，"
-        f"有效 {now.counted.valid}，无效 {now.counted.void}"
-    )
+    there, counted = now.attendance, now.counted
+    good = f"，有效 {counted.valid}，无效 {counted.void}" if counted is not None else ""
+    telling.line(f"实有 {there.incumbent}，出席 {there.present}，发出 {there.issued}，收回 {there.returned}{good}")
     _findings(view, now)
     for reason in (*now.verdict.reasons, *now.verdict.warnings):
         telling.line(f"  {reason}")
@@ -67,6 +65,14 @@ def _findings(view: BallotView, now: RoundView) -> None:
     for found in verdict.findings:
         votes = [found.votes.get(answer, "") for answer in view.rule.answers]
         clause = CLAUSES.get(found.clause, found.clause)
-        rows.append((view.titles.get(found.subject, found.subject), *votes, verdict_title(view.rule, found), clause, found.reason))
+        rows.append(
+            (
+                view.titles.get(found.subject, found.subject),
+                *votes,
+                verdict_title(view.rule, found),
+                clause,
+                found.reason,
+            )
+        )
     telling.line(f"结果 outcome: {OUTCOMES.get(verdict.state, verdict.state)}")
     telling.table(("事项", *answers, "结果", "依据", "理由"), rows, empty="nothing was decided 未作决定", fold=True)

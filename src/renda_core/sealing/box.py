@@ -6,17 +6,20 @@ import base64
 import binascii
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import attrs
 import msgspec
 
 from renda_core.errors import Invalid
-from renda_core.sealing.sheet import Sheet
+from renda_core.sealing.sheet import LAYER, Sheet
 
 FORMAT = "renda ballot box 1"
 LARGEST = 64 * 1024 * 1024
-"""Bytes of the largest file that is read: a box of 200,000 papers, and a bound on what a foreign file costs."""
+"""Bytes of the largest file that is read: a bound on what a foreign file costs; 64 MiB hold 200,000 papers."""
+MOST = 250_000
+"""Papers of the largest box that is read."""
+Papers = Annotated[list[str], msgspec.Meta(max_length=MOST)]
 Kind = Literal["vote", "rehearsal", "layer", "opened"]
 """As shut; the same of trial papers; with at least one layer off; open."""
 
@@ -41,9 +44,9 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
     format: str
     kind: Kind
     sheet: dict[str, Any]
-    papers: list[str]
+    papers: Papers
     peeled: list[Layer] = []
-    choices: list[str] | None = None
+    choices: Papers | None = None
     signatures: dict[str, str] = {}
     announced: dict[str, Any] | None = None
 
@@ -118,7 +121,9 @@ def read_box(data: object) -> Box:
     """
     file = _parsed(data)
     if file.format != FORMAT:
-        raise Invalid(f"this is no box file of this version: its format is {file.format[:40]!r}, and {FORMAT!r} is read")
+        raise Invalid(
+            f"this is no box file of this version: its format is {file.format[:40]!r}, and {FORMAT!r} is read"
+        )
     sheet = Sheet.read(file.sheet)
     box = Box(
         sheet=sheet,
@@ -147,7 +152,7 @@ def _parsed(data: object) -> _File:
 def _wrong(box: Box, kind: Kind) -> str:
     sheet, open_ = box.sheet, box.choices is not None
     told = {
-        "it says of itself that it is something else": kind != box.kind and not (sheet.trial and kind == "rehearsal"),
+        "it says of itself that it is something else": kind != box.kind,
         f"a paper has not the {sheet.size} bytes that all have": not _sized(box),
         "papers are there twice, or not sorted": not (_rises(box.papers) if not open_ else _sorted(box.choices or ())),
         "it is open and holds sealed papers": open_ and bool(box.papers),
@@ -162,8 +167,6 @@ def _wrong(box: Box, kind: Kind) -> str:
 
 
 def _sized(box: Box) -> bool:
-    from renda_core.sealing.sheet import LAYER
-
     size = box.sheet.size - LAYER * len(box.peeled)
     right = all(len(paper) == size for paper in box.papers)
     return right and all(len(choice) == len(box.sheet.subjects) for choice in box.choices or ())

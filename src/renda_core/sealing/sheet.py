@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
@@ -27,6 +28,8 @@ MOST_TRUSTEES = 16
 """More than any hall has: they bound what a foreign file can ask of the reader's memory."""
 KEY = 64
 """Hex digits of a public key."""
+SHARE = re.compile(r"[0-9]{1,9}(/[1-9][0-9]{0,8})?")
+"""A share as text; a longer number is nobody's rule, and would only cost the reader."""
 RESULTS = frozenset({"attendance", "counted", "verdict", "state", "opened_at", "closed_at", "box", "signatures"})
 """Fields of a round that say what became of it, and not what it asks."""
 
@@ -68,7 +71,7 @@ class Sheet:
     data: Mapping[str, Any] = attrs.field(repr=False, eq=False)
 
     @classmethod
-    def of(cls, ballot: Ballot, round: int, titles: Mapping[str, str], *, trial: bool = False) -> Sheet:
+    def of(cls, ballot: Ballot, round: int, titles: Mapping[str, str]) -> Sheet:
         """Make the sheet of a round, counted from 1; a subject without a title is called by its id.
 
         Raises:
@@ -80,7 +83,7 @@ class Sheet:
             {
                 "ballot": ballot.id,
                 "round": round,
-                "trial": trial,
+                "trial": False,
                 "kind": ballot.kind,
                 "title": ballot.title,
                 "titles": [titles.get(s, s) for s in asked.subjects],
@@ -102,10 +105,12 @@ class Sheet:
             raise Invalid("the sheet of this box is no JSON object")
         try:
             file = msgspec.convert(dict(data), _File, dec_hook=_dec)
-        except (msgspec.ValidationError, RecursionError, ValueError, ZeroDivisionError) as error:
+        except (msgspec.ValidationError, RecursionError, ValueError) as error:
             raise Invalid(f"the sheet of this box cannot be read: {error}") from error
         made = cls(
-            **{a.name: getattr(file, a.name) for a in attrs.fields(cls) if a.name not in ("titles", "trustees", "data")},
+            **{
+                a.name: getattr(file, a.name) for a in attrs.fields(cls) if a.name not in ("titles", "trustees", "data")
+            },
             titles=tuple(file.titles),
             trustees=tuple(file.trustees),
             data=dict(data),
@@ -113,6 +118,10 @@ class Sheet:
         if wrong := made._wrong() or (file.size != made.size and f"size is {file.size}, and must be {made.size}"):
             raise Invalid(f"the sheet of this box cannot be used: {wrong}")
         return made
+
+    def as_trial(self) -> Sheet:
+        """Give the sheet of a rehearsal of the same vote."""
+        return self if self.trial else Sheet.read({**self.data, "trial": True})
 
     @property
     def subjects(self) -> tuple[str, ...]:
@@ -181,4 +190,8 @@ def _enc(value: Any) -> Any:
 
 
 def _dec(cls: type, value: Any) -> Any:
-    return cls(value) if cls is Fraction else value
+    if cls is not Fraction:
+        return value
+    if not isinstance(value, str) or not SHARE.fullmatch(value):
+        raise ValueError(f"{str(value)[:20]!r} is no share; one is written 1/2")
+    return Fraction(value)

@@ -157,7 +157,7 @@ _open = (
         or_(_b.c.closes_at.is_(None), _b.c.closes_at > bindparam("now", type_=Instant)),
     )
     .with_for_update(read=True)
-    .cte("open_ballot")
+    .subquery("open_ballot")
 )
 
 

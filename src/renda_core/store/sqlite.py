@@ -70,9 +70,12 @@ class SqliteLink:
     async def change(self, sql: str, args: tuple[Any, ...], /) -> int:
         """Run a change; answer how many rows it touched."""
         try:
-            return self._raw.execute(sql, args).rowcount
+            touched = self._raw.execute(sql, args).rowcount
         except sqlite3.IntegrityError as error:
             raise _told(error) from None
+        if touched < 0:
+            raise Misuse("of a change that begins with WITH, SQLite tells no number of rows; write it with a subquery")
+        return touched
 
     async def change_all(self, sql: str, rows: Sequence[tuple[Any, ...]], /) -> None:
         """Run one change over many rows."""

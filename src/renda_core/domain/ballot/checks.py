@@ -49,7 +49,7 @@ def _answers(rule: Rule) -> Objections:
         yield "rule", "there is nothing to answer"
     if twice := [a for a, n in Counter(rule.answers).items() if n > 1]:
         yield "rule", f"an answer stands there twice: {', '.join(twice)}"
-    if "" in rule.answers:
+    if not all(answer.strip() for answer in rule.answers):
         yield "rule", "an answer has no name"
     n = len(rule.answers)
     if rule.mode in ("choose", "budget") and n != 1:
@@ -148,7 +148,7 @@ def _numbers(rule: Rule) -> Objections:
 def _subjects(subjects: Sequence[str]) -> Objections:
     if not subjects:
         yield "subjects", "there is nothing to vote on"
-    if "" in subjects:
+    if not all(subject.strip() for subject in subjects):
         yield "subjects", "a subject has no name"
     if twice := [s for s, n in Counter(subjects).items() if n > 1]:
         yield "subjects", f"stands there twice: {', '.join(twice)}"

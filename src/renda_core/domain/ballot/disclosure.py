@@ -77,22 +77,21 @@ def _moves(table: Numbers, hidden: set[Cell], cell: Cell) -> bool:
     of whole numbers has the same totals. A ring of the graph of rows and columns, so no equations need be solved.
     """
     i, j = cell
-    more = _reaches(table, hidden, ("column", j), ("row", i), without=cell)
-    return more or (table[i][j] > 0 and _reaches(table, hidden, ("row", i), ("column", j), without=cell))
+    more = _reaches(table, hidden, (False, j), (True, i), without=cell)
+    return more or (table[i][j] > 0 and _reaches(table, hidden, (True, i), (False, j), without=cell))
 
 
-def _reaches(table: Numbers, hidden: set[Cell], start: tuple[str, int], end: tuple[str, int], without: Cell) -> bool:
-    """Walk from rows to columns by cells that may grow (all), and back by cells that may shrink (not zero)."""
+def _reaches(table: Numbers, hidden: set[Cell], start: tuple[bool, int], end: tuple[bool, int], without: Cell) -> bool:
+    """Walk from rows (True) to columns by cells that may grow, all of them, and back by those that may shrink."""
     seen, ahead = {start}, [start]
-    while ahead:
-        side, n = ahead.pop()
-        for i, j in hidden:
-            if (i, j) == without or n != (i if side == "row" else j) or (side == "column" and not table[i][j]):
-                continue
-            other = ("column", j) if side == "row" else ("row", i)
-            if other not in seen:
-                seen.add(other)
-                ahead.append(other)
+    while ahead and end not in seen:
+        is_row, n = ahead.pop()
+        for other in range(len(table[0]) if is_row else len(table)):
+            cell = (n, other) if is_row else (other, n)
+            passes = cell in hidden and cell != without and (is_row or table[cell[0]][cell[1]])
+            if passes and (not is_row, other) not in seen:
+                seen.add((not is_row, other))
+                ahead.append((not is_row, other))
     return end in seen
 
 
@@ -131,7 +130,7 @@ def shown(rule: Rule, verdict: Verdict, valid: int) -> Verdict:
     elif rule.mode == "rank":  # a place is given once on a paper, so that the columns have a total too
         tables = [Table(cells=(row,), rows=(), columns=()) for row in suppress(rows, rule.shown_from).cells]
     else:
-        tables = [suppress([row], rule.shown_from) for row in rows]
+        tables = [_alone(row, rule.shown_from) for row in rows]
     told = tuple(_told(rule, f, table.cells[0]) for f, table in zip(found, tables, strict=True))
     return attrs.evolve(verdict, findings=told, waiting=())
 
@@ -140,6 +139,11 @@ def _row(rule: Rule, found: Finding, valid: int) -> tuple[int, ...]:
     """Add to the answers those papers that do not answer: the valid papers are known, so each gives the other away."""
     row = tuple(found.votes.get(answer, 0) for answer in rule.answers)
     return (*row, max(valid - sum(row), 0))
+
+
+def _alone(row: Sequence[int], k: int) -> Table:
+    """Guard one row; that no paper leaves the answer out is no number about anybody, so that need not be hidden."""
+    return suppress([row if row[-1] else row[:-1]], k)
 
 
 def _told(rule: Rule, found: Finding, cells: Sequence[int | None]) -> Finding:

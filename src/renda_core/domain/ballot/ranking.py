@@ -24,14 +24,15 @@ def cut_by_rank(rule: Rule, passed: Mapping[int, Sequence[int]], places: int) ->
     if len(passed) <= places:
         return Cut(over=frozenset(passed), scores=words)
     reached = {n: tuple(accumulate(row)) for n, row in passed.items()}
-    # the sum agrees with every order that no weighing turns, so the line can only run through the place it gives
-    at = sorted(passed, key=lambda n: sum(reached[n]), reverse=True)[places - 1]
-    line = reached[at]
-    level = frozenset(n for n in passed if reached[n] == line)
-    over = frozenset(n for n in passed if _above(reached[n], line))
-    if any(not _above(line, reached[n]) for n in passed.keys() - over - level):
+    # sure of a place: fewer others may stand above it than there are places; sure of none: enough do in any case
+    free = {n: sum(not _above(reached[n], reached[m]) for m in passed if m != n) for n in passed}
+    under = {n: sum(_above(reached[m], reached[n]) for m in passed) for n in passed}
+    over = frozenset(n for n in passed if free[n] < places)
+    level = frozenset(n for n in passed if n not in over and under[n] < places)
+    if len({reached[n] for n in level}) > 1:
         return None
-    return settle(over, level, places, words, words[at], "rank")
+    last = min(level or over, key=lambda n: (sum(reached[n]), reached[n]))  # by its numbers, never by its place
+    return settle(over, level, places, words, words[last], "rank")
 
 
 def _above(one: Sequence[int], other: Sequence[int]) -> bool:

@@ -61,7 +61,7 @@ def seat(rule: Rule, found: Sequence[Finding], places: int, cut: Cut, after: Aft
     left, level = places - len(cut.over), len(cut.level)
     filled = f"{len(cut.over)} of {places} places decided"
     if level and rule.tie == "refuse":
-        told = f"{level} subjects stand level at {cut.at} for {left} of {places} places, and the rule breaks no tie"
+        told = f"{level} subjects stand level for {left} of {places} places, and the rule breaks no tie"
         return Verdict(state="refused", reasons=(told,), clause="tie")
     failed = [n for n in range(len(found)) if n not in cut.scores]
     short = bool(left and not level and failed)

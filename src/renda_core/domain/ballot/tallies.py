@@ -1,4 +1,4 @@
-"""What a teller (计票人) enters of a bundle of papers, what two of them differ in, and how several counts become one."""
+"""What a teller (计票人) enters of a bundle of papers, what two of them differ in, and several counts as one."""
 
 from __future__ import annotations
 

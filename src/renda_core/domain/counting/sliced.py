@@ -8,11 +8,13 @@ import numpy.typing as npt
 from renda_core.domain.counting.checks import CLAUSES, products, void
 from renda_core.domain.counting.layout import Layout, Words
 
-ROW = 8192
+ROW = 4096
 """Words of 8 bytes in a row of a counter: 16 KiB, so that the three rows of a step stay in the nearest cache."""
-ROWS = 4
+ROWS = 8
 """Rows that are checked at once: long enough that a call of NumPy costs less than its work, short enough for the cache."""
-SEVENTH = np.uint64(0x0101010101010101)
+FEW = 2_000
+"""Papers below which bits are simply unpacked: fewer calls."""
+LOWEST = np.uint64(0x0101010101010101)
 """The lowest bit of each byte of a word."""
 Longs = npt.NDArray[np.uint64]
 
@@ -72,7 +74,7 @@ class Sliced:
         found = np.zeros((layout.codes, layout.words * layout.bits), np.int64)
         for level, (total, other) in enumerate(zip(self._sums, self._waiting, strict=True)):
             for part in (total, other) if self._rows >> level & 1 else (total,):
-                found += np.stack([ones(layout, p) for p in part]) << level
+                found += np.stack([ones(layout, p.view(layout.dtype).reshape(-1, layout.words)) for p in part]) << level
         return found
 
 
@@ -100,6 +102,9 @@ def ones(layout: Layout, words: npt.NDArray[np.unsignedinteger]) -> npt.NDArray[
 
     A byte holds up to 255 ones, so up to 255 words are added with one addition for eight of their bits.
     """
+    if len(words) < FEW:
+        bits = np.unpackbits(np.ascontiguousarray(words).view(np.uint8), axis=1, bitorder="little")
+        return bits.sum(0, dtype=np.int64)
     raw = np.ascontiguousarray(words).view(np.uint8).ravel()
     wide = max(8, layout.words * 8)
     if raw.size % wide:
@@ -110,12 +115,14 @@ def ones(layout: Layout, words: npt.NDArray[np.unsignedinteger]) -> npt.NDArray[
     found = np.empty((wide, 8), np.int64)
     starts = np.arange(0, len(longs), 255)
     for bit in range(8):
-        sums = np.add.reduceat(longs >> np.uint64(bit) & SEVENTH, starts, axis=0)
+        sums = np.add.reduceat(longs >> np.uint64(bit) & LOWEST, starts, axis=0)
         found[:, bit] = sums.view(np.uint8).reshape(-1, wide).sum(0, dtype=np.int64)
     return found.reshape(-1, layout.words * layout.bits).sum(0)
 
 
 def few(layout: Layout, papers: Words, tell: dict[str, int]) -> npt.NDArray[np.int64]:
     """Check and count fewer papers than a block."""
+    if not len(papers):
+        return np.zeros((layout.codes, layout.words * layout.bits), np.int64)
     good = cleared(layout, papers, tell)
     return np.stack([ones(layout, p) for p in products(layout, good)])

@@ -76,8 +76,3 @@ class Election:
         """Give a number of :data:`LIMITS`, e.g. ``max_length``; None where the file sets none."""
         text = self.meta.get(name, "")
         return int(text) if text else None
-
-    @property
-    def places(self) -> int:
-        """How many places an ordinal vote has: as many as the file allows, or as there are projects."""
-        return min(self.limit("max_length") or len(self.projects), len(self.projects))

@@ -12,8 +12,6 @@ from renda_core.files.limits import refuse
 from renda_core.files.pabulib.election import SECTIONS
 from renda_core.files.pabulib.mistakes import Mistakes
 
-LONGEST_CELL = 1_000_000
-"""Characters; a longer cell is a quotation mark left open."""
 _KNOWN = frozenset({"project_id", "cost", "voter_id", "vote", "points"})
 
 
@@ -31,7 +29,6 @@ def rows_of(text: str, name: str) -> Iterator[Row]:
     Raises:
         Invalid: A quotation mark is left open.
     """
-    before = csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True)
     line = 0
     try:
@@ -43,8 +40,6 @@ def rows_of(text: str, name: str) -> Iterator[Row]:
     except csv.Error as broken:
         message = f"line {line + 1} cannot be read ({broken})"
         raise refuse(name, message, "look for a quotation mark left open", line=line + 1) from broken
-    finally:
-        csv.field_size_limit(before)
 
 
 def sections_of(rows: Iterator[Row], mistakes: Mistakes) -> Mapping[str, Sequence[Row]]:

@@ -9,10 +9,15 @@ from pathlib import Path
 
 from renda_core.errors import Invalid
 from renda_core.files.pabulib.cells import shown_money
-from renda_core.files.pabulib.election import POINTED, SECTIONS, Election
+from renda_core.files.pabulib.election import LIMITS, POINTED, SECTIONS, Election
 from renda_core.files.written import whole_file
 
 ENDING = ".pb"
+ORDER = (
+    "description", "country", "unit", "district", "subunit", "instance", "num_projects", "num_votes", "budget",
+    "vote_type", "rule", "date_begin", "date_end", *LIMITS,
+)  # fmt: skip
+"""Keys of META in the order of the format. Source: pabulib/checker 1.0.8."""
 
 
 def write_pabulib(path: str | Path, election: Election) -> Path:
@@ -66,14 +71,21 @@ def written(election: Election) -> bytes:
 
 
 def _meta(election: Election) -> dict[str, str]:
-    """Give META in its order; what the rest of the election tells is written from there."""
+    """Give META in its order; what the rest of the election tells is written from there.
+
+    Where any of that is missing, everything is put into the order of the format.
+    """
     told = {
         "num_projects": str(len(election.projects)),
         "num_votes": str(len(election.papers)),
         "budget": shown_money(election.budget),
         "vote_type": election.vote_type,
     }
-    return {**{key: told.get(key, value) for key, value in election.meta.items()}, **told}
+    whole = {**election.meta, **told}
+    if told.keys() <= election.meta.keys():
+        return whole
+    first = {key: whole[key] for key in ORDER if key in whole}
+    return {**first, **whole}
 
 
 def _refuse_ambiguous(election: Election) -> None:
@@ -81,10 +93,17 @@ def _refuse_ambiguous(election: Election) -> None:
     for project in election.projects:
         if not project.id or "," in project.id or project.id != project.id.strip():
             told.append(f"project {project.id!r}: an id is not empty and has neither commas nor blanks around it")
+    told += [f"column {name!r} is told elsewhere, or twice" for name in _columns_twice(election)]
     told += _unequal("points", election.points if election.vote_type in POINTED else election.papers, election)
     told += _unequal("voters", election.voters or election.papers, election)
     if told:
         raise Invalid(f"this election cannot be written: {'; '.join(told)}", mistakes=tuple(told))
+
+
+def _columns_twice(election: Election) -> list[str]:
+    own = {"project_id", "cost"} & {name for project in election.projects for name in project.columns}
+    taken = ("voter_id", "vote", *(["points"] if election.vote_type in POINTED else []), *election.voter_columns)
+    return sorted(own) + [name for n, name in enumerate(taken) if name in taken[:n] or not name]
 
 
 def _unequal(what: str, listed: Sequence[object], election: Election) -> list[str]:

@@ -6,7 +6,7 @@ is declared, except those who count, watch over it and announce it.
 
 from renda_core.services.ballots.announcing import announce, declare
 from renda_core.services.ballots.auditing import audit
-from renda_core.services.ballots.boxes import accept_rehearsal, box, rehearsal
+from renda_core.services.ballots.boxes import accept_rehearsal, box, rehearsal, result
 from renda_core.services.ballots.casting import cast, cast_named
 from renda_core.services.ballots.closing import close_round
 from renda_core.services.ballots.commands import Counting, OpenBallot, OpenRound
@@ -62,6 +62,7 @@ __all__ = [
     "open_round",
     "progress",
     "rehearsal",
+    "result",
     "sheet_of",
     "show",
     "turnout",

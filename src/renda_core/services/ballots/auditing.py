@@ -12,10 +12,13 @@ from renda_core.domain.case import Actor
 from renda_core.services.ballots.closing import slot_hash
 from renda_core.services.ballots.counting import count_digest
 from renda_core.services.ballots.loading import load, refuse_all_but_those_who_run_it
+from renda_core.services.ballots.rounds import roll_digest
 from renda_core.store import ballots as rows
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
 
+VOUCHED = {"opened": "roll", "closed": "box", "counted": "count"}
+"""Under which name an entry of the journal holds its digest."""
 SHUT = ("closed", "counted", "declared")
 
 
@@ -31,11 +34,13 @@ async def audit(reader: Reader, _: Tenant, actor: Actor, id: str) -> tuple[str, 
     ballot = await load(reader, id)
     await refuse_all_but_those_who_run_it(reader, actor, ballot)
     told: list[str] = []
-    closed, counted = await _journalled(reader, ballot, "closed"), await _journalled(reader, ballot, "counted")
+    opened, closed, counted = [await _journalled(reader, ballot, w) for w in ("opened", "closed", "counted")]
     for number, round in enumerate(ballot.rounds, 1):
         if round.state in SHUT and round.closed_at is not None:
             told += await _box(reader, ballot, number, round, closed.get(number))
-        if round.counted is not None and number in counted and counted[number] != count_digest(round):
+        if number in opened and opened[number] != await _roll(reader, id, number):
+            told.append(f"round {number}: the roll is not as it was when the round was opened")
+        if counted.get(number) and counted[number] != count_digest(round):
             told.append(f"round {number}: what was counted is not what the journal vouches for")
     return tuple(told)
 
@@ -66,12 +71,18 @@ def _rows(slots: dict[str, bytes], board: list[bytes]) -> Iterator[str]:
 
 
 async def _journalled(reader: Reader, ballot: Ballot, what: str) -> dict[int, str]:
-    """Give what the journal holds of each round: the digest of its box, or of what was counted."""
+    """Give what the journal holds of each round: the digest of its roll, of its box, or of what was counted."""
     found = {}
     about = f'%"on":"{ballot.id}"%'
     for row in await reader.all(rows.ENTRIES, about=about):
         entry = json.loads(row.entry)
         if entry["on"] == ballot.id and entry["what"] == f"ballot.{ballot.kind}.{what}":
-            private = json.loads(row.private) if row.private else {}
-            found[int(entry["body"]["round"])] = private.get("count", "") if what == "counted" else entry["body"]["box"]
+            body = entry["body"] | (json.loads(row.private) if row.private else {})  # erased, it vouches for nothing
+            found[int(body["round"])] = body.get(VOUCHED[what], "")
     return found
+
+
+async def _roll(reader: Reader, id: str, number: int) -> str:
+    roll = await reader.all(rows.ROLL, ballot_id=id, round=number)
+    there = {row.person: row.issued for row in roll if row.present}
+    return roll_digest(id, number, {row.person: row.standing for row in roll}, there)

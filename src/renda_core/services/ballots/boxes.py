@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
 
 from renda_core import sealing
-from renda_core.domain.ballot import Ballot, Paper
+from renda_core.domain.ballot import Ballot, Count, shown
 from renda_core.domain.case import Actor
-from renda_core.errors import Invalid, Rejected
+from renda_core.errors import NotAllowed, Rejected
 from renda_core.services.ballots.loading import (
     hold,
     load,
+    may_look,
+    may_run,
     refuse_all_but_those_who_run_it,
     refuse_strangers,
     round_of,
     save,
     sheet_of,
 )
+from renda_core.store import ballot_sheets as sheet_rows
 from renda_core.store import ballots as rows
+from renda_core.store.codec import decode, encode
+from renda_core.store.columns import NOBODY
 from renda_core.store.unit import Reader, Unit
 from renda_core.tenancy import Tenant
 
+OPENED = "box"
+"""The bundle under which the opened box is kept, where a teller's papers have a number."""
 SHUT = ("closed", "counted", "declared")
 
 
@@ -42,7 +49,7 @@ async def box(reader: Reader, _: Tenant, actor: Actor, id: str, round: int = 0) 
     number = round or len(ballot.rounds)
     roll = await reader.all(rows.ROLL, ballot_id=id, round=number)
     papers = {row.sealed for row in roll if row.sealed is not None}
-    return sealing.make_box(await sheet_of(reader, ballot, number), sorted(papers), "vote")
+    return sealing.make_box(await sheet_of(reader, ballot, number), papers)
 
 
 async def rehearsal(unit: Unit, _: Tenant, id: str) -> dict[str, Any]:
@@ -55,12 +62,8 @@ async def rehearsal(unit: Unit, _: Tenant, id: str) -> dict[str, Any]:
     refuse_strangers(unit.actor)
     ballot = await load(unit, id)
     _refuse_unsealed(ballot)
-    sheet = await sheet_of(unit, ballot)
-    papers = [sealing.seal(sheet, marks) for marks in trial_papers(ballot)]
-    made = sealing.make_box(sheet, papers, "rehearsal")
-    unit.record(
-        f"ballot.{ballot.kind}.rehearsal", on=id, version=ballot.version, rule=ballot.rule.name, papers=len(papers)
-    )
+    made = sealing.make_rehearsal(await sheet_of(unit, ballot))
+    unit.record(f"ballot.{ballot.kind}.rehearsal", on=id, version=ballot.version, rule=ballot.rule.name)
     return made
 
 
@@ -69,46 +72,73 @@ async def accept_rehearsal(unit: Unit, _: Tenant, id: str, opened: Mapping[str, 
 
     Raises:
         NotAllowed: The actor opens no ballots.
-        Invalid: The file is not the opened box of trial papers of this ballot.
+        Invalid: The file is no box file.
+        Rejected: It is not the opened box of trial papers of this ballot.
     """
     refuse_strangers(unit.actor)
     held = await hold(unit, id)
     _refuse_unsealed(held.ballot)
-    found = read_opened(await sheet_of(unit, held.ballot), opened, "rehearsal")
-    if found.unreadable or found.multiset != sorted(sorted(p) for p in trial_papers(held.ballot)):
-        raise Invalid("opened: what the trustees found is not what was in the box of trial papers", field="opened")
+    sealing.check_rehearsal(opened, await sheet_of(unit, held.ballot))
     after = attrs.evolve(held.ballot, rehearsed=True, version=held.ballot.version + 1)
     await save(unit, held, after, closes_at=held.closes_at)
     unit.record(f"ballot.{after.kind}.rehearsed", on=id, version=after.version, rule=after.rule.name)
     return after
 
 
-def trial_papers(ballot: Ballot) -> list[list[tuple[int, int]]]:
-    """Give the marks of the trial papers: a blank one, and one for each subject."""
-    return [[], *([(subject, 0)] for subject in range(len(ballot.rounds[-1].subjects)))]
-
-
-@attrs.frozen(kw_only=True)
-class Opened:
-    """What the trustees found in a box: papers without an order, and how many nobody could read."""
-
-    papers: Sequence[Paper]
-    unreadable: int
-    signatures: Mapping[str, str]
-
-    @property
-    def multiset(self) -> list[list[tuple[int, int]]]:
-        """Give the papers in an order of their own, to compare them with others."""
-        return sorted(sorted((int(s), int(a)) for s, a in paper) for paper in self.papers)
-
-
-def read_opened(sheet: sealing.Sheet, file: Mapping[str, Any], kind: str) -> Opened:
-    """Read the file in which the trustees opened a box of this sheet.
+async def result(reader: Reader, _: Tenant, actor: Actor, id: str, round: int = 0) -> dict[str, Any]:
+    """Give what anybody verifies beside the board: the box as opened and signed, and what was announced.
 
     Raises:
-        Invalid: It is another box's, a layer is missing, a signature does not fit, or papers came or went.
+        NotFound: There is no such ballot or round, or it is none of the asker's.
+        NotAllowed: So few papers were cast that single ones would be seen in it; it is for those who run the ballot.
+        Rejected: The round is not announced yet, or nothing in it was sealed.
     """
-    raise Invalid("opened")
+    ballot = await load(reader, id)
+    await may_look(reader, actor, ballot)
+    found = round_of(ballot, round, "declared")
+    _refuse_unsealed(ballot)
+    if found.attendance is None or found.verdict is None or found.counted is None:
+        raise Rejected("there is no result", "nothing was counted in this round")
+    if shown(ballot.rule, found.verdict, found.counted.valid) != found.verdict and not may_run(actor, ballot):
+        raise NotAllowed("fewer papers were cast than may be shown one by one; the tellers and scrutineers hold them")
+    file = await opened_box(reader, id, round or len(ballot.rounds))
+    if file is None:
+        raise Rejected("there is no result", "nothing was cast in secret by device in this round")
+    on_paper = _without(found.counted, sealing.opened(file).counted())
+    return sealing.make_result(file, found.attendance, found.verdict, on_paper)
+
+
+def _without(total: Count, part: Count) -> Count | None:
+    """Give what was counted on paper: all without what came by device."""
+    pairs = zip(total.votes, part.votes, strict=True)
+    votes = tuple(tuple(a - b for a, b in zip(*rows, strict=True)) for rows in pairs)
+    why = {clause: n - part.why_void.get(clause, 0) for clause, n in total.why_void.items()}
+    left = Count(
+        votes=votes,
+        valid=total.valid - part.valid,
+        void=total.void - part.void,
+        why_void={clause: n for clause, n in why.items() if n},
+    )
+    return left if left.valid or left.void else None
+
+
+async def keep_opened(unit: Unit, id: str, number: int, file: Mapping[str, Any]) -> None:
+    """Keep the box as the trustees opened and signed it, sealed until it is told with the verdict."""
+    row = {"ballot_id": id, "round": number, "bundle": OPENED, "teller": NOBODY}
+    await unit.write(sheet_rows.ADD, **row, sealed=unit.seal_bytes(encode(file), _field(id, number)))
+
+
+async def opened_box(reader: Reader, id: str, number: int) -> dict[str, Any] | None:
+    """Give the box as the trustees opened and signed it; None where none was opened."""
+    for row in await reader.all(sheet_rows.ALL, ballot_id=id, round=number):
+        if row.bundle == OPENED and row.teller == NOBODY:
+            found: dict[str, Any] = decode(reader.open_bytes(row.sealed, _field(id, number)), dict)
+            return found
+    return None
+
+
+def _field(id: str, number: int) -> str:
+    return f"ballot_sheet:{id}:{number}:{OPENED}"
 
 
 def _refuse_unsealed(ballot: Ballot) -> None:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 
 from renda_core import sealing
-from renda_core.domain.ballot import Ballot, count
+from renda_core.domain.ballot import count
 from renda_core.errors import Invalid, Rejected
 from renda_core.services.ballots.loading import Held, is_id, look, size_of
 from renda_core.services.ballots.rounds import SUSPENDED
@@ -42,7 +42,7 @@ async def cast(unit: Unit, _: Tenant, id: str, sealed: bytes) -> Receipt:
     if not held.ballot.rule.secret:
         raise Rejected("the paper was not taken", "this vote is by name: its marks are cast open")
     receipt = Receipt(ballot=id, round=held.number, hash=sealing.receipt(sealed))
-    slot = {"ballot_id": id, "round": held.number, "person": _person(unit, held.ballot)}
+    slot = {"ballot_id": id, "round": held.number, "person": _person(unit)}
     size = size_of(held.ballot)
     if size and len(sealed) != size:
         raise Invalid(f"sealed: every paper of this round has {size} bytes, this one {len(sealed)}", field="sealed")
@@ -71,7 +71,7 @@ async def cast_named(unit: Unit, _: Tenant, id: str, marks: Sequence[tuple[int, 
     paper = [(int(s), int(a)) for s, a in marks]
     if count(rule, len(now.subjects), [paper], places=now.places).void:
         raise Invalid("marks: a paper marked so is void; mark it again", field="marks")
-    slot = {"ballot_id": id, "round": held.number, "person": _person(unit, held.ballot)}
+    slot = {"ballot_id": id, "round": held.number, "person": _person(unit)}
     kept = json.dumps(sorted(paper), separators=(",", ":")).ljust(MARK * (len(now.subjects) + 1)).encode()
     named = unit.seal_bytes(kept, NAMED)
     if await unit.write_unrecorded(rows.CAST_NAMED, **slot, now=unit.now, recast=rule.recast, named=named):
@@ -88,7 +88,7 @@ def marks_in(reader: Reader, named: bytes) -> list[tuple[int, int]]:
     return [(s, a) for s, a in json.loads(reader.open_bytes(named, NAMED))]
 
 
-def _person(unit: Unit, ballot: Ballot) -> str:
+def _person(unit: Unit) -> str:
     if not is_id(unit.actor.id):
         raise Rejected("the paper was not taken", f"{unit.actor.id} is nobody on the roll")
     return unit.actor.id

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import attrs
 
 from renda_core.domain.ballot import Attendance, Ballot, Count, Paper, Round, count
 from renda_core.domain.ballot.tallies import merged
 from renda_core.errors import Invalid, NotAllowed, Rejected
-from renda_core.services.ballots.boxes import Opened, read_opened
+from renda_core.sealing import opened
+from renda_core.services.ballots.boxes import keep_opened
 from renda_core.services.ballots.casting import marks_in
 from renda_core.services.ballots.closing import hashes_of
 from renda_core.services.ballots.commands import Counting
@@ -20,9 +21,6 @@ from renda_core.store import ballots as rows
 from renda_core.store.codec import encode
 from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
-
-UNREADABLE = "unreadable"
-"""The clause under which a paper is void that came out of the box and cannot be read."""
 
 
 @attrs.frozen(kw_only=True)
@@ -54,9 +52,10 @@ async def count_round(unit: Unit, _: Tenant, id: str, counting: Counting) -> Bal
         ballot.counted(_blank(held.round), _nothing(ballot))  # says what is due
     found = await _found(unit, held, counting)
     if held.round.state == "counted":
-        return await _again(unit, held, found)
+        return _again(held, found)
     after = ballot.counted(found.attendance, found.count, papers=found.papers, signatures=found.signatures)
-    await _keep_papers(unit, held, found.papers)
+    if found.signatures and counting.opened is not None:
+        await keep_opened(unit, id, held.number, counting.opened)
     await save(unit, held, after, closes_at=None)
     told = f"ballot.{after.kind}.counted"
     # no number is in the entry: it commits to them, and shows nothing
@@ -79,15 +78,11 @@ async def _found(unit: Unit, held: Held, counting: Counting) -> _Counted:
     if counting.paper_returned > attendance.issued - attendance.device_issued:  # void: nothing of it is counted
         return _Counted(attendance=attendance, count=_nothing(held.ballot))
     by_hand, entered = await paper_count(unit, held.ballot, counting.paper_returned)
-    by_device, opened = await _by_device(unit, held, roll, counting)
+    by_device, cast, signatures = await _by_device(unit, held, roll, counting)
     counts = [c for c in (by_hand, by_device) if c is not None]
-    papers = sorted(tuple(sorted(paper)) for paper in (*(entered or ()), *opened.papers))
-    return _Counted(
-        attendance=attendance,
-        count=merged(counts) if counts else _nothing(held.ballot),
-        papers=tuple(papers),
-        signatures=dict(opened.signatures),
-    )
+    every = sorted(tuple(sorted(paper)) for paper in (*(entered or ()), *cast))
+    total = merged(counts) if counts else _nothing(held.ballot)
+    return _Counted(attendance=attendance, count=total, papers=tuple(every), signatures=dict(signatures))
 
 
 def _attendance(held: Held, roll: Sequence[rows.RollRow], counting: Counting) -> Attendance:
@@ -108,10 +103,9 @@ def _attendance(held: Held, roll: Sequence[rows.RollRow], counting: Counting) ->
 
 async def _by_device(
     unit: Unit, held: Held, roll: Sequence[rows.RollRow], counting: Counting
-) -> tuple[Count | None, Opened]:
+) -> tuple[Count | None, Sequence[Paper], Mapping[str, str]]:
     """Count what came by device: the marks of a vote by name, or the papers that the trustees found in the box."""
     now, rule = held.round, held.ballot.rule
-    opened = Opened(papers=[marks_in(unit, r.named) for r in roll if r.named is not None], unreadable=0, signatures={})
     sealed = any(row.sealed is not None for row in roll)
     if sealed and counting.opened is None:
         told = "papers were cast by device; give the file in which the trustees opened the box"
@@ -119,24 +113,13 @@ async def _by_device(
     if not sealed and counting.opened is not None:
         raise Invalid("opened: nothing was cast in secret by device in this round", field="opened")
     if counting.opened is not None:
-        opened = read_opened(await sheet_of(unit, held.ballot), counting.opened, "vote", box=now.box)
-        papers = len(opened.papers) + opened.unreadable
-        if papers != len(hashes_of(roll)):
-            told = f"opened: {papers} papers came out of a box with {len(hashes_of(roll))} in it"
-            raise Invalid(told, field="opened")
-    if not opened.papers and not opened.unreadable:
-        return None, opened
-    readable = [p for p in opened.papers if _possible(held.ballot, p)]
-    found = count(rule, len(now.subjects), readable, places=now.places)
-    if lost := len(opened.papers) - len(readable) + opened.unreadable:
-        why = {**found.why_void, UNREADABLE: found.why_void.get(UNREADABLE, 0) + lost}
-        found = attrs.evolve(found, void=found.void + lost, why_void=why)
-    return found, attrs.evolve(opened, papers=readable)
-
-
-def _possible(ballot: Ballot, paper: Paper) -> bool:
-    subjects, answers = len(ballot.rounds[-1].subjects), len(ballot.rule.answers)
-    return all(0 <= s < subjects and 0 <= a < answers for s, a in paper)
+        sheet = await sheet_of(unit, held.ballot)
+        found = attrs.evolve(opened(counting.opened, sheet, now.box), sheet=sheet)
+        if found.taken != (inside := len(hashes_of(roll))):
+            raise Invalid(f"opened: {found.taken} papers came out of a box with {inside} in it", field="opened")
+        return found.counted(), found.papers, found.signatures
+    papers = [marks_in(unit, row.named) for row in roll if row.named is not None]
+    return count(rule, len(now.subjects), papers, places=now.places) if papers else None, papers, {}
 
 
 def _blank(round: Round) -> Attendance:
@@ -148,11 +131,7 @@ def _nothing(ballot: Ballot) -> Count:
     return Count(votes=((0,) * answers,) * subjects, valid=0, void=0)
 
 
-async def _keep_papers(unit: Unit, held: Held, papers: Sequence[Paper]) -> None:
-    """Keep the papers packed and sorted, so that the count can be repeated and no order tells whose they were."""
-
-
-async def _again(unit: Unit, held: Held, found: _Counted) -> Ballot:
+def _again(held: Held, found: _Counted) -> Ballot:
     now = held.round
     if (now.attendance, now.counted, dict(now.signatures)) != (found.attendance, found.count, found.signatures):
         raise Rejected("the round is not counted again", "it was counted already, with other papers or numbers")

@@ -49,20 +49,18 @@ async def load(reader: Reader, id: str) -> Ballot:
 
 async def look(reader: Reader, id: str) -> Held:
     """Load one ballot with what its row says besides, or raise ``NotFound``."""
-    row = await reader.find(rows.ONE, id=id) if is_id(id) else None
-    return _held(row, id)
+    return _held(await reader.all(rows.ONE, id=id) if is_id(id) else [], id)
 
 
 async def hold(unit: Unit, id: str) -> Held:
     """Load one ballot to change it: until the use case ends, no paper is taken and nobody else changes it."""
-    row = await unit.find(rows.HOLD, id=id) if is_id(id) else None
-    return _held(row, id)
+    return _held(await unit.all(rows.HOLD, id=id) if is_id(id) else [], id)
 
 
-def _held(row: rows.BallotRow | None, id: str) -> Held:
-    if row is None:
-        raise NotFound(f"no ballot {id}")
-    return Held(ballot=decode(row.document, Ballot), closes_at=row.closes_at)
+def _held(found: list[rows.BallotRow], id: str) -> Held:
+    for row in found:
+        return Held(ballot=decode(row.document, Ballot), closes_at=row.closes_at)
+    raise NotFound(f"no ballot {id}")
 
 
 async def save(unit: Unit, held: Held, after: Ballot, *, closes_at: dt.datetime | None) -> None:
@@ -166,8 +164,8 @@ def size_of(ballot: Ballot) -> int:
     return sealing.Sheet.of(ballot, len(ballot.rounds), {}).size if sealed else 0
 
 
-async def sheet_of(reader: Reader, ballot: Ballot, number: int = 0, *, trial: bool = False) -> sealing.Sheet:
+async def sheet_of(reader: Reader, ballot: Ballot, number: int = 0) -> sealing.Sheet:
     """Make the sheet of one round, the last with 0: what every sealed paper of it is bound to."""
     number = number or len(ballot.rounds)
     titles = await titles_of(reader, round_of(ballot, number).subjects)
-    return sealing.Sheet.of(ballot, number, titles, trial=trial)
+    return sealing.Sheet.of(ballot, number, titles)

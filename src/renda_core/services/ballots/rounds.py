@@ -10,7 +10,7 @@ from renda_core.errors import Invalid, Rejected
 from renda_core.services.ballots.commands import OpenRound
 from renda_core.services.ballots.loading import Held, hold, refuse_strangers, save
 from renda_core.store import ballots as rows
-from renda_core.store.unit import Unit
+from renda_core.store.unit import Unit, digest
 from renda_core.tenancy import Tenant
 
 SUSPENDED = "代表法 61"
@@ -33,14 +33,26 @@ async def open_round(unit: Unit, _: Tenant, id: str, command: OpenRound) -> Ball
     if closes_at is not None and (closes_at.tzinfo is None or closes_at <= unit.now):
         raise Invalid(f"closes_at: {closes_at} is past, or names no zone; give a later hour", field="closes_at")
     after = held.ballot.opened(_attendance(held, roll, there, command), unit.now)
-    slots = [{"person": p, "present": True, "issued": issued} for p, issued in sorted(there.items())]
-    told = await unit.write_all(rows.ISSUE, [{"ballot_id": id, "round": held.number, **slot} for slot in slots])
+    await unit.write_all(rows.ISSUE, roll_lines(id, held.number, there))
     await save(unit, held, after, closes_at=closes_at)
     # the digest vouches for the roll; how many came is told with the verdict
-    body: dict[str, Any] = {"round": held.number, "roll": told["digest"]}
+    standing = {row.person: row.standing for row in roll}
+    body: dict[str, Any] = {"round": held.number, "roll": roll_digest(id, held.number, standing, there)}
     unit.record(f"ballot.{after.kind}.opened", on=id, version=after.version, rule=after.rule.name, **body)
     unit.emit(f"ballot.{after.kind}.opened", id=id, round=held.number)
     return after
+
+
+def roll_lines(id: str, number: int, there: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Write what each person present is handed, as rows."""
+    slots = ({"person": p, "present": True, "issued": issued} for p, issued in sorted(there.items()))
+    return [{"ballot_id": id, "round": number, **slot} for slot in slots]
+
+
+def roll_digest(id: str, number: int, standing: Mapping[str, str], there: Mapping[str, str]) -> str:
+    """Hash a roll as it was frozen: everybody on it with standing, and what each one present was handed."""
+    on_roll = ({"person": p, "standing": s} for p, s in sorted(standing.items()))
+    return digest([*on_roll, *roll_lines(id, number, there)])
 
 
 def _issued(ballot: Ballot, roll: Sequence[rows.RollRow], command: OpenRound) -> Mapping[str, str]:
@@ -74,4 +86,7 @@ def _attendance(held: Held, roll: Sequence[rows.RollRow], there: Mapping[str, st
     present = len(there) if roll else command.present_number
     incumbent = ballot.incumbent or (0 if roll else present)
     issued = sum(1 for what in there.values() if what)
-    return Attendance(seats=ballot.seats, incumbent=incumbent, present=present, issued=issued, returned=0)
+    device = sum(1 for what in there.values() if what == "device")
+    return Attendance(
+        seats=ballot.seats, incumbent=incumbent, present=present, issued=issued, returned=0, device_issued=device
+    )

@@ -1,4 +1,4 @@
-"""A teller's own spreadsheet: an empty one for a ballot, and a filled one read, one row a paper, one column a subject."""
+"""A teller's own spreadsheet: an empty one to fill in, and a filled one read, one row a paper, one column a subject."""
 
 from __future__ import annotations
 
@@ -44,15 +44,14 @@ class Voted:
         There is no example line: a paper may well look like one, and must not be left out for it.
         """
         bundle = Column(BUNDLE, titles=("扎号", "扎", "票扎号"), note="如 1、2、3；一扎一个号，两名计票人写法要一致")
-        return Form("papers", "选票录入", (bundle, self._whole(), *self._columns()))
+        remark = Column("remark", titles=("备注",), note="不录入")
+        return Form("papers", "选票录入", (bundle, self._whole(), *self._columns(), remark))
 
     def _whole(self) -> Column:
-        choices = {"空白": BLANK, "空白票": BLANK}
-        choices |= {clause_title(clause): clause for clause in voiding(self.rule)} | {"无法辨认": "unreadable"}
-        choices |= {"超过应选数": "max_marks", "同一项目两个选择": "two_answers"}
-        choices |= {"空白": BLANK, "空白票": BLANK}
-        known = {*voiding(self.rule), BLANK}
-        offered = {word: code for word, code in choices.items() if code in known}
+        void = voiding(self.rule)
+        choices = {clause_title(clause): clause for clause in void} | {"同一项目两个选择": "two_answers"}
+        offered = {word: code for word, code in choices.items() if code in void}
+        offered |= {"空白": BLANK, "空白票": BLANK}
         note = "空白票写 空白；无效票写原因；其余留空"
         return Column(WHOLE, titles=("整张票", "整张选票", "票种"), kind="choice", choices=offered, note=note)
 
@@ -64,10 +63,11 @@ class Voted:
             if self.rule.mode == "rank":
                 yield Column(f"s{at}", titles=tuple(known), kind="int", note="优先顺序：1、2、3……；没有排的留空")
             else:
-                note = f"写 {'、'.join(self._words())} 之一；没有标记的留空"
+                note = f"写 {'、'.join(self.words())} 之一；没有标记的留空"
                 yield Column(f"s{at}", titles=tuple(known), kind="choice", choices=self._signs(), note=note)
 
-    def _words(self) -> tuple[str, ...]:
+    def words(self) -> tuple[str, ...]:
+        """Give what is best written for each answer."""
         if len(self.rule.answers) == 1:
             return ("√",)
         return tuple(ANSWERS.get(answer, answer) for answer in self.rule.answers)
@@ -102,25 +102,25 @@ def read_sheets(path: str | Path, view: BallotView, *, bundle: str = "") -> tupl
         The sheets, in the order of the file; nothing of the order of papers is kept once they are entered.
 
     Raises:
-        Invalid: With every problem: file, worksheet, row, column, value, and what to do. A row that would be left out,
-            such as a line of totals, is a problem too: no paper is lost without a word.
+        Invalid: With every problem: file, worksheet, row, column, value, and what to do. A row or column that would be
+            left out, such as a line of totals, is a problem too: no paper is lost without a word.
     """
     voted = Voted.of(view)
     with open_rows(path, voted.form()) as rows:
         reads = tuple(rows)
         reading = _Reading(voted, Path(path).name, bundle)
-        problems = [problem for problem in rows.notes if problem.level == "error"]
-        titles = {name: rows.place(reads[0].worksheet, name) for name in reading.names} if reads else {}
+        titles = {(at, name): rows.place(at, name) for at in rows.worksheets for name in reading.names}
+        problems = [*rows.notes, *reading.missing(titles)]
     for read in reads:
-        problems += read.problems
-        if read.ok:
-            problems += reading.take(read, titles)
+        problems += read.problems or reading.take(read, titles)
     if problems:
         more = f"\nand {len(problems) - MOST_TOLD} more" if len(problems) > MOST_TOLD else ""
         raise Invalid("\n".join(map(str, problems[:MOST_TOLD])) + more, file=Path(path).name, problems=tuple(problems))
-    if not reading.papers and not reading.void:
-        raise Invalid(f"{Path(path).name}: no paper is in it; write one row for each paper below the headers")
     return reading.sheets()
+
+
+Titles = Mapping[tuple[str, str], tuple[str, str]]
+"""Letters and title of a column in the file, by worksheet and the column's name in code."""
 
 
 class _Reading:
@@ -132,15 +132,23 @@ class _Reading:
         self.papers: dict[str, list[Marks]] = defaultdict(list)
         self.void: dict[str, dict[str, int]] = defaultdict(dict)
 
-    def take(self, read: Read, titles: Mapping[str, tuple[str, str]]) -> list[Problem]:
+    def missing(self, titles: Titles) -> Iterator[Problem]:
+        """Name the subjects without a column: they would have no vote at all."""
+        known = {column.name: column.title for column in self._voted.form().columns}
+        for (worksheet, name), (column, _) in titles.items():
+            if not column and name not in (BUNDLE, WHOLE):
+                told, remedy = "this column is missing", "add it, and leave its cells empty where nobody marked it"
+                yield Problem(file=self._file, worksheet=worksheet, field=known[name], message=told, remedy=remedy)
+
+    def take(self, read: Read, titles: Titles) -> list[Problem]:
         """Take one row as a paper, or say what is wrong with it."""
         told: list[Problem] = []
 
         def wrong(name: str, value: object, message: str, remedy: str) -> None:
-            column, field = titles.get(name, ("", ""))
-            where = {"file": self._file, "worksheet": read.worksheet, "row": read.number}
+            column, field = titles[read.worksheet, name]
             shown = "" if value is None else str(value)
-            told.append(Problem(**where, column=column, field=field, value=shown, message=message, remedy=remedy))  # type: ignore[arg-type]
+            here = Problem(file=self._file, worksheet=read.worksheet, row=read.number, message=message, remedy=remedy)
+            told.append(attrs.evolve(here, column=column, field=field, value=shown))
 
         named, whole = read.values[BUNDLE] or self._bundle, read.values[WHOLE]
         try:
@@ -177,7 +185,7 @@ class _Reading:
 
     def _written(self, cell: object) -> str:
         """Give what a cell may have held, for a message."""
-        return str(cell) if self._voted.rule.mode == "rank" else self._voted._words()[self._answer(cell)]
+        return str(cell) if self._voted.rule.mode == "rank" else self._voted.words()[self._answer(cell)]
 
     def sheets(self) -> tuple[Sheet, ...]:
         """Give one sheet a bundle."""

@@ -1,4 +1,4 @@
-"""Papers counted by two tellers (计票人) apart: what each enters stays sealed until both have, and any difference blocks.
+"""Papers counted by two tellers (计票人) apart: what each enters is sealed until both have, and a difference blocks.
 
 No entry, journal entry or message tells a number of what was entered before both tellers have entered that bundle.
 """
@@ -69,7 +69,7 @@ Entered = Mapping[str, Mapping[str, Sheet]]
 """Sheets by bundle and teller."""
 
 
-async def enter_sheet(unit: Unit, tenant: Tenant, id: str, sheet: Sheet) -> Progress:
+async def enter_sheet(unit: Unit, _: Tenant, id: str, sheet: Sheet) -> Progress:
     """Keep what the acting teller found in one bundle; entered again, it replaces what that teller entered before.
 
     The journal says that a bundle was entered or corrected, and nothing of what is on it.
@@ -95,7 +95,7 @@ async def enter_sheet(unit: Unit, tenant: Tenant, id: str, sheet: Sheet) -> Prog
     return _progress(ballot, number, {**entered, kept.bundle: {**entered.get(kept.bundle, {}), unit.actor.id: kept}})
 
 
-async def withdraw_sheet(unit: Unit, tenant: Tenant, id: str, bundle: str) -> Progress:
+async def withdraw_sheet(unit: Unit, _: Tenant, id: str, bundle: str) -> Progress:
     """Take back a sheet that was entered under the name of another bundle.
 
     Raises:
@@ -113,7 +113,7 @@ async def withdraw_sheet(unit: Unit, tenant: Tenant, id: str, bundle: str) -> Pr
     return _progress(ballot, number, {**rest, name: left} if left else rest)
 
 
-async def progress(reader: Reader, tenant: Tenant, actor: Actor, id: str) -> Progress:
+async def progress(reader: Reader, _: Tenant, actor: Actor, id: str) -> Progress:
     """Show whose bundles are in, to who leads the meeting and to the tellers and scrutineers of the ballot."""
     ballot = await loading.load(reader, id)
     await loading.refuse_all_but_those_who_run_it(reader, actor, ballot)
@@ -121,7 +121,7 @@ async def progress(reader: Reader, tenant: Tenant, actor: Actor, id: str) -> Pro
     return _progress(ballot, number, await _entered(reader, ballot, number))
 
 
-async def differences(reader: Reader, tenant: Tenant, actor: Actor, id: str) -> tuple[Difference, ...]:
+async def differences(reader: Reader, _: Tenant, actor: Actor, id: str) -> tuple[Difference, ...]:
     """Show what the tellers have not entered alike, bundle by bundle; nothing where all of it agrees.
 
     Raises:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from renda_core.domain.ballot import Rule
-from renda_core.domain.ballot.clauses import CLAUSES
 from renda_core.domain.ballot.rule import Base
 from renda_core.domain.ballot.verdict import Finding
 from renda_core.domain.rates import Share
-from renda_core.services.ballots.words import ANSWERS, answer_title
+from renda_core.services.ballots.words import ANSWERS, answer_title, clause_title
 
 BASES: dict[Base, str] = {
     "seats": "代表名额",
@@ -21,7 +20,7 @@ BASES: dict[Base, str] = {
 }
 OUTCOMES = {
     "decided": "已作出决定",
-    "tied": "票数相等，须就票数相等的项目再次票决",
+    "tied": "末位票数相等，须就这些项目再次票决",
     "short": "通过的项目不足应选数，须再次票决",
     "void": "本次票决无效，须重新票决",
     "refused": "按照规则不能作出决定",
@@ -57,7 +56,7 @@ def main_rule(rule: Rule, places: int, subjects: int, budget: int) -> str:
             return f"共 {subjects} 项，赞成几项就选几项。"
         return f"应选 {most} 项。{_at_most(most)}" if most == places else f"应选 {places} 项。每票{_at_most(most)}"
     told = "、".join(answer_title(rule, at) for at in range(len(rule.answers)))
-    return f"对每一项，在{told}中选择一种，只能选一种。"
+    return f"每一项在{told}中只选一种。"
 
 
 def _at_most(most: int) -> str:
@@ -109,9 +108,10 @@ def verdict_title(rule: Rule, finding: Finding) -> str:
     return finding.verdict
 
 
-def clause_words(clause: str) -> str:
-    """Say what a clause is called."""
-    return CLAUSES.get(clause, clause)
+def ground(rule: Rule, finding: Finding) -> str:
+    """Say on what a line was decided: the threshold that it reached, or the clause."""
+    reached = [rung for rung in rule.rungs if rung.verdict == finding.verdict]
+    return threshold(reached[0].share) if finding.clause == "pass" and reached else clause_title(finding.clause)
 
 
 def source_words(source: str) -> str:

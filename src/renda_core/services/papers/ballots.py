@@ -29,6 +29,8 @@ LINE = 9.0
 """Millimetres of a line to sign on."""
 STROKES = 11.0
 """Millimetres of a line to tally on by the strokes of 正."""
+WITH_SUMS = 4
+"""Answers up to which a tally has a column for the sum beside the strokes."""
 ACROSS = 2
 """Answers from which on a tally needs the sheet across."""
 
@@ -83,11 +85,14 @@ async def tally_paper(reader: Reader, tenant: Tenant, actor: Actor, id: str, *, 
     answers = [answer_title(rule, at) for at in range(len(rule.answers))]
     heads = [p.Column(title="序号", side="center"), p.Column(title="项目", width=2.2)]
     for title in answers:
-        heads += [p.Column(title=f"{title}（划“正”）", width=3), p.Column(title="小计", width=0.9)]
-    lines = [(str(n), view.titles.get(s, s), *[""] * 2 * len(answers)) for n, s in enumerate(now.subjects, 1)]
+        if len(answers) > WITH_SUMS:
+            heads.append(p.Column(title=title, width=1))
+        else:
+            heads += [p.Column(title=f"{title}（划“正”）", width=3), p.Column(title="小计", width=0.9)]
+    lines = [(str(n), view.titles.get(s, s), *[""] * (len(heads) - 2)) for n, s in enumerate(now.subjects, 1)]
     blank = [p.Fact("扎号", "第　　　扎"), p.Fact("本扎张数", "　　　　张"), p.Fact("有效票", "　　　　张")]
     blank.append(p.Fact("无效票合计", "　　　　张"))
-    blank += [p.Fact(f"其中：{clause_title(clause)}", "　　　　张") for clause in voiding(rule)]
+    blank += [p.Fact(clause_title(clause), "　　　　张") for clause in voiding(rule)]
     facts = p.Facts(tuple(tuple(f for f in pair if f) for pair in zip_longest(blank[::2], blank[1::2])))
     note = "一名计票人一张，两人分开划票，互不核对；录入后由系统比对。有效票与无效票之和等于本扎张数。"
     return p.Paper(
@@ -171,5 +176,6 @@ def heading(view: BallotView, now: RoundView) -> str:
 
 async def holder(reader: Reader, tenant: Tenant, view: BallotView) -> str:
     """Say who holds the vote: the congress whose deputies vote, else whoever the system serves."""
-    found = await reader.find(CONGRESS, id=view.congress) if view.congress else None
-    return found.name if found else tenant.name
+    if not view.congress:
+        return tenant.name
+    return (await reader.one(CONGRESS, id=view.congress)).name

@@ -21,7 +21,7 @@ from renda_core.tenancy import Tenant
 
 SIDE_BY_SIDE = 3
 """Answers whose votes fit beside the verdict of a line; with more they have tables of their own."""
-ON_A_LINE = 12
+ON_A_LINE = 6
 """Answers whose votes fit beside each other."""
 NOT_SHOWN = "票数过少，按规定不公布"
 DAY = "　　　　年　　月　　日"
@@ -40,7 +40,7 @@ async def record_paper(reader: Reader, tenant: Tenant, actor: Actor, id: str, *,
     """
     view = await ballots.show(reader, tenant, actor, id)
     now = _counted(view, round)
-    a, counted, verdict = _numbers(view, now)
+    a, counted, verdict = _numbers(now)
     known = await lookups.named(reader, {actor.id, actor.unit})
     signing = ("监票人",) * len(view.scrutineers) + ("计票人",) * len(view.tellers)
     return p.Paper(
@@ -62,7 +62,7 @@ def _counted(view: BallotView, number: int) -> RoundView:
     return done[-1] if done else view.rounds[-1]
 
 
-def _numbers(view: BallotView, now: RoundView) -> tuple[Attendance, Count | None, Verdict]:
+def _numbers(now: RoundView) -> tuple[Attendance, Count | None, Verdict]:
     """Give what a round came to, as far as its reader may see it; refuse before its time."""
     if now.state not in ("counted", "declared"):
         raise Rejected("nothing to print", f"round {now.number} is {now.state} and not counted yet (计票)")
@@ -76,12 +76,12 @@ def _record(
     view: BallotView, now: RoundView, a: Attendance, counted: Count | None, verdict: Verdict
 ) -> Iterator[p.Section]:
     yield p.Section(title="票数", blocks=(p.Facts(tuple(_attended(a, counted))),))
+    yield p.Section(title="结论", blocks=(p.Facts(tuple((f,) for f in _concluded(view, verdict))),))
     found = {f.subject: f for f in verdict.findings}
     if found:
         yield from _lines(view, now, found)
     else:
         yield from _votes(view, now)
-    yield p.Section(title="结论", blocks=(p.Facts(tuple((f,) for f in _concluded(view, verdict))),))
 
 
 def _attended(a: Attendance, counted: Count | None) -> Iterator[tuple[p.Fact, ...]]:
@@ -99,7 +99,7 @@ def _attended(a: Attendance, counted: Count | None) -> Iterator[tuple[p.Fact, ..
 
 
 def _lines(view: BallotView, now: RoundView, found: dict[str, Finding]) -> Iterator[p.Section]:
-    """Write one line a subject: its votes where they fit, its share of the base, what came of it, and by which clause."""
+    """Write one line a subject: its votes where they fit, its share of the base, its verdict, and by which clause."""
     rule, few = view.rule, len(view.rule.answers) <= SIDE_BY_SIDE
     answers = [answer_title(rule, at) for at in range(len(rule.answers))] if few else []
     heads = (
@@ -107,16 +107,17 @@ def _lines(view: BallotView, now: RoundView, found: dict[str, Finding]) -> Itera
         p.Column(title="项目", width=2),
         *(p.Column(title=title, side="right") for title in answers),
         p.Column(title="占比", under=f"票数 / {words.BASES[rule.base]}", side="right"),
-        p.Column(title="结果", side="center"),
-        p.Column(title="依据", side="center"),
+        p.Column(title="结果", width=0.9, side="center"),
+        p.Column(title="依据", width=1.1, side="center"),
     )
-    lines = []
+    lines: list[tuple[str | p.Figure, ...]] = []
     for n, subject in enumerate(now.subjects, 1):
         one = found[subject]
         rate = p.Figure(one.rate.shown, f"{one.rate.hits} / {one.rate.base}") if one.rate else p.Figure("—")
         votes = [str(one.votes[answer]) if answer in one.votes else "—" for answer in rule.answers] if few else []
         cells = (str(n), view.titles.get(subject, subject), *votes, rate)
-        lines.append((*cells, words.verdict_title(rule, one), clause_title(one.clause)))
+        rests = p.Figure(words.ground(rule, one), words.source_words(clause_source(rule, one.clause)))
+        lines.append((*cells, words.verdict_title(rule, one), rests))
     note = NOT_SHOWN if now.suppressed else ""
     yield p.Section(title="计票结果", blocks=(p.Table(columns=heads, rows=lines),), note=note)
     if not few:
@@ -133,8 +134,8 @@ def _votes(view: BallotView, now: RoundView) -> Iterator[p.Section]:
         part = range(start, min(start + ON_A_LINE, size))
         heads = (
             p.Column(title="序号", side="center"),
-            p.Column(title="项目", width=1),
-            *(p.Column(title=answer_title(view.rule, at), side="right") for at in part),
+            p.Column(title="项目", width=3),
+            *(p.Column(title=answer_title(view.rule, at), width=1, side="right") for at in part),
         )
         lines = [
             (str(n), view.titles.get(s, s), *(str(row[at]) for at in part))
@@ -148,17 +149,14 @@ def _concluded(view: BallotView, verdict: Verdict) -> Iterator[p.Fact]:
     rule = view.rule
     yield p.Fact("结论", words.OUTCOMES[verdict.state])
     if verdict.clause:
-        yield p.Fact("适用条款", clause_title(verdict.clause))
+        source = words.source_words(clause_source(rule, verdict.clause))
+        yield p.Fact("适用条款", clause_title(verdict.clause) + (f"　{source}" if source else ""))
     if verdict.rerun:
         again = "、".join(view.titles.get(s, s) for s in verdict.rerun)
         places = f"，名额 {verdict.places} 项" if verdict.places else ""
         yield p.Fact("再次票决", f"{again}{places}")
     if rule.rungs and rule.mode != "grade":
         yield p.Fact("通过标准", f"赞成票{words.threshold(rule.rungs[0].share)} {words.BASES[rule.base]}")
-    used = dict.fromkeys(filter(None, (*(f.clause for f in verdict.findings), verdict.clause)))
-    for clause in used:
-        if source := clause_source(rule, clause):
-            yield p.Fact(f"依据：{clause_title(clause)}", words.source_words(source))
     if rule.version or rule.adopted:
         yield p.Fact("票决办法", "，".join(filter(None, (rule.version, rule.adopted))))
     if rule.advisory:
@@ -179,10 +177,10 @@ async def announcement_paper(reader: Reader, tenant: Tenant, actor: Actor, id: s
     now = round_of(view, round) if round else (done or view.rounds)[-1]
     if now.state != "declared":
         raise Rejected("nothing to print", f"round {now.number} is {now.state} and not announced yet (公布)")
-    a, counted, verdict = _numbers(view, now)
+    a, counted, verdict = _numbers(now)
     by = await holder(reader, tenant, view)
     signed = f"{by}主席团" if view.congress and "presidium" in view.rule.announced_by else by
-    text = "\n".join((*_told(view, now, a, counted), *_decided(view, now, verdict), "现予公告。"))
+    text = "\n".join((*_told(view, now, a, counted), *_decided(view, verdict), "现予公告。"))
     return p.Paper(
         name=f"{view.title} 公告",
         tenant=by,
@@ -205,7 +203,7 @@ def _told(view: BallotView, now: RoundView, a: Attendance, counted: Count | None
     yield f"{told}。"
 
 
-def _decided(view: BallotView, now: RoundView, verdict: Verdict) -> Iterator[str]:
+def _decided(view: BallotView, verdict: Verdict) -> Iterator[str]:
     rule, titles = view.rule, view.titles
     if verdict.state in ("void", "refused"):
         yield f"{words.OUTCOMES[verdict.state]}（{clause_title(verdict.clause)}）。"

@@ -50,7 +50,7 @@ class Peers:
     """One process of the peers' Python, which answers one question after the other."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
+        self._process = subprocess.Popen(  # noqa: S603 - our own file, by the peers' own Python
             [install(), "-I", "-W", "ignore", Path(__file__).with_name("answering.py")],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -70,10 +70,11 @@ class Peers:
         Raises:
             PeerFailed: The function raised, or its process ended.
         """
-        assert self._process.stdin and self._process.stdout
+        assert self._process.stdin
+        assert self._process.stdout
         print(json.dumps({"function": function, "arguments": arguments}), file=self._process.stdin, flush=True)
         line = self._process.stdout.readline()
-        told = json.loads(line) if line else {"failed": "the peers' process ended"}
+        told: dict[str, Any] = json.loads(line) if line else {"failed": "the peers' process ended"}
         if "failed" in told:
             raise PeerFailed(told["failed"])
         return Said(answer=told["answer"], seconds=told["seconds"])

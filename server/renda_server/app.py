@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException, NotAuthorizedException
 from litestar.types import BeforeRequestHookHandler, Scope
 
 from renda_core.catalogue import Catalogue
-from renda_server import browsing, errors, resources
+from renda_server import browsing, errors, resources, sealing_client
 from renda_server.answering import JSON
 from renda_server.hosting import Hosts
 from renda_server.idempotency import KeysInUse
@@ -45,7 +45,7 @@ def create_app(settings: Settings, catalogue: Catalogue | None = None) -> Litest
         request_max_body_size=LARGEST_BODY,
     )
     return Litestar(
-        [routes, *resources.OPEN, *browsing.HANDLERS],
+        [routes, *resources.OPEN, *browsing.HANDLERS, *sealing_client.HANDLERS],
         exception_handlers=errors.HANDLERS,
         before_send=[errors.number],
         on_startup=[hosts.start, begin],

@@ -9,7 +9,7 @@ import attrs
 
 from renda_core import hookimpl, sealing
 from renda_core.catalogue import Catalogue
-from renda_core.domain.ballot import Ballot, Rule, Rung
+from renda_core.domain.ballot import Ballot, Round, Rule, Rung
 from renda_core.domain.case import Actor
 from renda_core.domain.procedure import Facet, Kind, Move, Step
 from renda_core.domain.rates import Share
@@ -18,6 +18,10 @@ from renda_core.sealing.keys import Key, new_key
 from renda_core.sealing.peeling import peel, sign
 from renda_core.services import ballots
 from renda_core.services.ballots import OpenBallot, OpenRound
+from renda_core.services.ballots.rolls import enrol
+from renda_core.store import ballots as rows
+from renda_core.store.codec import encode, new_id
+from renda_core.store.unit import Unit
 from renda_core.testing import ZONE, Bench, uid
 
 DAY = dt.date(2026, 1, 20)
@@ -135,3 +139,28 @@ def enter(b: Bench, ballot: Ballot, papers: Any, bundle: str = "1") -> None:
     """Have both tellers enter one bundle of papers."""
     for teller in TELLERS:
         b.do(ballots.enter_sheet, teller, ballot.id, ballots.Sheet(bundle=bundle, papers=tuple(map(tuple, papers))))
+
+
+def ready(store: Any, tenant: str, voters: list[Actor], keys: list[Key], *, subjects: int = 3) -> Ballot:
+    """Put an open, secret, electronic ballot straight into a store without any practice."""
+    first = Round(subjects=tuple(uid(f"subject {i}") for i in range(subjects)))
+    made = Ballot(
+        id=new_id(),
+        kind="each",
+        rule=attrs.evolve(EACH, announced_by="office"),
+        rounds=(first,),
+        incumbent=len(voters),
+        electronic=True,
+        trustees=tuple(k.trustee for k in keys),
+        rehearsed=True,
+    )
+
+    async def put(unit: Unit) -> None:
+        row = {"id": made.id, "kind": made.kind, "state": "prepared", "round": 1, "version": 0}
+        await unit.write(rows.ADD, **row, closes_at=None, document=encode(made))
+        await enrol(unit, made.id, 1, dict.fromkeys((v.id for v in voters), "entitled"))
+        unit.record("ballot.each.prepared", on=made.id, version=0, rule="each")
+
+    store.run(store.write(put, tenant, OFFICE))
+    opened: Ballot = store.run(store.write(ballots.open_round, tenant, OFFICE, None, made.id, OpenRound()))
+    return opened

@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.core.voting import GRADES, MONEY, PROJECTS, RANKED, clauses, tallied, verdicts
 
-from renda_core.domain.ballot import Money, shown, suppress
+from renda_core.domain.ballot import Count, Money, shown, suppress, whole
 
 SURVEY = attrs.evolve(GRADES, base="valid", shown_from=10)
 
@@ -181,6 +181,12 @@ def test_what_is_shown_of_a_subject_never_pins_what_is_not(rows, blank):
         if hidden:  # who reads it knows the valid papers: what is hidden shares a sum with another, and it is not 0
             assert len(hidden) + bool(rest) >= 2
             assert sum(hidden) + rest >= 1
+
+
+def test_a_count_of_a_round_that_decided_nothing_is_guarded_too():
+    few, small, enough = (Count(votes=(row,), valid=sum(row), void=0) for row in ((3, 2, 1), (30, 9, 1), (30, 15, 15)))
+    assert [whole(SURVEY, counted) for counted in (few, small, enough)] == [False, False, True]
+    assert all(whole(GRADES, counted) for counted in (few, small, enough))
 
 
 def test_what_waits_for_money_tells_no_votes():

@@ -1,4 +1,4 @@
-"""Ballots through the service: one paper a person, a verdict that moves its subject, a roll that stays."""
+"""Ballots counted outside: a verdict that moves its subject in the same transaction, a roll that stays."""
 
 import datetime as dt
 
@@ -9,9 +9,9 @@ from renda_core.domain.ballot import Attendance, Rule, Rung
 from renda_core.domain.case import Actor
 from renda_core.domain.rates import Share
 from renda_core.domain.suggestion import Suggestion
-from renda_core.errors import NotAllowed, NotFound, Rejected
+from renda_core.errors import NotAllowed, NotFound
 from renda_core.records import BallotKind
-from renda_core.services import ballots, journal
+from renda_core.services import ballots
 from renda_core.testing import uid
 from renda_plugins import settled_accounts, suggestion_handling
 
@@ -82,21 +82,7 @@ def test_more_papers_returned_than_issued_void_the_round_and_a_new_one_opens_for
     assert done.rounds[0].verdict.state == "void"
     assert done.rounds[1].verdict is None
     assert b.case(case.id).states["main"] == "submitted"
-    b.do(ballots.cast, WANG, ballot.id, b"sealed")  # into the new round's slot
-
-
-def test_one_paper_a_person_whatever_the_clicks_and_no_entry_keeps_its_time(county):
-    b = voting_county(county)
-    case = submitted(b)
-    command = ballots.OpenBallot(kind="plain", subjects=(case.id,), roll=(WANG.id,))
-    ballot = b.do(ballots.open_ballot, OFFICE, command)
-    before = b.verify().entries
-    b.do(ballots.cast, WANG, ballot.id, b"sealed")
-    for who in (WANG, Actor(id=uid("stranger"), roles={"deputy"})):
-        with pytest.raises(Rejected, match="no empty slot"):
-            b.do(ballots.cast, who, ballot.id, b"again")
-    assert b.verify().entries == before
-    assert "sealed" not in str(b.read(journal.entries))
+    assert b.ask(ballots.show, WANG, ballot.id).mine.standing == "entitled"  # in the new round's roll
 
 
 def test_who_may_not_open_or_declare(county):

@@ -331,6 +331,17 @@ def test_what_both_agree_on_stands_and_a_third_teller_enters_other_bundles(count
     assert counted(b, ballot, 2).counted.votes == ((1,), (1,))
 
 
+def test_a_corrected_file_is_entered_again_as_a_whole(county):
+    """Bundles on which both agree are in it too, as they were."""
+    b = voting_county(county)
+    ballot = closed(b)
+    for teller in TELLERS:
+        enter(b, teller, ballot, "1", (A, B))
+    entries = len(b.entries())
+    assert [line.agrees for line in enter(b, ONE, ballot, "1", (B, A)).bundles] == [True]
+    assert len(b.entries()) == entries
+
+
 def test_one_person_cannot_be_both_tellers(county):
     b = voting_county(county)
     with pytest.raises(Rejected, match="entered twice"):

@@ -194,7 +194,8 @@ def test_pabulib_s_own_checker_takes_a_round_of_ours(peers: Peers, tmp_path: Pat
         budget=100_00,
         won={"a", "c"},
     )
-    assert peers.ask("elections.check", path=str(write_pabulib(tmp_path / "ours.pb", made))).answer == {}
+    told = peers.ask("elections.check", path=str(write_pabulib(tmp_path / "ours.pb", made))).answer
+    assert told == {"errors": {}, "warnings": {}}
     found = count_file(made)
     assert found.scores == (3, 1, 1)
     assert found.notes == ()

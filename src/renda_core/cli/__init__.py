@@ -7,6 +7,7 @@ from renda_core.cli import (
     ballot_casting,
     ballot_counts,
     ballot_files,
+    ballot_opening,
     ballots,
     exchanging,
     exporting,
@@ -66,6 +67,7 @@ for _command in (
 ):
     renda.add_command(_command)
 for _command in (
+    ballot_opening.open_,
     ballot_casting.cast,
     ballot_counts.enter,
     ballot_counts.withdraw,

@@ -11,13 +11,11 @@ import rich_click as click
 
 from renda_core.cli import telling
 from renda_core.cli.session import TENANT, Group, Session
-from renda_core.domain.suggestion import KIND
 from renda_core.errors import ConfigError, Invalid, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from renda_core.domain.ballot import Trustee
     from renda_core.domain.case import Actor
     from renda_core.services.ballots import BallotView
     from renda_core.workspace import Workspace
@@ -29,69 +27,14 @@ ROUND = click.option(
     "--round", "number", type=click.IntRange(1), default=None, help="轮次 Of this round; by default the last."
 )
 MOMENT = click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
-PEOPLE = {"multiple": True, "metavar": "NAME|ID"}
+PEOPLE: dict[str, Any] = {"multiple": True, "metavar": "NAME|ID"}
 STANDING = {"entitled": "有表决权", "suspended": "暂停职务"}
 ISSUED = {"paper": "纸质票", "device": "电子"}
-KEYS = ("name", "body", "box_key", "sign_key")
-"""What a trustee's public file says, as `renda trustee new` writes it."""
 
 
 @click.group(cls=Group)
 def ballot() -> None:
     """票决 Votes of every kind: prepared, opened, cast, counted, announced; no number before its time."""
-
-
-@ballot.command("open")
-@TENANT
-@click.argument("kind")
-@click.option("--title", default="", help="标题 What it is called.")
-@click.option("--subject", "subjects", required=True, **PEOPLE, help="表决事项 A case by number, a unit or a person.")
-@click.option("--of", "of", default=KIND, show_default=True, help="种类 The kind of case that numbers name.")
-@click.option("--places", default=0, type=click.IntRange(0), help="应选名额 How many of them can pass.")
-@click.option(
-    "--cost", "costs", multiple=True, type=click.IntRange(0), help="造价（分） What each costs, in this order."
-)
-@click.option("--budget", default=0, type=click.IntRange(0), help="资金总额（分） What there is for all of them.")
-@click.option("--roll", **PEOPLE, help="表决人 Somebody who votes; or all of --congress.")
-@click.option("--congress", default="", metavar="NAME|ID", help="人民代表大会 Whose deputies vote.")
-@click.option(
-    "--incumbent", default=0, type=click.IntRange(0), help="实有代表 With --roll: as many as are on it, if not given."
-)
-@click.option("--seats", default=0, type=click.IntRange(0), help="名额 Of a rule that counts by seats.")
-@click.option("--method", default="", metavar="KIND:NUMBER", help="票决办法 The case of the adopted method.")
-@click.option("--teller", "tellers", **PEOPLE, help="计票人 Somebody who counts.")
-@click.option("--scrutineer", "scrutineers", **PEOPLE, help="监票人 Somebody who watches over the count.")
-@click.option("--electronic", is_flag=True, help="电子表决 Papers may be cast by device.")
-@click.option("--trustee", "trustees", multiple=True, type=A_FILE, help="密钥保管人 A trustee's public file.")
-@click.option("--closes", type=MOMENT, help="截止时间 When the box shuts by itself.")
-@click.pass_obj
-def open_(session: Session, /, tenant: str, kind: str, **given: Any) -> None:
-    """准备 Prepare a ballot of a KIND that an enabled practice offers, under the rule in force today."""
-    from renda_core.cli import finding
-    from renda_core.services import ballots
-
-    trustees = tuple(_trustee(path) for path in given["trustees"])
-    with session.open(tenant) as workspace:
-        actor, today = session.actor(workspace), workspace.tenant.today
-        subjects = tuple(_subject(workspace, given["of"], name) for name in given["subjects"])
-        people = {
-            name: tuple(workspace.read(finding.person_id, person, today) for person in given[name])
-            for name in ("roll", "tellers", "scrutineers")
-        }
-        command = ballots.OpenBallot(
-            kind=kind,
-            subjects=subjects,
-            congress=workspace.read(finding.congress_id, given["congress"], today) if given["congress"] else "",
-            method=_method(workspace, given["method"]),
-            trustees=trustees,
-            closes_at=_moment(given["closes"]),
-            **people,
-            **{
-                name: given[name] for name in ("title", "places", "costs", "budget", "incumbent", "seats", "electronic")
-            },
-        )
-        made = workspace.do(ballots.open_ballot, actor, command)
-        _tell(session, workspace, actor, made.id, "prepared 已准备")
 
 
 @ballot.command("list")
@@ -156,10 +99,10 @@ def begin(session: Session, /, tenant: str, ballot: str, **given: Any) -> None:
             present=present,
             paper=ids(given["paper"]) or None,
             present_number=given["present_number"],
-            closes_at=_moment(given["closes"]),
+            closes_at=moment(given["closes"]),
         )
         workspace.do(ballots.open_round, actor, id, command)
-        _tell(session, workspace, actor, id, "open 投票中")
+        tell_state(session, workspace, actor, id, "open 投票中")
 
 
 @ballot.command("roll")
@@ -189,13 +132,13 @@ def turnout(session: Session, tenant: str, ballot: str) -> None:
     with session.open(tenant) as workspace:
         actor = session.actor(workspace)
         found = workspace.ask(ballots.turnout, actor, ballot_id(workspace, actor, ballot))
-    numbers = (("实有代表", found.incumbent), ("有表决权", found.entitled), ("暂停职务", found.suspended))
-    numbers += (
+    numbers = [("实有代表", found.incumbent), ("有表决权", found.entitled), ("暂停职务", found.suspended)]
+    numbers += [
         ("出席", found.present),
         ("领纸质票", found.by_paper),
         ("电子表决", found.by_device),
         ("已投", found.cast),
-    )
+    ]
     session.tell(found, lambda: telling.table(("项目", "人数"), numbers, title=f"第{found.round}轮"))
 
 
@@ -211,7 +154,7 @@ def close(session: Session, tenant: str, ballot: str) -> None:
         actor = session.actor(workspace)
         id = ballot_id(workspace, actor, ballot)
         workspace.do(ballots.close_round, actor, id)
-        _tell(session, workspace, actor, id, "closed 已截止")
+        tell_state(session, workspace, actor, id, "closed 已截止")
 
 
 @ballot.command("announce")
@@ -284,9 +227,11 @@ def read_json(path: Path) -> dict[str, Any]:
     Raises:
         ConfigError: It is not there, or holds something else.
     """
+    from renda_core.cli.trustee_files import read
+
     try:
-        found = json.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        found = json.loads(read(path))
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise ConfigError("the file cannot be read", f"{path}: {error}") from None
     if not isinstance(found, dict):
         raise ConfigError("the file cannot be read", f"{path}: it holds no JSON object")
@@ -302,7 +247,8 @@ def write_json(session: Session, path: Path, data: object, told: dict[str, Any])
     session.tell({"file": str(path), **told}, lambda: telling.line(f"written 已导出: {path}"))
 
 
-def _tell(session: Session, workspace: Workspace, actor: Actor, id: str, what: str) -> None:
+def tell_state(session: Session, workspace: Workspace, actor: Actor, id: str, what: str) -> None:
+    """Say how far a ballot is by now."""
     from renda_core.services import ballots
 
     view = workspace.ask(ballots.show, actor, id)
@@ -312,41 +258,8 @@ def _tell(session: Session, workspace: Workspace, actor: Actor, id: str, what: s
     session.tell(data, lambda: telling.line(f"{what}: {view.title or view.kind} 第{now.number}轮 {id}"))
 
 
-def _subject(workspace: Workspace, kind: str, name: str) -> str:
-    """Find what is voted on: a case by number, else a unit or a person; an id is taken as it is."""
-    from renda_core.cli import finding
-
-    if id := finding.as_id(name):
-        return id
-    try:
-        return workspace.read(finding.case_id, kind, name)
-    except NotFound:
-        return workspace.read(finding.anyone, name, workspace.tenant.today)
-
-
-def _method(workspace: Workspace, given: str) -> str:
-    """Find the case of the adopted method."""
-    from renda_core.cli import finding
-
-    if not given or finding.as_id(given):
-        return finding.as_id(given)
-    kind, sign, number = given.replace("：", ":").partition(":")
-    if not sign:
-        raise Invalid(f"--method: {given!r}; write it as KIND:NUMBER", field="method")
-    return workspace.read(finding.case_id, kind.strip(), number.strip())
-
-
-def _trustee(path: Path) -> Trustee:
-    from renda_core.domain.ballot import Trustee
-
-    found = read_json(path)
-    missing = [name for name in ("name", "box_key", "sign_key") if not found.get(name)]
-    if missing:
-        raise ConfigError("no trustee's public file", f"{path}: lacks {', '.join(missing)}; see: renda trustee --help")
-    return Trustee(**{name: str(found.get(name, "")) for name in KEYS})
-
-
-def _moment(given: dt.datetime | None) -> dt.datetime | None:
+def moment(given: dt.datetime | None) -> dt.datetime | None:
+    """Take an hour as the county's clock shows it."""
     from renda_core.workspace import ZONE
 
     return given.replace(tzinfo=ZONE) if given else None

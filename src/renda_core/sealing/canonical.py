@@ -7,13 +7,20 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
+
+import msgspec
 
 from renda_core.errors import Invalid
 
 LARGEST_NUMBER = 2**53 - 1
 """Source: RFC 8785 § 3.2.2.3: the integers that every JSON reader holds exactly."""
+
+SHARE = re.compile(r"[0-9]{1,9}(/[1-9][0-9]{0,8})?")
+"""A share as text; a longer number is nobody's rule, and would only cost the reader."""
 
 
 def canonical(data: object) -> bytes:
@@ -32,6 +39,26 @@ def canonical(data: object) -> bytes:
 def digest(data: object) -> str:
     """Give SHA-256 of the canonical form, in hex."""
     return hashlib.sha256(canonical(data)).hexdigest()
+
+
+def plain(value: object) -> Any:
+    """Reduce frozen objects to what JSON holds, as it is after travelling."""
+    return msgspec.json.decode(msgspec.json.encode(value, enc_hook=_share, order="deterministic"))
+
+
+def typed(cls: type, value: Any) -> Any:
+    """Read what JSON has no type for: a share, of a bounded size. For ``msgspec.convert`` as *dec_hook*."""
+    if cls is not Fraction:
+        return value
+    if not isinstance(value, str) or not SHARE.fullmatch(value):
+        raise ValueError(f"{str(value)[:20]!r} is no share; one is written 1/2")
+    return Fraction(value)
+
+
+def _share(value: Any) -> Any:
+    if isinstance(value, Fraction):
+        return str(value)
+    raise Invalid(f"a file cannot hold a {type(value).__name__}")
 
 
 def _ordered(data: object) -> Any:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -13,7 +11,7 @@ import msgspec
 
 from renda_core.domain.ballot import Ballot, Round, Rule, Trustee
 from renda_core.errors import Invalid
-from renda_core.sealing.canonical import digest
+from renda_core.sealing.canonical import digest, plain, typed
 
 RANDOM = 16
 """Bytes of chance at the head of every paper, so that equal choices are never equal papers."""
@@ -28,8 +26,6 @@ MOST_TRUSTEES = 16
 """More than any hall has: they bound what a foreign file can ask of the reader's memory."""
 KEY = 64
 """Hex digits of a public key."""
-SHARE = re.compile(r"[0-9]{1,9}(/[1-9][0-9]{0,8})?")
-"""A share as text; a longer number is nobody's rule, and would only cost the reader."""
 RESULTS = frozenset({"attendance", "counted", "verdict", "state", "opened_at", "closed_at", "box", "signatures"})
 """Fields of a round that say what became of it, and not what it asks."""
 
@@ -78,7 +74,6 @@ class Sheet:
             Invalid: It cannot be sealed: too many subjects or answers, or a trustee's key is none.
         """
         asked = ballot.rounds[round - 1]
-        plain = msgspec.to_builtins(asked, enc_hook=_enc, order="deterministic", str_keys=True)
         return cls.read(
             {
                 "ballot": ballot.id,
@@ -87,8 +82,8 @@ class Sheet:
                 "kind": ballot.kind,
                 "title": ballot.title,
                 "titles": [titles.get(s, s) for s in asked.subjects],
-                "asked": {name: part for name, part in plain.items() if name not in RESULTS},
-                "rule": msgspec.to_builtins(ballot.rule, enc_hook=_enc, order="deterministic", str_keys=True),
+                "asked": {name: part for name, part in plain(asked).items() if name not in RESULTS},
+                "rule": plain(ballot.rule),
                 "trustees": [attrs.asdict(t) for t in ballot.trustees],
                 "size": _inner(len(asked.subjects)) + LAYER * len(ballot.trustees),
             }
@@ -104,7 +99,7 @@ class Sheet:
         if not isinstance(data, Mapping):
             raise Invalid("the sheet of this box is no JSON object")
         try:
-            file = msgspec.convert(dict(data), _File, dec_hook=_dec)
+            file = msgspec.convert(dict(data), _File, dec_hook=typed)
         except (msgspec.ValidationError, RecursionError, ValueError) as error:
             raise Invalid(f"the sheet of this box cannot be read: {error}") from error
         made = cls(
@@ -181,17 +176,3 @@ class Sheet:
 
 def _inner(subjects: int) -> int:
     return STEP * -(-(RANDOM + subjects) // STEP)
-
-
-def _enc(value: Any) -> Any:
-    if isinstance(value, Fraction):
-        return str(value)
-    raise Invalid(f"a sheet cannot hold a {type(value).__name__}")
-
-
-def _dec(cls: type, value: Any) -> Any:
-    if cls is not Fraction:
-        return value
-    if not isinstance(value, str) or not SHARE.fullmatch(value):
-        raise ValueError(f"{str(value)[:20]!r} is no share; one is written 1/2")
-    return Fraction(value)

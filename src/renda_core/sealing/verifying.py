@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
 from typing import Any
 
 import attrs
@@ -13,6 +12,7 @@ from renda_core.domain.ballot import Attendance, Ballot, Count, Verdict
 from renda_core.domain.ballot.tallies import merged
 from renda_core.errors import Invalid, RendaError
 from renda_core.sealing.box import LARGEST, Box, read_box
+from renda_core.sealing.canonical import plain, typed
 from renda_core.sealing.keys import fingerprint, same_fingerprint
 from renda_core.sealing.opening import Opened, objections
 from renda_core.sealing.papers import box_digest
@@ -66,7 +66,7 @@ def make_result(opened: object, attendance: Attendance, verdict: Verdict, paper:
     Raises:
         Invalid: It is no sound box file.
     """
-    told = {"attendance": _plain(attendance), "verdict": _plain(verdict), "paper": _plain(paper)}
+    told = {"attendance": plain(attendance), "verdict": plain(verdict), "paper": plain(paper)}
     return attrs.evolve(read_box(opened), announced=told).plain()
 
 
@@ -81,13 +81,13 @@ def verify(board: object, result: object, *, fingerprints: Sequence[str] = (), r
     Raises:
         Invalid: One of the two is no sound file.
     """
-    shut, box = _board(board), read_box(result)
+    shut, box, mine = _board(board), read_box(result), [r.strip().lower() for r in receipts]
     problems = [*_board_problems(shut, box), *objections(box)]
     if box.sheet.trial:
         problems.append("this is the result of a rehearsal, and of no vote")
     problems += _strangers(box, fingerprints)
-    problems += [f"receipt {r[:16]}… is not on the board" for r in receipts if r.strip().lower() not in shut.hashes]
-    lines, stated = [*_lines(shut, box, receipts)], []
+    problems += [f"receipt {r[:16]}… is not on the board" for r in mine if r not in shut.hashes]
+    lines, stated = [*_lines(shut, box, mine)], []
     if box.choices is not None and not problems:
         opened = Opened.of(box)
         stated = list(_stated(box, opened))
@@ -146,7 +146,7 @@ def _lines(board: _Board, box: Box, receipts: Sequence[str]) -> Iterator[str]:
     if box.choices is not None:
         yield f"opened 已开票: {len(box.choices)} papers read, {box.unreadable} unreadable and so void"
     for each in receipts:
-        if each.strip().lower() in board.hashes:
+        if each in board.hashes:
             yield f"receipt 回执 {each[:16]}… was in the box when it was shut"
 
 
@@ -176,10 +176,10 @@ def _judged(box: Box, opened: Opened) -> tuple[list[str], list[str]]:
     wrong = list(_numbers_wrong(announced, opened))
     try:
         again = _again(box, opened, counted, announced)
-        told = _core(_plain(msgspec.convert(announced.verdict, Verdict, dec_hook=_dec)))
+        told = _core(plain(msgspec.convert(announced.verdict, Verdict, dec_hook=typed)))
     except (RendaError, msgspec.ValidationError, ValueError) as error:
         return lines, [*wrong, f"the verdict cannot be judged again: {error}"]
-    differing = list(_differing(told, _core(_plain(again))))
+    differing = list(_differing(told, _core(plain(again))))
     if differing:
         wrong.append(f"the verdict announced is not the one that follows: {'; '.join(differing)}")
     else:
@@ -212,7 +212,7 @@ def _announced(box: Box) -> _Announced | None:
     if box.announced is None:
         return None
     try:
-        return msgspec.convert(dict(box.announced), _Announced, dec_hook=_dec)
+        return msgspec.convert(dict(box.announced), _Announced, dec_hook=typed)
     except (msgspec.ValidationError, ValueError) as error:
         raise Invalid(f"what was announced in this result cannot be read: {error}") from error
 
@@ -222,10 +222,10 @@ def _titled(box: Box, verdict: Verdict) -> Iterator[tuple[str, Any]]:
     return ((titles.get(f.subject, f.subject), f) for f in verdict.findings)
 
 
-def _core(plain: Any) -> Any:
-    if isinstance(plain, Mapping):
-        return {name: _core(part) for name, part in plain.items() if name not in PROSE}
-    return [_core(part) for part in plain] if isinstance(plain, list) else plain
+def _core(data: Any) -> Any:
+    if isinstance(data, Mapping):
+        return {name: _core(part) for name, part in data.items() if name not in PROSE}
+    return [_core(part) for part in data] if isinstance(data, list) else data
 
 
 def _differing(told: Any, right: Any, path: str = "") -> Iterator[str]:
@@ -237,17 +237,3 @@ def _differing(told: Any, right: Any, path: str = "") -> Iterator[str]:
             yield from _differing(one, other, f"{path}[{n}]")
     elif told != right:
         yield f"{path} is {right}, and {told} was announced"
-
-
-def _plain(value: object) -> Any:
-    return msgspec.to_builtins(value, enc_hook=_enc, order="deterministic", str_keys=True)
-
-
-def _enc(value: Any) -> Any:
-    if isinstance(value, Fraction):
-        return str(value)
-    raise Invalid(f"a result cannot hold a {type(value).__name__}")
-
-
-def _dec(cls: type, value: Any) -> Any:
-    return Fraction(value) if cls is Fraction else value

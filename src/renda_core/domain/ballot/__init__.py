@@ -2,7 +2,7 @@
 
 from renda_core.domain.ballot.checks import check_question, contradictions, refuse_question
 from renda_core.domain.ballot.clauses import CLAUSES, clause_source
-from renda_core.domain.ballot.disclosure import Table, shown, suppress
+from renda_core.domain.ballot.disclosure import Table, shown, suppress, whole
 from renda_core.domain.ballot.funding import Money
 from renda_core.domain.ballot.judging import judge
 from renda_core.domain.ballot.papers import count, valid_papers
@@ -44,4 +44,5 @@ __all__ = [
     "shown",
     "suppress",
     "valid_papers",
+    "whole",
 ]

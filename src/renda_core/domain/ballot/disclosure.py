@@ -8,7 +8,7 @@ from itertools import product
 import attrs
 
 from renda_core.domain.ballot.rule import Rule
-from renda_core.domain.ballot.verdict import Finding, Verdict
+from renda_core.domain.ballot.verdict import Count, Finding, Verdict
 
 Numbers = Sequence[Sequence[int]]
 Cell = tuple[int, int]
@@ -76,6 +76,8 @@ def _moves(table: Numbers, hidden: set[Cell], cell: Cell) -> bool:
     It could where one answer can be passed round a ring of hidden cells, more here and less there: then another table
     of whole numbers has the same totals. A ring of the graph of rows and columns, so no equations need be solved.
     """
+    if any(hidden.issuperset(ring) for ring in _rings(table, cell)):  # most are, and it is soon found
+        return True
     i, j = cell
     more = _reaches(table, hidden, (False, j), (True, i), without=cell)
     return more or (table[i][j] > 0 and _reaches(table, hidden, (True, i), (False, j), without=cell))
@@ -95,21 +97,23 @@ def _reaches(table: Numbers, hidden: set[Cell], start: tuple[bool, int], end: tu
     return end in seen
 
 
+def _rings(table: Numbers, cell: Cell) -> Iterator[tuple[Cell, Cell, Cell]]:
+    """List the three other cells of each ring of four in which an answer can be passed round."""
+    i, j = cell
+    for i2, j2 in product(range(len(table)), range(len(table[0]))):
+        shrinks = (table[i][j] and table[i2][j2]) or (table[i][j2] and table[i2][j])
+        if i2 != i and j2 != j and shrinks:
+            yield (i, j2), (i2, j), (i2, j2)
+
+
 def _loop(table: Numbers, hidden: set[Cell], cell: Cell) -> set[Cell]:
-    """Find the ring of four cells with the fewest, and then the smallest, that are told so far.
+    """Find the ring with the fewest cells, and then the smallest, that are told so far.
 
     There always is one where two rows and two columns have answers.
     """
-    i, j = cell
-
-    def rings() -> Iterator[tuple[int, int, list[Cell]]]:
-        for i2, j2 in product(range(len(table)), range(len(table[0]))):
-            shrinks = (table[i][j] and table[i2][j2]) or (table[i][j2] and table[i2][j])
-            if i2 != i and j2 != j and shrinks:
-                new = [c for c in ((i, j2), (i2, j), (i2, j2)) if c not in hidden]
-                yield len(new), sum(table[a][b] for a, b in new), new
-
-    return set(min(rings())[2])
+    rings = ([c for c in ring if c not in hidden] for ring in _rings(table, cell))
+    best = min(rings, key=lambda told: (len(told), sum(table[a][b] for a, b in told), told))
+    return set(best)
 
 
 def shown(rule: Rule, verdict: Verdict, valid: int) -> Verdict:
@@ -123,27 +127,32 @@ def shown(rule: Rule, verdict: Verdict, valid: int) -> Verdict:
     """
     if not rule.shown_from:
         return verdict
-    found = verdict.findings
-    rows = [_row(rule, f, valid) for f in found]
+    rows = [tuple(f.votes.get(answer, 0) for answer in rule.answers) for f in verdict.findings]
+    told = zip(verdict.findings, _cells(rule, rows, valid), strict=True)
+    return attrs.evolve(verdict, findings=tuple(_told(rule, f, cells) for f, cells in told), waiting=())
+
+
+def whole(rule: Rule, counted: Count) -> bool:
+    """Tell whether no number of a count need be hidden; a round that decided nothing has numbers too."""
+    return not rule.shown_from or not any(None in row for row in _cells(rule, counted.votes, counted.valid))
+
+
+def _cells(rule: Rule, votes: Numbers, valid: int) -> list[tuple[int | None, ...]]:
+    """Guard the votes of each subject, together with the papers that do not answer.
+
+    The valid papers are known, so an answer and the papers without one give each other away.
+    """
+    rows = [(*row, max(valid - sum(row), 0)) for row in votes]
     if valid < rule.shown_from:
-        tables = [Table(cells=((None,) * len(row),), rows=(), columns=()) for row in rows]
-    elif rule.mode == "rank":  # a place is given once on a paper, so that the columns have a total too
-        tables = [Table(cells=(row,), rows=(), columns=()) for row in suppress(rows, rule.shown_from).cells]
-    else:
-        tables = [_alone(row, rule.shown_from) for row in rows]
-    told = tuple(_told(rule, f, table.cells[0]) for f, table in zip(found, tables, strict=True))
-    return attrs.evolve(verdict, findings=told, waiting=())
+        return [(None,) * len(row) for row in rows]
+    if rule.mode == "rank":  # a place is given once on a paper, so that the columns have a total too
+        return list(suppress(rows, rule.shown_from).cells)
+    return [suppress([_answered(row)], rule.shown_from).cells[0] for row in rows]
 
 
-def _row(rule: Rule, found: Finding, valid: int) -> tuple[int, ...]:
-    """Add to the answers those papers that do not answer: the valid papers are known, so each gives the other away."""
-    row = tuple(found.votes.get(answer, 0) for answer in rule.answers)
-    return (*row, max(valid - sum(row), 0))
-
-
-def _alone(row: Sequence[int], k: int) -> Table:
-    """Guard one row; that no paper leaves the answer out is no number about anybody, so that need not be hidden."""
-    return suppress([row if row[-1] else row[:-1]], k)
+def _answered(row: tuple[int, ...]) -> tuple[int, ...]:
+    """Leave the papers without an answer out where there are none: that is no number about anybody."""
+    return row if row[-1] else row[:-1]
 
 
 def _told(rule: Rule, found: Finding, cells: Sequence[int | None]) -> Finding:

@@ -35,7 +35,7 @@ def void(layout: Layout, papers: Words) -> Iterator[tuple[str, Flags]]:
     if layout.blank == "void":
         yield BLANK, ~_any(marked)
     if layout.limited:
-        yield MAX_MARKS, marks(layout, papers) > layout.limit
+        yield MAX_MARKS, marks(layout, papers) > (layout.limit or 0)
     if not layout.cells and layout.states == 3:
         yield TWO_ANSWERS, _any(papers[:, :w] & papers[:, w:])
     if layout.cells:
@@ -90,16 +90,15 @@ def _marked(layout: Layout, papers: Words) -> Words:
 
 
 def _any(words: Words) -> Flags:
-    found = words[:, 0] != 0
+    found: Flags = words[:, 0] != 0
     for w in range(1, words.shape[1]):
         found |= words[:, w] != 0
     return found
 
 
 def _ones(words: Words) -> npt.NDArray[np.integer]:
-    if words.shape[1] == 1:
-        return np.bitwise_count(words[:, 0])
-    return np.bitwise_count(words).sum(1, dtype=np.int64)
+    found: npt.NDArray[np.integer] = np.bitwise_count(words[:, 0])
+    return found if words.shape[1] == 1 else np.bitwise_count(words).sum(1, dtype=np.int64)
 
 
 def _cells(layout: Layout, papers: Words) -> Iterator[tuple[str, Flags]]:

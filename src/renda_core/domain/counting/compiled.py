@@ -15,8 +15,7 @@ from renda_core.domain.counting.layout import Layout, Words
 from renda_core.domain.counting.shape import CLAUSES, INNER, LEVELS, STEPS, VOID, Shape
 
 WORTH_LOADING = 1 << 27
-"""Bytes of papers from which it pays to load the compiler: that takes a tenth of a second, and NumPy counts about as many
-in it."""
+"""Bytes of papers from which it pays to load the compiler: it takes a tenth of a second, in which NumPy counts as many."""
 
 
 @attrs.frozen
@@ -34,7 +33,7 @@ class Kernels:
         self._made: dict[Shape, Loaded | None] = {}
 
     def pays(self, shape: Shape, size: int) -> bool:
-        """Tell whether to count *size* bytes with a kernel: when there is one already, or they are enough to make it."""
+        """Tell whether to count *size* bytes with a kernel: there is one already, or they are enough to make it."""
         return self._made.get(shape) is not None or size >= WORTH_LOADING
 
     def get(self, shape: Shape) -> Loaded | None:
@@ -108,4 +107,5 @@ class Compiled:
         bits = np.unpackbits(levels.view(np.uint8), axis=-1, bitorder="little").reshape(top * 2, -1)
         found = (worths.ravel() @ bits.astype(np.float64)).astype(np.int64)  # exact up to 2**53 papers
         by_bit = found.reshape(shape.counters, shape.lanes, shape.bits).sum(1)
-        return by_bit.reshape(self._layout.codes, shape.words * shape.bits)
+        ones: npt.NDArray[np.int64] = by_bit.reshape(self._layout.codes, shape.words * shape.bits)
+        return ones

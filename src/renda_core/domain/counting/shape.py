@@ -22,8 +22,8 @@ STEPS, VOID, LIMIT, SPARE = 0, 1, 6, 8
 CLAUSES = len(checks.CLAUSES) - 1
 """Clauses that a kernel knows; the last is for ranked papers, for which there is none."""
 WIDEST = 8
-"""Vectors of a row, and counters, up to which there is a kernel: 512 options, or 64 with seven grades. Registers hold no
-more."""
+"""Vectors of a row, and counters, up to which there is a kernel: 512 options, or 64 with seven grades. Registers hold
+no more."""
 
 
 @attrs.frozen

@@ -9,9 +9,10 @@ from renda_core.domain.counting.checks import CLAUSES, products, void
 from renda_core.domain.counting.layout import Layout, Words
 
 ROW = 4096
-"""Words of 8 bytes in a row of a counter: 16 KiB, so that the three rows of a step stay in the nearest cache."""
+"""Words of 8 bytes in a row of a counter: 32 KiB, enough that a call of NumPy costs less than its work, and few enough
+that the rows of a step stay in the near caches."""
 ROWS = 8
-"""Rows that are checked at once: long enough that a call of NumPy costs less than its work, short enough for the cache."""
+"""Rows that are checked at once, for the same reason."""
 FEW = 2_000
 """Papers below which bits are simply unpacked: fewer calls."""
 LOWEST = np.uint64(0x0101010101010101)
@@ -71,7 +72,7 @@ class Sliced:
     def ones(self) -> npt.NDArray[np.int64]:
         """Give the sums so far: one row a product, one column a bit of the plane."""
         layout = self._layout
-        found = np.zeros((layout.codes, layout.words * layout.bits), np.int64)
+        found: npt.NDArray[np.int64] = np.zeros((layout.codes, layout.words * layout.bits), np.int64)
         for level, (total, other) in enumerate(zip(self._sums, self._waiting, strict=True)):
             for part in (total, other) if self._rows >> level & 1 else (total,):
                 found += np.stack([ones(layout, p.view(layout.dtype).reshape(-1, layout.words)) for p in part]) << level
@@ -104,7 +105,8 @@ def ones(layout: Layout, words: npt.NDArray[np.unsignedinteger]) -> npt.NDArray[
     """
     if len(words) < FEW:
         bits = np.unpackbits(np.ascontiguousarray(words).view(np.uint8), axis=1, bitorder="little")
-        return bits.sum(0, dtype=np.int64)
+        few: npt.NDArray[np.int64] = bits.sum(0, dtype=np.int64)
+        return few
     raw = np.ascontiguousarray(words).view(np.uint8).ravel()
     wide = max(8, layout.words * 8)
     if raw.size % wide:
@@ -117,7 +119,8 @@ def ones(layout: Layout, words: npt.NDArray[np.unsignedinteger]) -> npt.NDArray[
     for bit in range(8):
         sums = np.add.reduceat(longs >> np.uint64(bit) & LOWEST, starts, axis=0)
         found[:, bit] = sums.view(np.uint8).reshape(-1, wide).sum(0, dtype=np.int64)
-    return found.reshape(-1, layout.words * layout.bits).sum(0)
+    many: npt.NDArray[np.int64] = found.reshape(-1, layout.words * layout.bits).sum(0)
+    return many
 
 
 def few(layout: Layout, papers: Words, tell: dict[str, int]) -> npt.NDArray[np.int64]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,6 +12,7 @@ from renda_core.domain.ballot.verdict import Count
 from renda_core.domain.counting.checks import CLAUSES, answers
 from renda_core.domain.counting.compiled import Compiled, kernels
 from renda_core.domain.counting.layout import Layout, Words
+from renda_core.domain.counting.packing import Packed
 from renda_core.domain.counting.shape import Shape
 from renda_core.domain.counting.sliced import Sliced, block, few
 
@@ -40,6 +44,7 @@ class Tally:
         self._size = block(layout)
         self._room = np.empty((self._size, layout.planes * layout.words), layout.dtype)
         self._kept = self._papers = 0
+        self._apart: Counter[str] = Counter()
         self._sliced: Sliced | None = None
         self._compiled: Compiled | None = None
 
@@ -65,12 +70,18 @@ class Tally:
         self._kept = len(papers) - whole
         self._room[: self._kept] = papers[whole:]
 
+    def add_packed(self, packed: Packed) -> None:
+        """Take papers as they were packed, with those that are void because they had no place in the layout."""
+        self.add(packed.papers)
+        self._apart.update(packed.why_void)
+        self._papers += len(packed.apart)
+
     def count(self) -> Count:
         """Give the count of all papers so far; more may follow."""
         self._settle()
         left = dict.fromkeys(CLAUSES, 0)
         ones = few(self.layout, self._room[: self._kept], left)
-        void = [left]
+        void: list[Mapping[str, int]] = [left, self._apart]
         for engine in (self._sliced, self._compiled):
             if engine:
                 ones = ones + engine.ones()

@@ -29,7 +29,7 @@ def rows_of(text: str, name: str) -> Iterator[Row]:
     Raises:
         Invalid: A quotation mark is left open.
     """
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=";", skipinitialspace=True, strict=True)
     line = 0
     try:
         for cells in reader:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from renda_core.domain.ballot import Attendance, Ballot, Paper, Round
+from renda_core.domain.ballot import Attendance, Ballot, Paper, Round, shown
 from renda_core.errors import NotAllowed, Rejected
 from renda_core.services.ballots.loading import TELLERS, Held, hold, refuse_strangers, save
 from renda_core.services.ballots.rolls import enrol
@@ -65,7 +65,9 @@ async def _move_subjects(unit: Unit, tenant: Tenant, ballot: Ballot, done: Round
         told = f"no enabled practice offers ballot {ballot.kind!r} any more, so nobody knows what its verdict moves"
         raise Rejected("the ballot was not declared", f"{told}; have the practice installed and enabled again")
     outcomes = offered.outcomes
-    for found in done.verdict.findings if done.verdict else ():
+    # the note of a step is read by more people than the count: it tells what may be shown of it
+    verdict = shown(ballot.rule, done.verdict, done.counted.valid) if done.verdict and done.counted else None
+    for found in verdict.findings if verdict else ():
         if found.verdict in outcomes:
             case, name = await work.case(found.subject), outcomes[found.verdict]
             procedure = tenant.practice.procedure(case.kind, case.edition)

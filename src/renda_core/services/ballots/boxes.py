@@ -8,7 +8,7 @@ from typing import Any
 import attrs
 
 from renda_core import sealing
-from renda_core.domain.ballot import Ballot, Count, shown
+from renda_core.domain.ballot import Ballot, Count, whole
 from renda_core.domain.case import Actor
 from renda_core.errors import NotAllowed, Rejected
 from renda_core.services.ballots.loading import (
@@ -99,7 +99,7 @@ async def result(reader: Reader, _: Tenant, actor: Actor, id: str, round: int = 
     _refuse_unsealed(ballot)
     if found.attendance is None or found.verdict is None or found.counted is None:
         raise Rejected("there is no result", "nothing was counted in this round")
-    if shown(ballot.rule, found.verdict, found.counted.valid) != found.verdict and not may_run(actor, ballot):
+    if not whole(ballot.rule, found.counted) and not may_run(actor, ballot):
         raise NotAllowed("fewer papers were cast than may be shown one by one; the tellers and scrutineers hold them")
     file = await opened_box(reader, id, round or len(ballot.rounds))
     if file is None:

@@ -92,11 +92,12 @@ def write_sheet_template(path: str | Path, view: BallotView) -> Path:
     return write_template(path, Voted.of(view).form())
 
 
-def read_sheets(path: str | Path, view: BallotView, *, bundle: str = "") -> tuple[Sheet, ...]:
+def read_sheets(path: str | Path, view: BallotView, *, bundle: str = "", worksheet: str = "") -> tuple[Sheet, ...]:
     """Read a teller's spreadsheet of papers, one sheet a bundle.
 
     Args:
         bundle: The bundle of rows that name none.
+        worksheet: Read this one of a workbook, and leave the others alone.
 
     Returns:
         The sheets, in the order of the file; nothing of the order of papers is kept once they are entered.
@@ -106,7 +107,7 @@ def read_sheets(path: str | Path, view: BallotView, *, bundle: str = "") -> tupl
             left out, such as a line of totals, is a problem too: no paper is lost without a word.
     """
     voted = Voted.of(view)
-    with open_rows(path, voted.form()) as rows:
+    with open_rows(path, voted.form(), worksheet=worksheet) as rows:
         reads = tuple(rows)
         reading = _Reading(voted, Path(path).name, bundle)
         titles = {(at, name): rows.place(at, name) for at in rows.worksheets for name in reading.names}

@@ -72,7 +72,8 @@ Entered = Mapping[str, Mapping[str, Sheet]]
 async def enter_sheet(unit: Unit, _: Tenant, id: str, sheet: Sheet) -> Progress:
     """Keep what the acting teller found in one bundle; entered again, it replaces what that teller entered before.
 
-    The journal says that a bundle was entered or corrected, and nothing of what is on it.
+    The same entered again changes nothing, and is not refused while papers are entered. The journal says that a bundle
+    was entered or corrected, and nothing of what is on it.
 
     Raises:
         NotAllowed: The actor is no teller of this ballot.
@@ -83,6 +84,8 @@ async def enter_sheet(unit: Unit, _: Tenant, id: str, sheet: Sheet) -> Progress:
     now = ballot.rounds[-1]
     kept = tidied(sheet, ballot.rule, len(now.subjects), places=now.places)
     entered = await _entered(unit, ballot, number)
+    if entered.get(kept.bundle, {}).get(unit.actor.id) == kept:  # a corrected file has other bundles as they were
+        return _progress(ballot, number, entered)
     before = _own(unit.actor, entered, kept.bundle)
     row = {"ballot_id": id, "round": number, "bundle": kept.bundle, "teller": unit.actor.id}
     sealed = unit.seal_bytes(_padded(encode(kept)), _field(row))
@@ -149,7 +152,7 @@ async def differences(reader: Reader, _: Tenant, actor: Actor, id: str) -> tuple
 
 
 async def paper_count(
-    unit: Unit, ballot: Ballot, returned: int | None = None
+    reader: Reader, ballot: Ballot, returned: int | None = None
 ) -> tuple[Count | None, tuple[Marks, ...] | None]:
     """Count the papers that two tellers entered alike; for who holds the ballot, so that nothing is entered meanwhile.
 
@@ -165,7 +168,7 @@ async def paper_count(
             another number of papers than was returned.
     """
     number = len(ballot.rounds)
-    entered = await _entered(unit, ballot, number)
+    entered = await _entered(reader, ballot, number)
     if not entered and not returned:
         return None, None
     blocked = _blocked(ballot, entered)

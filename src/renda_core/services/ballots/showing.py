@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from renda_core.domain.ballot import Ballot, Round, shown
+from renda_core.domain.ballot import Ballot, Round, shown, whole
 from renda_core.domain.case import Actor
 from renda_core.services.ballots.casting import marks_in
 from renda_core.services.ballots.loading import (
@@ -91,7 +91,7 @@ async def _round(reader: Reader, ballot: Ballot, number: int, *, early: bool, fu
     counted, verdict = found.counted, found.verdict
     if verdict is not None and counted is not None and not full:
         verdict = shown(ballot.rule, verdict, counted.valid)
-        counted = counted if verdict == found.verdict else None
+        counted = counted if whole(ballot.rule, counted) else None
     named = {}
     if not ballot.rule.secret and found.announced:
         roll = await reader.all(rows.ROLL, ballot_id=ballot.id, round=number)

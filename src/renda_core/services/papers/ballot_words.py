@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from renda_core.domain.ballot import Rule
 from renda_core.domain.ballot.rule import Base
+from renda_core.domain.ballot.seating import AGAIN, TIED, WAITING
 from renda_core.domain.ballot.verdict import Finding
 from renda_core.domain.rates import Share
 from renda_core.services.ballots.words import ANSWERS, answer_title, clause_title
@@ -26,7 +27,7 @@ OUTCOMES = {
     "refused": "按照规则不能作出决定",
 }
 """What a round came to."""
-FURTHER = {"tied": "票数相等，待再次票决", "again": "待再次票决"}
+FURTHER = {TIED: "票数相等，待再次票决", AGAIN: "待再次票决", WAITING: "待前面的项目确定"}
 OWN = "U:"
 """How a source begins that is nobody's but ours."""
 MONEY = 1_000_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
+import attrs
 from sqlalchemy import select
 
 from renda_core import papers as p
@@ -25,6 +26,8 @@ from renda_core.store.words import spellings
 from renda_core.tenancy import Tenant
 
 CONGRESS = Query(select(t.congress.c.id, t.congress.c.name).where(*keyed(t.congress, "id")), Named)
+PLAIN = "票决"
+"""What a vote is called of which nobody said what it is called."""
 LINE = 9.0
 """Millimetres of a line to sign on."""
 STROKES = 11.0
@@ -41,7 +44,7 @@ async def ballot_paper(reader: Reader, tenant: Tenant, actor: Actor, id: str, *,
     Raises:
         NotFound: There is no such ballot or round, or none of the reader's.
     """
-    view = await ballots.show(reader, tenant, actor, id)
+    view = await seen(reader, tenant, actor, id)
     now = round_of(view, round)
     return slip(view, now, await holder(reader, tenant, view))
 
@@ -49,7 +52,7 @@ async def ballot_paper(reader: Reader, tenant: Tenant, actor: Actor, id: str, *,
 def slip(view: BallotView, now: RoundView, held_by: str) -> p.Slip:
     """Lay a round out as a paper to vote on."""
     rule = view.rule
-    title = words.paper_title(rule, view.title or "票决")
+    title = words.paper_title(rule, view.title)
     if rule.mode == "rank":
         marks: tuple[str, ...] = ("优先顺序",)
     elif len(rule.answers) == 1:
@@ -157,9 +160,16 @@ def _gets_paper(now: RoundView, slot: rows.RollRow) -> bool:
 
 
 async def _run(reader: Reader, tenant: Tenant, actor: Actor, id: str) -> BallotView:
-    view = await ballots.show(reader, tenant, actor, id)
+    view = await seen(reader, tenant, actor, id)
     await refuse_all_but_those_who_run_it(reader, actor, await ballots.load(reader, id))
     return view
+
+
+async def seen(reader: Reader, tenant: Tenant, actor: Actor, id: str) -> BallotView:
+    """Look at a ballot as its reader may; one without a title of its own is called what its sort of vote is called."""
+    view = await ballots.show(reader, tenant, actor, id)
+    offered = tenant.practice.ballots.get(view.kind)
+    return view if view.title else attrs.evolve(view, title=(offered and offered.title) or PLAIN)
 
 
 def round_of(view: BallotView, number: int) -> RoundView:

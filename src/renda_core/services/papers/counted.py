@@ -10,11 +10,11 @@ from renda_core.domain.ballot.clauses import clause_source
 from renda_core.domain.ballot.verdict import Finding
 from renda_core.domain.case import Actor
 from renda_core.errors import NotAllowed, Rejected
-from renda_core.services import ballots, lookups
+from renda_core.services import lookups
 from renda_core.services.ballots.views import BallotView, RoundView
 from renda_core.services.ballots.words import answer_title, clause_title
 from renda_core.services.papers import ballot_words as words
-from renda_core.services.papers.ballots import heading, holder, round_of
+from renda_core.services.papers.ballots import heading, holder, round_of, seen
 from renda_core.services.sessions import chinese
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
@@ -38,7 +38,7 @@ async def record_paper(reader: Reader, tenant: Tenant, actor: Actor, id: str, *,
         Rejected: It is not counted yet.
         NotAllowed: It is counted and not announced, and the reader neither counts nor announces.
     """
-    view = await ballots.show(reader, tenant, actor, id)
+    view = await seen(reader, tenant, actor, id)
     now = _counted(view, round)
     a, counted, verdict = _numbers(now)
     known = await lookups.named(reader, {actor.id, actor.unit})
@@ -111,11 +111,11 @@ def _lines(view: BallotView, now: RoundView, found: dict[str, Finding]) -> Itera
         p.Column(title="依据", width=1.1, side="center"),
     )
     lines: list[tuple[str | p.Figure, ...]] = []
-    for n, subject in enumerate(now.subjects, 1):
+    for n, subject in enumerate(dict.fromkeys((*now.subjects, *found)), 1):  # under a budget earlier ones waited
         one = found[subject]
         rate = p.Figure(one.rate.shown, f"{one.rate.hits} / {one.rate.base}") if one.rate else p.Figure("—")
         votes = [str(one.votes[answer]) if answer in one.votes else "—" for answer in rule.answers] if few else []
-        cells = (str(n), view.titles.get(subject, subject), *votes, rate)
+        cells: tuple[str | p.Figure, ...] = (str(n), view.titles.get(subject, subject), *votes, rate)
         rests = p.Figure(words.ground(rule, one), words.source_words(clause_source(rule, one.clause)))
         lines.append((*cells, words.verdict_title(rule, one), rests))
     note = NOT_SHOWN if now.suppressed else ""
@@ -172,7 +172,7 @@ async def announcement_paper(reader: Reader, tenant: Tenant, actor: Actor, id: s
     Raises:
         Rejected: It is not announced yet.
     """
-    view = await ballots.show(reader, tenant, actor, id)
+    view = await seen(reader, tenant, actor, id)
     done = [r for r in view.rounds if r.state == "declared"]
     now = round_of(view, round) if round else (done or view.rounds)[-1]
     if now.state != "declared":
@@ -213,7 +213,7 @@ def _decided(view: BallotView, verdict: Verdict) -> Iterator[str]:
         for n, f in enumerate(verdict.findings, 1):
             yield f"{chinese(n)}、{titles.get(f.subject, f.subject)}：{words.verdict_title(rule, f)}"
         return
-    passed = [f.subject for f in verdict.findings if f.verdict == rule.rungs[0].verdict]
+    passed = [f.subject for f in verdict.findings if f.verdict in {rung.verdict for rung in rule.rungs[:1]}]
     effect = "得到多数赞成，结果供决策参考" if rule.advisory else "获得通过"
     yield f"下列 {len(passed)} 项{effect}：" if passed else "没有项目获得通过。"
     for n, subject in enumerate(passed, 1):

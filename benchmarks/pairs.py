@@ -10,6 +10,8 @@ from typing import Any
 
 import attrs
 
+Clock = Callable[[Callable[[], Any], int], float]
+"""Gives the seconds that some runs take together."""
 FEWEST, MOST = 3, 200
 """Rounds of one comparison, whatever the options of pytest-benchmark ask for."""
 
@@ -75,6 +77,7 @@ class Pairs:
         peers_share: float = 1.0,
         rounds: int | None = None,
         sweep: bool = False,
+        clock: Clock | None = None,
     ) -> Verdict:
         """Compare, tell, and fail where the bar is missed.
 
@@ -85,6 +88,7 @@ class Pairs:
             peers_share: The part of the work that the peer is given; its time is scaled by it.
             rounds: Fixed, where the work was prepared for so many; there is no trial run then.
             sweep: Collect garbage before each turn, where one makes so much that the other would pay for it.
+            clock: How the peer is timed, where it runs in a process of its own and says itself how long it took.
         """
         many = rounds or self._rounds(ours, peer, times)
         peers: list[float] = []
@@ -93,7 +97,7 @@ class Pairs:
         def turn_of_the_peer() -> None:
             if sweep:
                 gc.collect()
-            peers.append(timed(peer, times))
+            peers.append((clock or timed)(peer, times))
             if sweep:
                 gc.collect()
 

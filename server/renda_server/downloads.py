@@ -22,7 +22,8 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
 PDF = "application/pdf"
 CALENDAR = "text/calendar"
-MEDIA: Mapping[str, str] = {".xlsx": XLSX, ".csv": CSV, ".pdf": PDF, ".ics": CALENDAR}
+PLAIN = "text/plain"
+MEDIA: Mapping[str, str] = {".xlsx": XLSX, ".csv": CSV, ".pdf": PDF, ".ics": CALENDAR, ".pb": PLAIN}
 PIECE = 256 * 1024
 """Bytes that are sent at once."""
 Asking = Request[Any, Any, Any]

@@ -123,9 +123,7 @@ def test_box_and_paper_are_one_count_and_anybody_can_verify_it(county):
     b.do(ballots.announce, PRESIDIUM, made.id)
     told = b.ask(ballots.show, voters[5], made.id).rounds[0]
     assert told.counted.votes == ((4, 1, 0),)
-    assert told.attendance == Attendance(
-        incumbent=6, present=6, issued=6, returned=5, by_device=4, device_issued=5
-    )
+    assert told.attendance == Attendance(incumbent=6, present=6, issued=6, returned=5, by_device=4, device_issued=5)
     assert sorted(told.signatures) == ["监票人1", "监票人2"]
     board, result = (b.ask(use, voters[5], made.id) for use in (ballots.board, ballots.result))
     plain = sealing.make_board(board.ballot, board.round, board.hashes)
@@ -294,11 +292,17 @@ def key(b, text):
 @pytest.mark.parametrize(
     ("change", "named"),
     [
-        ("UPDATE ballot_roll SET sealed = {other} WHERE ballot_id = {b} AND person = {p}", ["the paper of {p}", "in nobody"]),
+        (
+            "UPDATE ballot_roll SET sealed = {other} WHERE ballot_id = {b} AND person = {p}",
+            ["the paper of {p}", "in nobody"],
+        ),
         ("UPDATE ballot_roll SET sealed = NULL WHERE ballot_id = {b} AND person = {p}", ["line {h} of the board"]),
         ("DELETE FROM ballot_roll WHERE ballot_id = {b} AND person = {p}", ["line {h}", "the roll is not as it was"]),
         ("DELETE FROM ballot_board WHERE ballot_id = {b} AND hash = {hb}", ["the paper of {p}, {h}", "the digest"]),
-        ("UPDATE ballot_board SET hash = {other} WHERE ballot_id = {b} AND hash = {hb}", ["the paper of {p}", "the digest"]),
+        (
+            "UPDATE ballot_board SET hash = {other} WHERE ballot_id = {b} AND hash = {hb}",
+            ["the paper of {p}", "the digest"],
+        ),
         ("UPDATE ballot_roll SET standing = 'suspended' WHERE ballot_id = {b} AND person = {p}", ["the roll is not"]),
     ],
 )

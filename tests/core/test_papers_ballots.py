@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import resources
 from typing import Any
 
 import attrs
@@ -22,12 +23,12 @@ from tests.core.balloting import (
     projects,
     voting_county,
 )
-from tests.core.peopling import settle
+from tests.core.peopling import HOME, settle
 from tests.core.test_ballot_tallies import RANK, VOTES, meeting_papers
 from tests.core.test_papers import HOSTILE, MADE, embedded, pages, squeezed
 
 from renda_core import papers
-from renda_core.domain.ballot import Attendance, Ballot, Count, Rule, Rung, Verdict
+from renda_core.domain.ballot import Attendance, Ballot, Count, Finding, Rule, Rung, Verdict
 from renda_core.domain.rates import Share
 from renda_core.errors import NotAllowed, NotFound, Rejected
 from renda_core.services import ballots
@@ -394,7 +395,7 @@ def test_votes_that_too_few_papers_lie_behind_are_not_printed(county):
 def decided(rule: Rule, counted: Count, verdict: Verdict, **rest: Any) -> BallotView:
     """Show a round that came to something."""
     there = Attendance(incumbent=34, present=29, issued=29, returned=29, by_device=rest.pop("by_device", 0))
-    shown = view(rule, **rest)
+    shown = view(rule, *rest.pop("titles", ()), **rest)
     now = attrs.evolve(shown.rounds[0], state="declared", attendance=there, counted=counted, verdict=verdict)
     return attrs.evolve(shown, rounds=(now,), tellers=("a", "b"), scrutineers=("c", "d", "e"))
 
@@ -416,6 +417,22 @@ def test_a_void_round_has_its_votes_and_no_findings():
     assert "本次票决无效,须重新票决" in text
     assert "适用条款收回票多于发出票" in text
     assert "1修桥10" in text
+
+
+def test_the_presidium_of_the_congress_announces(county, monkeypatch):
+    b = voting_county(county)
+    settle(b, "王秀英")
+    votes = {"for": 20}
+    found = (Finding(subject="s0", votes=votes, verdict="decided", reason="", clause="pass"),)
+    verdict = Verdict(state="decided", reasons=(), findings=found, clause="pass")
+    shown = decided(CHOOSE, Count(votes=((20,),), valid=29, void=0), verdict, titles=("修桥",))
+
+    async def seen(*_: Any) -> BallotView:
+        return attrs.evolve(shown, congress=HOME)
+
+    monkeypatch.setattr(after, "seen", seen)
+    text = said(b.ask(after.announcement_paper, OFFICE, "b"))
+    assert "下列1项获得通过:一、修桥现予公告。清河县主席团年月日" in text
 
 
 @pytest.mark.parametrize("answers", [4, 12])
@@ -460,3 +477,10 @@ def test_money_is_never_rounded(fen, shown):
 )
 def test_a_paper_is_called_what_it_is(rule, title, shown):
     assert words.paper_title(rule, title) == shown
+
+
+@pytest.mark.parametrize("style", ["text.typ", "slip.typ", "style.typ"])
+def test_no_style_asks_for_anything_outside(style):
+    text = resources.files("renda_core.papers").joinpath(style).read_text("utf-8")
+    for word in ("#import", "@preview", "#include", "image(", "read(", "eval(", "datetime"):
+        assert word not in text

@@ -251,8 +251,8 @@ def test_ranked_papers_without_points_decide_only_what_no_weighing_turns(county)
     b = county({"livelihood_ballot": {"modes": ["rank"]}}, today=JULY)
     cases, method = twelve(b, 3), adopted(b, places=2, surplus=1, mode="rank")
     ballot = opened(b, cases, method, places=2)
-    # one has more first places, another more places in all
-    papers = [[(0, 0), (1, 1)]] * 20 + [[(1, 0), (2, 1)]] * 12 + [[(2, 0), (0, 1)]] * 25
+    # for the last place one has more first places (20), another more places in all (37 to 32)
+    papers = [[(1, 0), (2, 1)]] * 20 + [[(0, 0), (1, 1)]] * 12 + [[(0, 0), (2, 1)]] * 17 + [[(0, 0)]] * 8
     done = b.do(ballots.declare, PRESIDIUM, ballot.id, there(), papers)
     assert done.rounds[0].verdict.state == "refused"
     assert states(b, cases) == ["voting"] * 3

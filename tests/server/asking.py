@@ -82,6 +82,7 @@ REQUESTS: dict[str, Request] = {
     "list_differences": Request(who="wang", parts={"ballot_id": "*shut_ballot*"}),
     "count_round": Request(parts={"ballot_id": "*entered_ballot*"}, body={"paper_returned": 2}),
     "print_ballot": Request(parts={"file": "paper.pdf"}),
+    "export_count": Request(parts={"ballot_id": "*whole_ballot*", "file": "count.xlsx"}),
     "show_report": Request(query={"year": 2026}),
     "see_notice": Request(who="wang", body={"rule": "prepare_suggestions", "matter": uid("prepared meeting")}),
     "list_recipients": Request(query={"rule": "prepare_suggestions", "matter": uid("prepared meeting")}),

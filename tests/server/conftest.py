@@ -42,6 +42,7 @@ PEOPLE = {
     "li": ("qing", Actor(id=LI, roles="deputy")),
     "roads": ("qing", Actor(id=uid("roads clerk"), unit=ROADS)),
     "overseer": ("qing", Actor(id=uid("overseer"), roles="overseer")),
+    "chair": ("qing", Actor(id=uid("chair"), roles="presidium")),
     "other": ("bai", Actor(id=uid("other clerk"), roles="office assigner")),
 }
 OVER = "https://testserver.local"

@@ -86,13 +86,7 @@ def fill(site: Site) -> None:
 def furnish(site: Site) -> dict[str, Any]:
     """Fill a county, enable practices that vote, and give one id of everything, by the name that paths give it."""
     fill(site)
-    seen = site.get("/api/configuration")
-    document = seen.json()
-    more: dict[str, Any] = {"proposal_preparation": {"required": []}}
-    document["layers"][0]["plugins"] |= {"settled_accounts": {}, "livelihood_ballot": {}} | more
-    headers = {"Authorization": f"Bearer {site.tokens['office']}", "If-Match": seen.headers["ETag"]}
-    done = site.client.put("/api/configuration", json=document, headers=headers)
-    assert done.status_code == 200, done.text
+    votes.enable(site, proposal_preparation={"required": []})
     case = site.assigned()
     ids: dict[str, Any] = {f"{one}_id": id for one, id in ROSTER.items()}
     remind(site)

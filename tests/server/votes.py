@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import attrs
 
 from renda_core import sealing
+from renda_core.domain.case import Actor
 from renda_core.sealing.keys import Key
+from renda_server import identity
 
 from .conftest import LI, ROADS, WANG
 
@@ -28,6 +30,20 @@ METHOD = {
 }
 BUNDLE = {"bundle": "1", "votes": [[2, 0, 0]], "valid": 2}
 """Two papers, both satisfied."""
+
+
+def enable(site: Site, **more: Any) -> None:
+    """Enable practices that vote."""
+    seen = site.get("/api/configuration")
+    document = seen.json()
+    document["layers"][0]["plugins"] |= {"settled_accounts": {}, "livelihood_ballot": {}} | more
+    headers = {"Authorization": f"Bearer {site.tokens['office']}", "If-Match": seen.headers["ETag"]}
+    ok(site.client.put("/api/configuration", json=document, headers=headers))
+
+
+def actor(site: Site, who: str) -> Actor:
+    """Say who bears a token."""
+    return next(h.actor for h in identity.holders(site.home.path) if h.label == who)
 
 
 def ok(answer: Any, status: int = 200) -> Any:

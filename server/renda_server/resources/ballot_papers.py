@@ -1,4 +1,4 @@
-"""What is printed of a ballot: papers to vote on, lists of the day, the record of the count, the announcement."""
+"""What leaves a ballot as a file: papers to vote on, lists of the day, record, announcement; and the count itself."""
 
 from __future__ import annotations
 
@@ -9,13 +9,17 @@ from litestar import Request, Response
 from msgspec import Meta
 
 from renda_core.errors import NotFound
+from renda_core.files import write_workbook
+from renda_core.files.pabulib import write_pabulib
+from renda_core.services import ballots
+from renda_core.services.exports import ballots as exports
 from renda_core.services.papers import ballots as before
 from renda_core.services.papers import counted
 from renda_server import downloads
-from renda_server.downloads import PDF
+from renda_server.downloads import PDF, PLAIN, XLSX
 from renda_server.hosting import Desk
 from renda_server.operations import operation
-from renda_server.resources.papers import printed
+from renda_server.resources.papers import file_of, printed
 from renda_server.shapes import Asked
 
 Asking = Request[Any, Any, Any]
@@ -27,6 +31,9 @@ PAPERS: Mapping[str, Callable[..., Any]] = {
     "announcement": counted.announcement_paper,
 }
 """选票, 领票登记表, 划票表, 计票报告单, 公告."""
+
+
+COUNT = "count"
 
 
 class RoundAsked(Asked, kw_only=True, frozen=True):
@@ -54,4 +61,29 @@ async def print_ballot(desk: Desk, ballot_id: str, file: str, asked: RoundAsked,
     return await printed(desk, request, await desk.ask(PAPERS[name], ballot_id, round=asked.round))
 
 
-HANDLERS = (print_ballot,)
+@operation(
+    "GET",
+    "/ballots/{ballot_id:str}/exports/{file:str}",
+    summary="Export a count",
+    tag="ballots",
+    media=XLSX,
+    also=(PLAIN,),
+    problems=(400, 403, 422),
+)
+async def export_count(desk: Desk, ballot_id: str, file: str, asked: RoundAsked, request: Asking) -> Response[Any]:
+    """Write an announced count: `count.xlsx`, with its papers where they may be shown; `count.pb` for other programs.
+
+    The second is Pabulib's form. Neither names anybody who voted in secret, nor keeps an order of casting.
+    """
+    name, ending = downloads.split(file, ".xlsx", ".pb")
+    if name != COUNT:
+        raise NotFound(f"no export {name[:60]!r}; there are {COUNT}.xlsx and {COUNT}.pb")
+    title = f"{(await desk.ask(ballots.show, ballot_id)).title or '票决'} 计票{ending}"
+    if ending == ".pb":
+        election = await desk.ask(exports.election, ballot_id, round=asked.round)
+        return await file_of(desk, request, title, lambda path: write_pabulib(path, election))
+    pages = await desk.ask(exports.workbook, ballot_id, round=asked.round)
+    return await file_of(desk, request, title, lambda path: write_workbook(path, pages))
+
+
+HANDLERS = (print_ballot, export_count)

@@ -120,11 +120,10 @@ async def open_ballot(desk: Desk, data: NewBallot, request: Asking) -> Answer[Ba
 @operation("GET", "/ballots", summary="List ballots", tag=TAG)
 async def list_ballots(desk: Desk, asked: Paged) -> Page[BallotLine]:
     """List the ballots that the asker may see, newest first; never a number of votes."""
-    every = await desk.ask(ballots.listed)
-    ids = [line.id for line in every]
-    first = ids.index(bodies.check_id(asked.after, "after")) + 1 if asked.after in ids else 0
-    rows = every[first : first + asked.size]
-    return Page(items=list(rows), after=rows[-1].id if first + len(rows) < len(every) else "")
+    after = bodies.check_id(asked.after, "after")
+    rest = [line for line in await desk.ask(ballots.listed) if not after or line.id < after]
+    rows = rest[: asked.size]
+    return Page(items=rows, after=rows[-1].id if len(rows) < len(rest) else "")
 
 
 @operation("GET", "/ballots/{ballot_id:str}", summary="Show a ballot", tag=TAG, etag=True)

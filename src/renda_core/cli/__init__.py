@@ -6,6 +6,7 @@ Modules of commands import what is heavy inside the command that needs it, so th
 from renda_core.cli import (
     ballot_casting,
     ballot_counts,
+    ballot_exports,
     ballot_files,
     ballot_opening,
     ballots,
@@ -75,6 +76,9 @@ for _command in (
     ballot_counts.differences,
     ballot_counts.count,
     ballot_counts.declare,
+    ballot_exports.export,
+    ballot_exports.recount,
+    ballot_exports.tally,
     ballot_files.rehearse,
     ballot_files.box,
     ballot_files.board,

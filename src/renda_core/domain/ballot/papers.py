@@ -10,7 +10,6 @@ from renda_core.domain.ballot.rule import Paper, Rule
 from renda_core.domain.ballot.verdict import Count
 from renda_core.errors import Invalid
 
-
 FEW = 16
 """Papers below which a plain loop is faster: laying them out flat costs some 30 µs whatever their number."""
 

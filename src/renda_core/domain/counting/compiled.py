@@ -15,7 +15,7 @@ from renda_core.domain.counting.layout import Layout, Words
 from renda_core.domain.counting.shape import CLAUSES, INNER, LEVELS, STEPS, VOID, Shape
 
 WORTH_LOADING = 1 << 27
-"""Bytes of papers from which it pays to load the compiler: it takes a tenth of a second, in which NumPy counts as many."""
+"""Bytes of papers from which it pays to load the compiler: NumPy counts them meanwhile, in a tenth of a second."""
 
 
 @attrs.frozen
@@ -102,10 +102,11 @@ class Compiled:
         top = INNER + steps.bit_length()
         levels = self._state[shape.header :].reshape(LEVELS, 2, shape.counters, -1)[:top]
         level = np.arange(top)
-        worth = np.ldexp(1.0, level)
-        worths = np.stack([worth, worth * ((steps << INNER) >> level & 1)], axis=1)  # a carry waits where steps say so
+        worth = np.empty((top, 2))
+        worth[:, 0] = np.ldexp(1.0, level)
+        worth[:, 1] = worth[:, 0] * ((steps << INNER) >> level & 1)  # a carry waits where the steps say so
         bits = np.unpackbits(levels.view(np.uint8), axis=-1, bitorder="little").reshape(top * 2, -1)
-        found = (worths.ravel() @ bits.astype(np.float64)).astype(np.int64)  # exact up to 2**53 papers
+        found = (worth.ravel() @ bits.astype(np.float64)).astype(np.int64)  # exact up to 2**53 papers
         by_bit = found.reshape(shape.counters, shape.lanes, shape.bits).sum(1)
         ones: npt.NDArray[np.int64] = by_bit.reshape(self._layout.codes, shape.words * shape.bits)
         return ones

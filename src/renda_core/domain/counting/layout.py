@@ -33,8 +33,8 @@ class Layout:
         limit: A paper with more marks is void; None for no limit.
         blank: Whether a paper without a mark is void.
         rest: A subject without a mark counts as the last answer (未画任何符号的视为弃权), which needs no code
-            then: for, against and abstain take two planes, as do four grades. Marks cannot be counted then, so it goes with
-            neither *limit* nor *blank*.
+            then: for, against and abstain take two planes, as do four grades. Marks cannot be counted then, so it
+            goes with neither *limit* nor *blank*.
     """
 
     subjects: int = attrs.field()

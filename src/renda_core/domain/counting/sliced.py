@@ -31,18 +31,18 @@ class Sliced:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
-        self._shape = (layout.codes, block(layout) // ROWS * layout.bits // 64 * layout.words)
+        self.step = block(layout)
+        self._shape = (layout.codes, self.step // ROWS * layout.bits // 64 * layout.words)
         self._sums: list[Longs] = []
         self._waiting: list[Longs] = []
         self._rows = 0
-        self._spare = tuple(np.empty(self._shape, np.uint64) for _ in range(2))
+        self._spare: tuple[Longs, Longs] | None = None
         self.void = dict.fromkeys(CLAUSES, 0)
 
     def add(self, papers: Words) -> None:
-        """Check and count papers: as many as :func:`block` says, or a multiple of it."""
-        size = block(self._layout)
-        for start in range(0, len(papers), size):
-            part = papers[start : start + size]
+        """Check and count a multiple of *step* papers."""
+        for start in range(0, len(papers), self.step):
+            part = papers[start : start + self.step]
             good = cleared(self._layout, part, self.void)
             rows = [np.ascontiguousarray(p).reshape(ROWS, -1).view(np.uint64) for p in products(self._layout, good)]
             for row in zip(*rows, strict=True):
@@ -52,7 +52,7 @@ class Sliced:
         """Add one row. What level n holds is worth 2**n; a second row that waits there goes up as carries."""
         bits, ours = self._rows, False
         self._rows += 1
-        one, two = self._spare
+        one, two = self._spare = self._spare or (np.empty_like(row), np.empty_like(row))
         level = 0
         while bits & 1:
             total, other = self._sums[level], self._waiting[level]

@@ -41,9 +41,8 @@ class Tally:
         self.layout = layout
         self._shape = Shape.of(layout) if fast is not False else None
         self._fast = fast
-        self._size = block(layout)
-        self._room = np.empty((self._size, layout.planes * layout.words), layout.dtype)
         self._kept = self._papers = 0
+        self._room = np.empty((0, layout.planes * layout.words), layout.dtype)
         self._apart: Counter[str] = Counter()
         self._sliced: Sliced | None = None
         self._compiled: Compiled | None = None
@@ -56,19 +55,19 @@ class Tally:
         """
         papers = self.layout.papers(chunk)
         self._papers += len(papers)
+        engine = self._engine()
         if self._kept:
-            part = min(self._size - self._kept, len(papers))
-            self._room[self._kept : self._kept + part] = papers[:part]
-            self._kept += part
+            part = min(engine.step - self._kept, len(papers))
+            self._keep(papers[:part])
             papers = papers[part:]
-            if self._kept < self._size:
+            if self._kept < engine.step:
                 return
-            self._feed(self._room)
-        whole = len(papers) - len(papers) % self._size
+            engine.add(self._room[: engine.step])
+            self._kept = 0
+        whole = len(papers) - len(papers) % engine.step
         if whole:
-            self._feed(papers[:whole])
-        self._kept = len(papers) - whole
-        self._room[: self._kept] = papers[whole:]
+            engine.add(papers[:whole])
+        self._keep(papers[whole:])
 
     def add_packed(self, packed: Packed) -> None:
         """Take papers as they were packed, with those that are void because they had no place in the layout."""
@@ -92,20 +91,33 @@ class Tally:
         votes = answers(self.layout, ones, valid).tolist()
         return Count(votes=tuple(map(tuple, votes)), valid=valid, void=bad, why_void=why)
 
-    def _feed(self, papers: Words) -> None:
-        """Count a multiple of a block."""
-        if self._shape and (self._fast or kernels.pays(self._shape, self._papers * self.layout.size)):
-            if loaded := kernels.get(self._shape):
-                self._compiled = Compiled(self.layout, self._shape, loaded)
-            self._shape = None  # it is settled
+    def _engine(self) -> Sliced | Compiled:
+        """Give what counts from now on: the kernel from the first block on for which it pays."""
         if self._compiled:
-            self._compiled.add(papers)
-        else:
-            self._sliced = self._sliced or Sliced(self.layout)
-            self._sliced.add(papers)
+            return self._compiled
+        if self._shape and self._papers >= block(self.layout):
+            if self._fast or kernels.pays(self._shape, self._papers * self.layout.size):
+                loaded = kernels.get(self._shape)
+                if loaded:
+                    self._compiled = Compiled(self.layout, self._shape, loaded)
+                    self._settle()
+                    return self._compiled
+                self._shape = None  # there is no compiler
+        self._sliced = self._sliced or Sliced(self.layout)
+        return self._sliced
+
+    def _keep(self, papers: Words) -> None:
+        """Keep what is less than a step for the next chunk, or the end."""
+        if not len(papers):
+            return
+        if not len(self._room):
+            step = (self._compiled or self._engine()).step
+            self._room = np.empty((step, papers.shape[1]), papers.dtype)
+        self._room[self._kept : self._kept + len(papers)] = papers
+        self._kept += len(papers)
 
     def _settle(self) -> None:
-        """Give the kernel the papers of a block that is not full, with nothing on those that a step lacks."""
+        """Give the kernel the papers that are kept, with nothing on those that a step lacks."""
         if self._compiled and self._kept:
             end = self._kept + -self._kept % self._compiled.step
             self._room[self._kept : end] = 0

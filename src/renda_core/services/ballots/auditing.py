@@ -10,15 +10,15 @@ from renda_core import sealing
 from renda_core.domain.ballot import Ballot, Round
 from renda_core.domain.case import Actor
 from renda_core.services.ballots.closing import slot_hash
-from renda_core.services.ballots.counting import count_digest
+from renda_core.services.ballots.counting import count_digest, papers_digest
 from renda_core.services.ballots.loading import load, refuse_all_but_those_who_run_it
 from renda_core.services.ballots.rounds import roll_digest
 from renda_core.store import ballots as rows
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
 
-VOUCHED = {"opened": "roll", "closed": "box", "counted": "count"}
-"""Under which name an entry of the journal holds its digest."""
+VOUCHED = (("opened", "roll"), ("closed", "box"), ("counted", "count"), ("counted", "papers"))
+"""What happened to a round, and under which name its entry in the journal holds a digest."""
 SHUT = ("closed", "counted", "declared")
 
 
@@ -34,7 +34,7 @@ async def audit(reader: Reader, _: Tenant, actor: Actor, id: str) -> tuple[str, 
     ballot = await load(reader, id)
     await refuse_all_but_those_who_run_it(reader, actor, ballot)
     told: list[str] = []
-    opened, closed, counted = [await _journalled(reader, ballot, w) for w in ("opened", "closed", "counted")]
+    opened, closed, counted, kept = [await _journalled(reader, ballot, *each) for each in VOUCHED]
     for number, round in enumerate(ballot.rounds, 1):
         if round.state in SHUT and round.closed_at is not None:
             told += await _box(reader, ballot, number, round, closed.get(number))
@@ -42,6 +42,8 @@ async def audit(reader: Reader, _: Tenant, actor: Actor, id: str) -> tuple[str, 
             told.append(f"round {number}: the roll is not as it was when the round was opened")
         if counted.get(number) and counted[number] != count_digest(round):
             told.append(f"round {number}: what was counted is not what the journal vouches for")
+        if kept.get(number) and kept[number] != await papers_digest(reader, id, number):
+            told.append(f"round {number}: the papers kept are not those that were counted")
     return tuple(told)
 
 
@@ -70,15 +72,15 @@ def _rows(slots: dict[str, bytes], board: list[bytes]) -> Iterator[str]:
         yield f"line {hashed.hex()} of the board is in nobody's slot: that paper was changed or taken out"
 
 
-async def _journalled(reader: Reader, ballot: Ballot, what: str) -> dict[int, str]:
-    """Give what the journal holds of each round: the digest of its roll, of its box, or of what was counted."""
+async def _journalled(reader: Reader, ballot: Ballot, what: str, name: str) -> dict[int, str]:
+    """Give what the journal holds of each round under a name: a digest of its roll, of its box, of what was counted."""
     found = {}
     about = f'%"on":"{ballot.id}"%'
     for row in await reader.all(rows.ENTRIES, about=about):
         entry = json.loads(row.entry)
         if entry["on"] == ballot.id and entry["what"] == f"ballot.{ballot.kind}.{what}":
             body = entry["body"] | (json.loads(row.private) if row.private else {})  # erased, it vouches for nothing
-            found[int(body["round"])] = body.get(VOUCHED[what], "")
+            found[int(body["round"])] = body.get(name, "")
     return found
 
 

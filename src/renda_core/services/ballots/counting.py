@@ -9,6 +9,7 @@ import attrs
 
 from renda_core.domain.ballot import Attendance, Ballot, Count, Paper, Round, count
 from renda_core.domain.ballot.tallies import merged
+from renda_core.domain.counting import Layout
 from renda_core.errors import Invalid, NotAllowed, Rejected
 from renda_core.sealing import opened
 from renda_core.services.ballots.boxes import keep_opened
@@ -18,8 +19,9 @@ from renda_core.services.ballots.commands import Counting
 from renda_core.services.ballots.loading import MEETING, Held, hold, may_look, save, sheet_of
 from renda_core.services.ballots.sheets import paper_count
 from renda_core.store import ballots as rows
+from renda_core.store.ballot_chunks import chunks, keep
 from renda_core.store.codec import encode
-from renda_core.store.unit import Unit
+from renda_core.store.unit import Reader, Unit
 from renda_core.tenancy import Tenant
 
 
@@ -54,12 +56,14 @@ async def count_round(unit: Unit, _: Tenant, id: str, counting: Counting) -> Bal
     if held.round.state == "counted":
         return _again(held, found)
     after = ballot.counted(found.attendance, found.count, papers=found.papers, signatures=found.signatures)
+    layout = Layout.of(ballot.rule, len(held.round.subjects), places=held.round.places)
+    await keep(unit, id, held.number, found.papers, layout)
     if found.signatures and counting.opened is not None:
         await keep_opened(unit, id, held.number, counting.opened)
     await save(unit, held, after, closes_at=None)
     told = f"ballot.{after.kind}.counted"
     # no number is in the entry: it commits to them, and shows nothing
-    private = {"count": count_digest(after.rounds[-1])}
+    private = {"count": count_digest(after.rounds[-1]), "papers": await papers_digest(unit, id, held.number)}
     body = {"round": held.number, "box": held.round.box}
     unit.record(told, on=id, version=after.version, rule=after.rule.name, private=private, **body)
     unit.emit(told, id=id, round=held.number)
@@ -70,6 +74,14 @@ def count_digest(round: Round) -> str:
     """Hash what was counted and what it means, in hex."""
     told = [round.attendance, round.counted, round.verdict, dict(round.signatures)]
     return hashlib.sha256(encode(told)).hexdigest()
+
+
+async def papers_digest(reader: Reader, id: str, number: int) -> str:
+    """Hash the papers that are kept of a count, as they lie, in hex."""
+    total = hashlib.sha256()
+    async for chunk in chunks(reader, id, number):
+        total.update(f"{chunk.n} {len(chunk.papers)}\n".encode() + chunk.papers)
+    return total.hexdigest()
 
 
 async def _found(unit: Unit, held: Held, counting: Counting) -> _Counted:

@@ -148,7 +148,7 @@ def _votes(view: BallotView, now: RoundView) -> Iterator[p.Section]:
 def _concluded(view: BallotView, verdict: Verdict) -> Iterator[p.Fact]:
     rule = view.rule
     yield p.Fact("结论", words.OUTCOMES[verdict.state])
-    if verdict.clause:
+    if verdict.clause not in ("", "pass"):  # what passed says so line by line
         source = words.source_words(clause_source(rule, verdict.clause))
         yield p.Fact("适用条款", clause_title(verdict.clause) + (f"　{source}" if source else ""))
     if verdict.rerun:

@@ -1,0 +1,104 @@
+"""Counting packed papers, against the rate at which NumPy sums the same bytes, and against unpacking their bits."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from benchmarks.electorates import LIMIT, Longs, approvals, for_or_against, grades
+from benchmarks.pairs import Pairs
+
+from renda_core.domain.ballot import Count
+from renda_core.domain.counting import Layout, Tally
+
+MANY = 10_000_000
+APPROVAL = Layout(subjects=64, limit=LIMIT)
+EACH = Layout(subjects=64, answers=3, mode="each", rest=True)
+GRADES = Layout(subjects=32, answers=4, mode="grade", rest=True)
+CHUNK = 1_000_000
+"""Papers of a chunk of a hundred million: 8 MB, which is all that is held of 800."""
+
+
+def counted(layout: Layout, papers: Longs, *, fast: bool) -> Count:
+    """Count one array."""
+    tally = Tally(layout, fast=fast)
+    tally.add(papers)
+    return tally.count()
+
+
+@pytest.mark.parametrize(
+    ("what", "layout", "make", "share"),
+    [
+        ("approval, 64 options", APPROVAL, approvals, 0.65),
+        ("for, against or abstain, 64 projects", EACH, for_or_against, 0.55),
+        ("four grades of 32 units", GRADES, grades, 0.4),
+    ],
+)
+def test_ten_million_checked_and_counted_at_the_rate_of_memory(
+    versus: Pairs, what: str, layout: Layout, make: Callable[[int], Longs], share: float
+) -> None:
+    papers = make(MANY)
+    versus(
+        f"10,000,000 papers, {what}, checked",
+        lambda: counted(layout, papers, fast=True),
+        papers.sum,
+        against="NumPy's sum of the same bytes",
+        at_least=share,
+    )
+
+
+def test_a_million_with_numpy_alone(versus: Pairs) -> None:
+    papers = approvals(1_000_000)
+    found = unpacked(papers[np.bitwise_count(papers) <= LIMIT])
+    assert [n for (n,) in counted(APPROVAL, papers, fast=False).votes] == found.tolist()
+    versus(
+        "1,000,000 papers, 64 options, NumPy alone, checked",
+        lambda: counted(APPROVAL, papers, fast=False),
+        lambda: unpacked(papers),
+        against="unpackbits and sum, unchecked",
+        at_least=5,
+    )
+
+
+def unpacked(papers: Longs) -> npt.NDArray[np.int64]:
+    """Count as one would with NumPy's own means."""
+    bits = np.unpackbits(papers.view(np.uint8).reshape(-1, 8), axis=1, bitorder="little")
+    found: npt.NDArray[np.int64] = bits.sum(0, dtype=np.int64)
+    return found
+
+
+@pytest.mark.parametrize("fast", [True, False], ids=["compiled", "NumPy alone"])
+def test_a_paper_costs_the_same_in_every_number(versus: Pairs, told: list[str], fast: bool) -> None:
+    """The verdict is of the dearest paper against the cheapest, each the median of its runs in turn."""
+    papers = approvals(CHUNK)
+    wants = {100_000: 200, 1_000_000: 40, 10_000_000: 8, 100_000_000: 1}
+    for number in wants:
+        streamed(papers, number, fast)  # warm
+    times: dict[int, list[float]] = {number: [] for number in wants}
+    for _ in range(3 if not versus.benchmark.disabled else 1):
+        for number, runs in wants.items():
+            for _ in range(runs):
+                start = time.perf_counter()
+                streamed(papers, number, fast)
+                times[number].append((time.perf_counter() - start) / number)
+    cost = {number: statistics.median(found) for number, found in times.items()}
+    versus.benchmark.pedantic(lambda: streamed(papers, 100_000, fast), rounds=1)
+    if versus.benchmark.disabled:
+        return
+    ratio = max(cost.values()) / min(cost.values())
+    each = ", ".join(f"{number:,}: {c * 1e9:.2f} ns" for number, c in cost.items())
+    line = f"{'compiled' if fast else 'NumPy alone'}, a paper of {each}; {ratio:.2f}x; bar <= 3x"
+    told.append(line)
+    assert ratio <= 3, line
+
+
+def streamed(papers: Longs, number: int, fast: bool) -> Count:
+    """Count many papers chunk by chunk."""
+    tally = Tally(APPROVAL, fast=fast)
+    for _ in range(max(1, number // CHUNK)):
+        tally.add(papers[:number])
+    return tally.count()

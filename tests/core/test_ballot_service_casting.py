@@ -25,8 +25,8 @@ from renda_core.domain.case import Actor
 from renda_core.errors import Invalid, NotFound, Rejected
 from renda_core.services import ballots
 from renda_core.services.ballots import Counting
-from renda_core.store.tables import ballot, ballot_roll
 from renda_core.store.compile import Write, keyed
+from renda_core.store.tables import ballot, ballot_roll
 
 KEYS = trustees(2)
 
@@ -102,7 +102,7 @@ def test_suspended_members_are_not_present(county):
     voters = deputies(4)
     made = prepare(b, "each", voters, projects(b, 1))
     set_standing(b, made, voters[0], "suspended")
-    with pytest.raises(Rejected, match="without a vote .代表法 61"):
+    with pytest.raises(Rejected, match=r"without a vote .代表法 61"):
         open_round(b, made, present=tuple(v.id for v in voters))
     open_round(b, made)
     seen = b.ask(ballots.turnout, OFFICE, made.id)

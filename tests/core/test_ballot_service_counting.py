@@ -1,4 +1,5 @@
-"""Counting and announcing: paper and box in one count, nothing before its time, and an audit that names what was touched."""
+"""Counting and announcing: paper and box in one count, nothing before its time, an audit that names what changed."""
+# ruff: noqa: S608 - the tables are our own
 
 import copy
 import sqlite3
@@ -118,7 +119,7 @@ def test_box_and_paper_are_one_count_and_anybody_can_verify_it(county):
     enter(b, made, [[(0, 0)]])
     count(b, made, paper_returned=1, opened=opened)
     count(b, made, paper_returned=1, opened=opened)  # comes again: the same
-    with pytest.raises(Rejected, match="not announced|is counted|announced next"):
+    with pytest.raises(Rejected, match=r"is counted"):
         b.ask(ballots.result, OFFICE, made.id)
     b.do(ballots.announce, PRESIDIUM, made.id)
     told = b.ask(ballots.show, voters[5], made.id).rounds[0]
@@ -132,8 +133,8 @@ def test_box_and_paper_are_one_count_and_anybody_can_verify_it(county):
 
 
 def test_the_opened_file_must_be_of_this_box(county):
-    b, made, voters, opened = boxed(county)
-    _, other, _, elsewhere = boxed(county)
+    b, made, _, opened = boxed(county)
+    *_, elsewhere = boxed(county)
     enter(b, made, [[(0, 0)]])
     forged = copy.deepcopy(opened)
     forged["choices"][0] = "02"
@@ -307,7 +308,7 @@ def key(b, text):
     ],
 )
 def test_whatever_is_flipped_or_deleted_behind_our_back_is_named(county, change, named):
-    b, made, voters, opened = boxed(county)
+    b, made, voters, _ = boxed(county)
     one = voters[2]
 
     async def slot(reader):
@@ -335,8 +336,10 @@ def test_a_changed_count_is_named(county):
     wrong = bytes(document).replace(b'"votes":[[4,1,0]]', b'"votes":[[5,0,0]]')
     assert wrong != document
     raw.execute(f"UPDATE ballot SET document = {mark} WHERE id = {mark}", (wrong, key(b, made.id)))
-    raw.close()
     assert b.ask(ballots.audit, OFFICE, made.id) == ("round 1: what was counted is not what the journal vouches for",)
+    raw.execute(f"DELETE FROM ballot_chunk WHERE ballot_id = {mark}", (key(b, made.id),))
+    raw.close()
+    assert "the papers kept are not those that were counted" in b.ask(ballots.audit, OFFICE, made.id)[1]
 
 
 def test_nothing_is_counted_while_the_box_is_open(county):

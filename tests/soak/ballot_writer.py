@@ -1,4 +1,4 @@
-"""Casts papers, acknowledges each after its commit, and is killed: ``python ballot_writer.py store ballot seed file``."""
+"""Casts papers, acknowledges each after its commit, is killed: ``python ballot_writer.py store ballot seed file``."""
 
 import hashlib
 import random

@@ -68,7 +68,7 @@ async def print_ballot(desk: Desk, ballot_id: str, file: str, asked: RoundAsked,
     tag="ballots",
     media=XLSX,
     also=(PLAIN,),
-    problems=(400, 403, 422),
+    problems=(403, 422),
 )
 async def export_count(desk: Desk, ballot_id: str, file: str, asked: RoundAsked, request: Asking) -> Response[Any]:
     """Write an announced count: `count.xlsx`, with its papers where they may be shown; `count.pb` for other programs.

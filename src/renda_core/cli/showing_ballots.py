@@ -19,6 +19,8 @@ def show(session: Session, view: BallotView) -> None:
 
 
 def _human(view: BallotView) -> None:
+    from renda_core.workspace import ZONE
+
     way = "电子表决" if view.electronic else "纸质票"
     telling.line(f"{view.title or view.kind}  {SECRECY[view.rule.secret]}，{way}  {view.id}")
     telling.line(f"规则 rule: {view.rule.name} {view.rule.version}".rstrip() + f"  {view.rule.source}".rstrip())
@@ -26,9 +28,9 @@ def _human(view: BallotView) -> None:
         opened = "演练已通过 rehearsed" if view.rehearsed else "演练未做 not rehearsed yet"
         telling.line(f"密钥保管人 trustees: {'、'.join(t.name for t in view.trustees) or 'none 无'}; {opened}")
     if view.closes_at is not None:
-        telling.line(f"截止 closes at: {view.closes_at.isoformat(timespec='minutes')}")
-    for now in view.rounds:
-        _round(view, now)
+        telling.line(f"截止 closes at: {view.closes_at.astimezone(ZONE):%Y-%m-%d %H:%M}")
+    for one in view.rounds:
+        _round(view, one)
 
 
 def _round(view: BallotView, now: RoundView) -> None:

@@ -11,7 +11,7 @@ from renda_core.domain.ballot import Ballot, Round
 from renda_core.domain.case import Actor
 from renda_core.services.ballots.closing import slot_hash
 from renda_core.services.ballots.counting import count_digest, papers_digest
-from renda_core.services.ballots.loading import load, refuse_all_but_those_who_run_it
+from renda_core.services.ballots.loading import SHUT, load, refuse_all_but_those_who_run_it
 from renda_core.services.ballots.rounds import roll_digest
 from renda_core.store import ballots as rows
 from renda_core.store.unit import Reader
@@ -19,7 +19,6 @@ from renda_core.tenancy import Tenant
 
 VOUCHED = (("opened", "roll"), ("closed", "box"), ("counted", "count"), ("counted", "papers"))
 """What happened to a round, and under which name its entry in the journal holds a digest."""
-SHUT = ("closed", "counted", "declared")
 
 
 async def audit(reader: Reader, _: Tenant, actor: Actor, id: str) -> tuple[str, ...]:
@@ -34,7 +33,8 @@ async def audit(reader: Reader, _: Tenant, actor: Actor, id: str) -> tuple[str, 
     ballot = await load(reader, id)
     await refuse_all_but_those_who_run_it(reader, actor, ballot)
     told: list[str] = []
-    opened, closed, counted, kept = [await _journalled(reader, ballot, *each) for each in VOUCHED]
+    held = await _journalled(reader, ballot)
+    opened, closed, counted, kept = (held[each] for each in VOUCHED)
     for number, round in enumerate(ballot.rounds, 1):
         if round.state in SHUT and round.closed_at is not None:
             told += await _box(reader, ballot, number, round, closed.get(number))
@@ -72,15 +72,17 @@ def _rows(slots: dict[str, bytes], board: list[bytes]) -> Iterator[str]:
         yield f"line {hashed.hex()} of the board is in nobody's slot: that paper was changed or taken out"
 
 
-async def _journalled(reader: Reader, ballot: Ballot, what: str, name: str) -> dict[int, str]:
-    """Give what the journal holds of each round under a name: a digest of its roll, of its box, of what was counted."""
-    found = {}
-    about = f'%"on":"{ballot.id}"%'
-    for row in await reader.all(rows.ENTRIES, about=about):
+async def _journalled(reader: Reader, ballot: Ballot) -> dict[tuple[str, str], dict[int, str]]:
+    """Give what the journal holds of each round: the digests of its roll, of its box, and of what was counted."""
+    found: dict[tuple[str, str], dict[int, str]] = {each: {} for each in VOUCHED}
+    for row in await reader.all(rows.ENTRIES, about=f'%"on":"{ballot.id}"%'):
         entry = json.loads(row.entry)
-        if entry["on"] == ballot.id and entry["what"] == f"ballot.{ballot.kind}.{what}":
-            body = entry["body"] | (json.loads(row.private) if row.private else {})  # erased, it vouches for nothing
-            found[int(body["round"])] = body.get(name, "")
+        if entry["on"] != ballot.id:
+            continue
+        body = entry["body"] | (json.loads(row.private) if row.private else {})  # erased, it vouches for nothing
+        for what, name in VOUCHED:
+            if entry["what"] == f"ballot.{ballot.kind}.{what}":
+                found[what, name][int(body["round"])] = body.get(name, "")
     return found
 
 

@@ -12,6 +12,7 @@ from renda_core.domain.ballot import Ballot, Count, whole
 from renda_core.domain.case import Actor
 from renda_core.errors import NotAllowed, Rejected
 from renda_core.services.ballots.loading import (
+    SHUT,
     hold,
     load,
     may_look,
@@ -31,7 +32,6 @@ from renda_core.tenancy import Tenant
 
 OPENED = "box"
 """The bundle under which the opened box is kept, where a teller's papers have a number."""
-SHUT = ("closed", "counted", "declared")
 
 
 async def box(reader: Reader, _: Tenant, actor: Actor, id: str, round: int = 0) -> dict[str, Any]:

@@ -75,6 +75,7 @@ def count_file(election: Election, method: Method = "greedy", *, places: int = 0
         n = len(election.papers)
         roll = Attendance(incumbent=n, present=n, issued=n, returned=n)
         verdict = judge(rule, roll, subjects, counted, places=places, money=money, papers=election.papers)
+    verdict = _in_its_currency(verdict, election.meta.get("currency", ""))
     found = Counted(
         election=election, method=method, rule=rule, count=counted, scores=scores, verdict=verdict, notes=()
     )
@@ -178,6 +179,16 @@ def _by_scores(
     if places:
         return seat(rule, found, places, cut_by_score(dict(enumerate(scores)), places, "points", "cut"), "")
     return fund(rule, found, attrs.evolve(counted, votes=tuple((n,) for n in scores)), money, (), "")
+
+
+def _in_its_currency(verdict: Verdict, currency: str) -> Verdict:
+    """Write amounts without the yuan that ours are in."""
+
+    def told(reason: str) -> str:
+        return reason.replace(" 元", f" {currency}".rstrip())
+
+    lines = tuple(attrs.evolve(f, reason=told(f.reason)) for f in verdict.findings)
+    return attrs.evolve(verdict, findings=lines, reasons=tuple(map(told, verdict.reasons)))
 
 
 def _notes(found: Counted) -> list[str]:

@@ -22,6 +22,8 @@ from renda_core.tenancy import Tenant
 TELLERS = Actor(id="job:ballot", roles={"ballot"})
 MEETING = frozenset({"office", "presidium", "congress"})
 """Who prepares, opens and closes a vote; tellers and scrutineers are named with each ballot."""
+SHUT = ("closed", "counted", "declared")
+"""States of a round into which nobody votes any more."""
 
 
 @attrs.frozen(kw_only=True)

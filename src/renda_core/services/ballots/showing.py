@@ -9,6 +9,7 @@ from renda_core.domain.case import Actor
 from renda_core.services.ballots.casting import marks_in
 from renda_core.services.ballots.loading import (
     MEETING,
+    SHUT,
     is_id,
     is_officer,
     look,
@@ -29,7 +30,6 @@ LISTED = 1_000
 STEP = 5
 """While a box is open, papers in it are told in steps of so many, so that nobody who watches the number sees whose
 paper came just now. Source: U; what is cast is sealed all the same."""
-SHUT = ("closed", "counted", "declared")
 
 
 async def show(reader: Reader, _: Tenant, actor: Actor, id: str) -> BallotView:

@@ -1,4 +1,4 @@
-"""Counting papers as Python has them, against the libraries that count approvals; they run in a process of their own."""
+"""Counting papers as Python has them, against the libraries that count approvals, each in its own environment."""
 
 from __future__ import annotations
 

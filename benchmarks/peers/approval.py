@@ -1,8 +1,8 @@
 """Approvals counted by each library, from tuples of choices to scores; runs in the peers' environment.
 
-Each is given what it wants to be handed, made beforehand: names, candidates or projects in tuples. What it makes of them
-itself, its ballots and its profile, is in its time; only votelib checks the number of choices, the others are handed
-nothing but good papers.
+Each is given what it wants to be handed, made beforehand: names, candidates or projects in tuples. What it makes of
+them itself, its ballots and its profile, is in its time; only votelib checks the number of choices, the others are
+handed nothing but good papers.
 """
 
 from __future__ import annotations

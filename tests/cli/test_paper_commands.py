@@ -62,9 +62,20 @@ def test_the_report_and_the_ledger(county: Terminal) -> None:
     assert page.get_width() > page.get_height()
 
 
+def test_the_pages_of_practices(county: Terminal) -> None:
+    evaluated(county)
+    path = county.folder / "满意度.pdf"
+    found = {p["name"]: p["title"] for p in county.json("page", "list", "qing")}
+    assert found["satisfaction"] == "代表满意度"
+    assert county.json("page", "print", "qing", "satisfaction", path)["file"] == str(path)
+    assert "代表满意度" in text(path)
+    assert county.json(*UNIT, "page", "list", "qing") == []
+
+
 @pytest.mark.parametrize(
     ("line", "said"),
     [
+        (("page", "print", "qing", "no_such", "x.pdf"), "no page 'no_such'"),
         (("suggestion", "print", "qing", "2026-99", "x.pdf"), "no suggestion '2026-99'"),
         (("suggestion", "print", "qing", "2026-1", "no/such/x.pdf"), "there is no folder"),
         (("report", "qing", "2026", "--pdf", "no/such/x.pdf"), "there is no folder"),

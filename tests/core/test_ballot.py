@@ -85,7 +85,10 @@ def test_numbers_below_nothing_cannot_open(name):
 
 
 def test_seats_that_are_not_known_bind_nobody_unless_the_rule_counts_from_them():
-    open_round(PROJECTS, attrs.evolve(MEETING, seats=0))
+    unknown = attrs.evolve(MEETING, seats=0)
+    open_round(PROJECTS, unknown)
+    with pytest.raises(Rejected, match="issued 59, present 58, incumbent 63 "):
+        open_round(PROJECTS, attrs.evolve(unknown, issued=59))
     for rule in (attrs.evolve(PROJECTS, base="seats"), attrs.evolve(PROJECTS, quorum_of="seats")):
         with pytest.raises(Rejected, match="counts from the seats"):
             open_round(rule, attrs.evolve(MEETING, seats=0))

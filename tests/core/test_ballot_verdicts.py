@@ -16,6 +16,7 @@ from tests.core.voting import (
 )
 
 from renda_core.domain.ballot import Count, Rung, count, judge
+from renda_core.domain.rates import Share
 
 FREE = attrs.evolve(PROJECTS, max_marks=None)
 AGAIN = attrs.evolve(PROJECTS, short="again")
@@ -74,6 +75,16 @@ def test_a_tie_decides_nothing_where_the_rule_says_so():
 def test_a_tie_of_those_that_fail_is_none():
     for rule in (PROJECTS, VACANT, REFUSE):
         assert tallied(rule, 9, 4, 4, valid=10, places=2).state == "decided"
+
+
+def test_places_are_for_the_first_verdict_and_by_the_first_answer():
+    noted = Rung(verdict="noted", answers="for", share=Share("1/4"))
+    rule = attrs.evolve(EACH, rungs=(*EACH.rungs, noted))
+    found = tallied(rule, (6, 1, 3), (7, 2, 1), (3, 7, 0), (9, 0, 1), valid=10, places=2)
+    assert verdicts(found) == {"a": "failed", "b": "decided", "c": "noted", "d": "decided"}
+    again = tallied(rule, (3, 6, 1), (4, 5, 1), valid=10, places=1, after="tied")
+    assert verdicts(again) == {"a": "failed", "b": "decided"}
+    assert [f.rate.hits for f in again.findings] == [3, 4]
 
 
 # -- the further round between the tied

@@ -75,7 +75,7 @@ def test_the_page_shows_what_the_command_prints(tmp_path):
 
 
 def test_no_line_is_wider_than_a_terminal_and_nothing_is_left_out(every):
-    assert len(every) == 4
+    assert len(every) == 7
     for shown in every:
         told = drawing.text(shown)
         assert max(cell_len(line) for line in told.splitlines()) <= drawing.WIDTH

@@ -86,7 +86,10 @@ def test_every_mistake_is_told_together():
     with pytest.raises(ConfigError) as said:
         files_of("Site", title="x", kind="wells")
     assert len(said.value.reasons) == 3
-    assert "known: commitment, motion, opinion, suggestion" in said.value.reasons[2]
+    assert (
+        "known: commitment, livelihood_method, livelihood_project, motion, opinion, suggestion, tracked_project"
+        in said.value.reasons[2]
+    )
 
 
 def test_a_kind_that_takes_thought_to_open_is_refused():

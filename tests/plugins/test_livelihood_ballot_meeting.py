@@ -27,12 +27,13 @@ from tests.plugins.livelihood import (
     twelve,
 )
 
+from renda_core.catalogue import Catalogue
 from renda_core.domain.ballot import Attendance, Ballot, Round
 from renda_core.errors import Invalid, NotAllowed, Rejected
 from renda_core.records import Opening
 from renda_core.services import ballots, jobs
+from renda_core.testing import Bench, context, uid
 from renda_core.testing import case as made
-from renda_core.testing import context, uid
 from renda_plugins import livelihood_ballot
 from renda_plugins.livelihood_ballot.ballots import (
     advisory_rule,
@@ -157,6 +158,62 @@ def test_nothing_of_the_count_is_seen_before_it_is_announced(b):
     b.do(ballots.open_round, PRESIDIUM, ballot.id, ballots.OpenRound(present=roll[:58]))
     assert states(b, cases) == ["voting"] * 12
     assert b.page("livelihood_account").projects == ()
+
+
+TELLERS = tuple(Bench.actor(f"teller {n}") for n in (1, 2))
+WATCH = Bench.actor("scrutineer")
+
+
+def entered(b, ballot, papers):
+    """Both tellers enter the same papers, apart."""
+    for teller in TELLERS:
+        b.do(ballots.enter_sheet, teller, ballot.id, ballots.Sheet(bundle="1", papers=tuple(map(tuple, papers))))
+
+
+def test_the_meeting_step_by_step_with_two_tellers_who_enter_apart(b):
+    roll = tuple(uid(f"deputy {n}") for n in range(63))
+    cases, method = twelve(b), adopted(b)
+    command = ballots.OpenBallot(
+        kind="livelihood",
+        subjects=tuple(c.id for c in cases),
+        places=10,
+        method=method.id,
+        roll=roll,
+        tellers=tuple(t.id for t in TELLERS),
+        scrutineers=(WATCH.id,),
+    )
+    ballot = b.do(ballots.open_ballot, PRESIDIUM, command)
+    with pytest.raises(Rejected, match="41 present is not ≥ 2/3 of 63 incumbent"):
+        b.do(ballots.open_round, PRESIDIUM, ballot.id, ballots.OpenRound(present=roll[:41]))
+    for papers, left in ((the_papers(), 57), (marks((30, 28), 58), 58)):
+        b.do(ballots.open_round, PRESIDIUM, ballot.id, ballots.OpenRound(present=roll[:58]))
+        b.do(ballots.close_round, PRESIDIUM, ballot.id)
+        entered(b, ballot, papers)
+        assert b.ask(ballots.differences, WATCH, ballot.id) == ()
+        b.do(ballots.count_round, PRESIDIUM, ballot.id, ballots.Counting(paper_returned=left))
+        before = states(b, cases)
+        assert b.ask(ballots.show, CLERK, ballot.id).rounds[-1].verdict is None
+        with pytest.raises(NotAllowed, match="announced by presidium"):
+            b.do(ballots.announce, CLERK, ballot.id)
+        assert states(b, cases) == before
+        done = b.do(ballots.announce, PRESIDIUM, ballot.id)
+    assert [r.verdict.state for r in done.rounds] == ["tied", "decided"]
+    assert states(b, cases) == ["decided"] * 10 + ["failed", "failed"]
+    assert [a.step for a in b.case(cases[9].id).acts][-2:] == ["tie", "win"]
+    assert b.ask(ballots.audit, CLERK, ballot.id) == ()
+    assert b.verify().whole
+
+
+def test_a_project_goes_its_way_with_every_practice_enabled(bench):
+    b = bench({name: {} for name in Catalogue.installed().offers}, today=JULY)
+    cases, method = twelve(b, 3), adopted(b, places=2, surplus=1)
+    ballot = opened(b, cases, method, places=2)
+    b.do(ballots.declare, PRESIDIUM, ballot.id, there(), marks((40, 35, 20), 57))
+    case = b.step(cases[0], "announce", PRESIDIUM, payload={"document": "公告第 1 号"})
+    assert case.states["main"] == "announced"
+    for page in ("seats", "duties", "route", "account"):
+        assert b.page(f"livelihood_{page}") is not None
+    assert b.verify().whole
 
 
 def test_who_has_a_part_in_a_project_neither_counts_nor_watches(b):

@@ -184,7 +184,7 @@ def test_a_layer_is_rechecked_by_another_holder_of_the_key(desk: Desk, shut: Pat
 def test_shares_go_to_paper_and_come_back(desk: Desk, trustees: list[Path], vote: Hall):
     told = desk.json("trustee", "split", trustees[1], "--needed", "2", "--of", "3", typed=PHRASE + "\n")
     paper = desk.ok("trustee", "split", trustees[1], typed=PHRASE + "\n")
-    assert "第 3 份 share 3 of 3, any 2 open" in paper
+    assert "第 3 份 share 3 of 3, any 2 give it back" in paper
     assert told["fingerprint"] in paper
     public = desk.folder / "public.json"
     public.write_bytes(keys.write_public(vote.keys[1].trustee))

@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import attrs
+import msgspec
 import pytest
 from tests.sealing.hall import CHOOSE, EACH, Hall, hall
 
 from renda_core import sealing
-from renda_core.domain.ballot import Attendance, Count
+from renda_core.domain.ballot import Attendance, Count, Rule, Rung, Verdict
+from renda_core.domain.ballot.verdict import Waiting
+from renda_core.domain.rates import Share
 from renda_core.errors import Invalid
 
 OUTSIDER = Path(__file__).with_name("outsider.py")
@@ -249,6 +252,48 @@ def test_a_choice_of_few_among_many_is_judged_again():
     assert report.problems == ()
     assert "recount 重计: 8 valid, 1 void" in report.lines
     assert "  修缮项目1号桥: passed" in report.lines
+
+
+FUND = Rule(
+    name="项目预算票决",
+    answers=("for",),
+    rungs=(Rung(verdict="funded", answers=frozenset({"for"}), share=Share("1/4")),),
+    otherwise="not_funded",
+    base="valid",
+    mode="budget",
+)
+MONEY: dict[str, Any] = {"subjects": 4, "costs": (400, 300, 300, 900), "budget": 1_000}
+
+
+@pytest.mark.parametrize("allotment", ["greedy", "equal_shares"])
+def test_a_budget_is_given_out_again(allotment: Any):
+    vote = hall(rule=attrs.evolve(FUND, allotment=allotment), **MONEY)
+    papers = [[(0, 0), (1, 0)]] * 6 + [[(2, 0)]] * 4 + [[(3, 0)]] * 3
+    board, result = vote.result(papers)
+    assert result["sheet"]["asked"]["costs"] == [400, 300, 300, 900]
+    assert sealing.verify(board, json.loads(json.dumps(result))).problems == ()
+    finding = result["announced"]["verdict"]["findings"][0]
+    finding["verdict"] = "not_funded" if finding["verdict"] == "funded" else "funded"
+    assert sealing.verify(board, result).problems
+
+
+def test_equal_shares_with_papers_by_hand_is_told_not_to_be_judged_again():
+    vote = hall(rule=attrs.evolve(FUND, allotment="equal_shares"), **MONEY)
+    board, result = vote.result([[(0, 0), (1, 0)]] * 6)
+    by_hand = Count(votes=((1,), (0,), (1,), (0,)), valid=2, void=0)
+    told = Attendance(incumbent=8, present=8, issued=8, returned=8, by_device=6)
+    verdict = msgspec.convert(result["announced"]["verdict"], Verdict)
+    report = sealing.verify(board, sealing.make_result(result, told, verdict, by_hand))
+    assert report.problems == ()
+    assert "not judged again" in report.stated[-1]
+
+
+def test_what_waits_from_an_earlier_round_travels_with_the_sheet():
+    waiting = ((Waiting(subject="项目9", cost=200, votes=5),),)
+    vote = hall(rule=FUND, after="tied", waiting=waiting, **MONEY)
+    assert sealing.Sheet.read(json.loads(json.dumps(vote.sheet.data))).asked.waiting == waiting
+    board, result = vote.result([[(0, 0)]] * 5)
+    assert sealing.verify(board, result).problems == ()
 
 
 def test_an_unreadable_paper_is_told_and_counts_for_nothing(vote: Hall):

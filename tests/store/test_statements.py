@@ -79,6 +79,11 @@ def test_the_sealing_statement_stays_with_its_tenant():
         ("INSERT INTO person (id, name) VALUES ($1, $2)", "without naming tenant_id"),
         ("INSERT INTO person (tenant_id, id) VALUES ($2, $1)", "another tenant_id"),
         ("SELECT id FROM person WHERE tenant_id = $1 FOR UPDATE", "uses a lock"),
+        (
+            "SELECT b.id FROM ballot b JOIN person p ON p.tenant_id = b.tenant_id WHERE b.tenant_id = $1 FOR SHARE",
+            "uses a lock",
+        ),
+        ("SELECT id FROM ballot FOR UPDATE", "ballot has no tenant"),
         ("SELECT name FROM person WHERE tenant_id = $1 GROUP BY ROLLUP (name)", "uses GROUPING SETS"),
         ("WITH RECURSIVE x AS (SELECT 1) SELECT * FROM x", "uses a recursive WITH"),
         (
@@ -101,6 +106,7 @@ def test_the_guard_finds_a_planted_fault(sql, why):
         "SELECT id FROM person WHERE tenant_id = $1 AND EXISTS "
         "(SELECT 1 FROM unit u WHERE u.tenant_id = person.tenant_id AND u.id = $2)",
         "INSERT INTO person (id, tenant_id) VALUES ($2, $1) RETURNING id",
+        "SELECT id FROM ballot WHERE tenant_id = $1 FOR UPDATE",
     ],
 )
 def test_the_guard_passes_what_is_sound(sql):

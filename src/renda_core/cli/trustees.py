@@ -129,7 +129,7 @@ def test(session: Session, key: Path) -> None:
 
 @trustee.command(cls=Command)
 @KEY
-@click.option("--needed", default=2, show_default=True, help="开箱份数 How many shares open.")
+@click.option("--needed", default=2, show_default=True, help="恢复份数 How many shares give the key back.")
 @click.option("--of", "made", default=3, show_default=True, help="总份数 How many are made.")
 @click.pass_obj
 def split(session: Session, key: Path, needed: int, made: int) -> None:
@@ -141,7 +141,7 @@ def split(session: Session, key: Path, needed: int, made: int) -> None:
 
     def human() -> None:
         for n, line in enumerate(words, 1):
-            telling.line(f"第 {n} 份 share {n} of {made}, any {needed} open 任 {needed} 份可开箱: {mine.name}")
+            telling.line(f"第 {n} 份 share {n} of {made}, any {needed} give it back 任 {needed} 份可恢复: {mine.name}")
             telling.line(f"指纹 fingerprint {keys.fingerprint(mine.trustee)}")
             listed = [f"{at:>2} {word:<9}" for at, word in enumerate(line.split(), 1)]
             for at in range(0, len(listed), 6):

@@ -28,7 +28,9 @@ SECRET = 32
 PASSPHRASE = 10
 """Least length of a passphrase. U: no source names one; scrypt makes each guess cost a tenth of a second or more."""
 SCRYPT = {"n": 2**17, "r": 8, "p": 1}
-"""Source: OWASP Password Storage Cheat Sheet: scrypt with N = 2^17, r = 8, p = 1; 128 MiB for each guess."""
+"""Source: OWASP Password Storage Cheat Sheet: scrypt with N = 2^17, r = 8, p = 1; 128 MiB for each guess. An encrypted
+PKCS #8 file would have 2,048 rounds of PBKDF2, too few for a stolen stick and a short passphrase.
+"""
 GROUPS, DIGITS = 8, 5
 """A fingerprint has 40 decimal digits, 132 bits: read aloud in groups, in any language."""
 

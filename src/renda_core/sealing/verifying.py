@@ -162,6 +162,8 @@ def _stated(box: Box, opened: Opened) -> Iterator[str]:
     if announced.paper is not None and announced.paper.valid + announced.paper.void:
         papers = announced.paper.valid + announced.paper.void
         yield f"stated, and not provable: {papers} papers counted by hand beside the {opened.taken} in the box"
+    if _needs_papers_by_hand(box, announced):
+        yield "stated, and not judged again: equal shares needs every paper, and those counted by hand are in no file"
 
 
 def _judged(box: Box, opened: Opened) -> tuple[list[str], list[str]]:
@@ -174,6 +176,8 @@ def _judged(box: Box, opened: Opened) -> tuple[list[str], list[str]]:
     if announced is None:
         return lines, ["nothing was announced in this file: it is an opened box, and no result"]
     wrong = list(_numbers_wrong(announced, opened))
+    if _needs_papers_by_hand(box, announced):
+        return lines, wrong
     try:
         again = _again(box, opened, counted, announced)
         told = _core(plain(msgspec.convert(announced.verdict, Verdict, dec_hook=typed)))
@@ -185,6 +189,12 @@ def _judged(box: Box, opened: Opened) -> tuple[list[str], list[str]]:
     else:
         lines += [f"verdict 结果: {again.state}", *(f"  {title}: {f.verdict}" for title, f in _titled(box, again))]
     return lines, wrong
+
+
+def _needs_papers_by_hand(box: Box, announced: _Announced) -> bool:
+    """Tell whether the rule looks at whole papers, some of which were counted by hand and are in no file."""
+    by_hand = announced.paper is not None and announced.paper.valid > 0
+    return by_hand and box.sheet.rule.mode == "budget" and box.sheet.rule.allotment == "equal_shares"
 
 
 def _numbers_wrong(announced: _Announced, opened: Opened) -> Iterator[str]:

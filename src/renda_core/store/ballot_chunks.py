@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from typing import Any
 
 import attrs
 import msgspec
@@ -11,6 +12,7 @@ from sqlalchemy import Integer, bindparam, delete, select
 
 from renda_core.domain.ballot import Count, Paper
 from renda_core.domain.counting import Layout, Tally, pack, unpack
+from renda_core.domain.counting.layout import Words
 from renda_core.store import tables as t
 from renda_core.store.compile import Query, Write, add, keyed
 from renda_core.store.unit import Reader, Unit
@@ -52,17 +54,19 @@ async def keep(unit: Unit, ballot: str, round: int, papers: Sequence[Paper], lay
     """
     packed = pack(papers, layout)
     words = layout.papers(packed.papers)
-    ordered = words[np.lexsort(words.T[::-1])]
-    key = {"ballot_id": ballot, "round": round}
-    rows = [
-        {**key, "n": n, "papers": ordered[start : start + PAPERS].tobytes()}
-        for n, start in enumerate(range(0, len(ordered), PAPERS))
-    ]
+    rows = list(lines(ballot, round, words[np.lexsort(words.T[::-1])]))
     if packed.apart:
         apart = sorted(tuple(sorted(paper)) for paper in packed.apart)
-        rows.append({**key, "n": APART, "papers": msgspec.json.encode(apart)})
-    await unit.write(CUT, **key)
+        rows.append({"ballot_id": ballot, "round": round, "n": APART, "papers": msgspec.json.encode(apart)})
+    await unit.write(CUT, ballot_id=ballot, round=round)
     await unit.write_many(ADD, rows)
+
+
+def lines(ballot: str, round: int, papers: Words) -> Iterator[dict[str, Any]]:
+    """Write packed papers as rows."""
+    for n, start in enumerate(range(0, len(papers), PAPERS)):
+        part = papers[start : start + PAPERS]
+        yield {"ballot_id": ballot, "round": round, "n": n, "papers": part.tobytes()}
 
 
 async def chunks(reader: Reader, ballot: str, round: int) -> AsyncIterator[Chunk]:

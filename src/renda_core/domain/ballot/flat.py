@@ -15,8 +15,8 @@ from renda_core.domain.ballot.rule import Paper
 T = TypeVar("T")
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-AT_ONCE = 50_000
-"""Papers that are laid out together: some tens of MB on the way, however many there are."""
+AT_ONCE = 4_096
+"""Papers that are laid out together: few enough that what is made of them on the way stays in the near caches."""
 
 BYTE = 256
 """Cells that one byte numbers: bytes are by far the fastest way from small numbers to an array."""

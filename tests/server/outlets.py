@@ -1,0 +1,332 @@
+"""Everything by which anything leaves a county: every answer of the API to everybody, every command, tables, logs.
+
+Two votes are held whose numbers nobody can mistake for anything else; what leaves is gathered while they go on.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import pypdfium2
+import rich_click as click
+from click.testing import CliRunner
+from tests.core.balloting import RULES
+
+from renda_core.cli import renda
+from renda_core.domain.case import Actor
+from renda_core.services import cases
+from renda_core.testing import uid
+
+from . import votes
+from .asking import OPERATIONS, asked, filled, path_of
+from .conftest import LI, NOW, ROADS, WANG
+from .votes import act
+
+if TYPE_CHECKING:
+    from .conftest import Site
+
+VOTERS = 9_001
+STAGES = ("voting", "closed", "entered", "counted", "announced")
+NUMBERS = {"each": (4519, 2287, 1493), "group_survey": (3631, 2953, 1789)}
+"""Votes for each answer; nothing else in the county has these numbers."""
+VOID = {"each": 1061, "group_survey": 1117}
+EARLY = {"each": {"chair", "teller one", "teller two"}, "group_survey": {"chair", "teller one", "teller two", "office"}}
+"""Who counts a vote, watches over its count or announces it, and so has its numbers from the count on."""
+THEIRS = {"show_ballot", "print_ballot record", "ballot show", "ballot print record"}
+"""Where they have them."""
+ASKERS = ("office", "overseer", "wang", "li", "roads", "chair", "teller one", "other")
+assert RULES["each"].announced_by == {"presidium"}
+
+
+def canaries(kind: str) -> re.Pattern[str]:
+    """Find a number of a vote, or a share that follows from it, in text: not within an id, a hash or a longer number."""
+    votes_, void = NUMBERS[kind], VOID[kind]
+    valid = sum(votes_)
+    numbers = [*votes_, void, valid, valid + void]
+    shares = [f"{100 * n / base:.{places}f}" for n in votes_ for base in (valid, VOTERS) for places in (2, 1)]
+    ways = [*(str(n) for n in numbers), *(f"{n:,}" for n in numbers), *shares]
+    return re.compile(rf"(?<![\w/+=.-])(?:{'|'.join(map(re.escape, ways))})(?![\w/+=-]|\.\d)")
+
+
+def spread(name: str, raw: bytes) -> str:
+    """Give what a file says: a workbook's and an archive's parts unpacked, a PDF's pages read, all else as it is."""
+    if raw.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            return "\n".join(archive.read(part).decode("utf-8", "replace") for part in archive.namelist())
+    if raw.startswith(b"%PDF"):
+        document = pypdfium2.PdfDocument(raw)
+        try:
+            return "\n".join(page.get_textpage().get_text_range() for page in document)
+        finally:
+            document.close()
+    return raw.decode("utf-8", "replace")
+
+
+@attrs.frozen(kw_only=True)
+class Said:
+    """What one outlet told somebody at one stage."""
+
+    stage: str
+    outlet: str
+    who: str
+    text: str = attrs.field(repr=False)
+
+
+@attrs.define(kw_only=True)
+class County:
+    """A county that holds two votes, and all that it said so far."""
+
+    site: Site
+    ids: dict[str, Any]
+    ballots: dict[str, str] = attrs.Factory(dict)
+    said: list[Said] = attrs.Factory(list)
+
+    def prepare(self) -> None:
+        """Prepare and open both votes."""
+        subject = project(self.site)
+        roll = [WANG, LI, *(uid(f"voter {n}") for n in range(VOTERS - 2))]
+        tellers = [votes.actor(self.site, name).id for name in ("teller one", "teller two")]
+        for kind, about in (("each", subject), ("group_survey", ROADS)):
+            new = {"kind": kind, "title": f"表决{kind}", "subjects": [about], "roll": roll, "tellers": tellers}
+            self.ballots[kind] = votes.ok(self.site.post("/api/ballots", new), 201)["id"]
+            act(self.site, self.ballots[kind], "opening", {})
+        self.ids |= {"project": subject}
+
+    def advance(self, stage: str) -> None:
+        """Bring both votes to a stage."""
+        for kind, id in self.ballots.items():
+            if stage == "closed":
+                act(self.site, id, "closing")
+            elif stage == "entered":
+                row = [list(NUMBERS[kind])]
+                whole = {"votes": row, "valid": sum(row[0]), "void": {"unreadable": VOID[kind]}}
+                for teller in ("teller one", "teller two"):
+                    act(self.site, id, "bundles", {"bundle": "1", **whole}, teller)
+            elif stage == "counted":
+                act(self.site, id, "count", {"paper_returned": sum(NUMBERS[kind]) + VOID[kind]}, "teller one")
+            elif stage == "announced":
+                act(self.site, id, "announcement", None, "chair")
+
+    def listen(self, stage: str, log: Any, folder: Path) -> None:
+        """Ask everything of everybody, and keep what was told."""
+        log.clear()
+        self.said += [Said(stage=stage, outlet=o, who=w, text=t) for o, w, t in self._api()]
+        self.said += [Said(stage=stage, outlet=o, who=w, text=t) for o, w, t in commands(self, stage, folder)]
+        self.said += [Said(stage=stage, outlet=f"table {name}", who="", text=text) for name, text in tables(self.site)]
+        self.said.append(Said(stage=stage, outlet="log", who="", text=log.text))
+        if stage in STAGES[:3]:  # the tellers' numbers are sealed until they are counted
+            raw = b"".join(p.read_bytes() for p in sorted((self.site.home.path / "tenants").glob("qing.db*")))
+            self.said.append(Said(stage=stage, outlet="file", who="", text=raw.decode("latin-1")))
+
+    def _api(self) -> Iterator[tuple[str, str, str]]:
+        for name, who, path, query in self._questions():
+            answer = self.site.client.get(
+                path, params=query, headers={"Authorization": f"Bearer {self.site.tokens[who]}"}
+            )
+            assert answer.status_code < 500, (name, answer.text)
+            yield name, who, str(dict(answer.headers)) + spread(name, answer.content)
+        for kind, id in self.ballots.items():
+            for who in ("overseer", "wang", "roads", "other"):  # what a refusal says
+                for what, body in (
+                    ("count", {}),
+                    ("announcement", None),
+                    ("closing", None),
+                    ("opening", {}),
+                    ("bundles", votes.BUNDLE),
+                ):
+                    answer = self.site.post(f"/api/ballots/{id}/{what}", body, who)
+                    assert answer.status_code in (400, 403, 404, 422), (kind, what, who, answer.text)
+                    yield f"refusal {what}", who, answer.text
+
+    def _questions(self) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+        for name, told in OPERATIONS.items():
+            if told.method != "GET":
+                continue
+            request = asked(name)
+            for label, parts, query in self._variants(name, filled(request.parts, self.ids), dict(request.query)):
+                for who in ASKERS:
+                    yield label, who, path_of(told, self.ids, parts), query
+
+    def _variants(
+        self, name: str, parts: dict[str, str], query: dict[str, Any]
+    ) -> Iterator[tuple[str, dict[str, str], dict[str, Any]]]:
+        """Give the requests of an operation: for both votes, and for every file that it can write."""
+        told = OPERATIONS[name]
+        several = {
+            "export_table": [{"file": f"{s}{e}"} for s in (*SHEETS, "ledger") for e in (".csv", ".xlsx")],
+            "give_report": [{"file": f"2026{e}"} for e in (".csv", ".xlsx")],
+            "give_feed": [{"file": f"{f}.ics"} for f in ("sessions", "deadlines", "days")],
+            "show_page": [{"name": n} for n in PAGES],
+            "show_kind": [{"kind": k} for k in ("project", "suggestion")],
+            "print_case": [{"case_id": self.ids["project"]}],
+            "show_case": [{"case_id": self.ids["project"]}],
+            "list_steps": [{"case_id": self.ids["project"]}],
+        }.get(name, [{}])
+        if name in ("list_cases", "export_table"):
+            query = {"kind": "project", "size": 50} if name == "list_cases" else {}
+        if name == "search":
+            query = {"text": "表决"}
+        if name == "list_journal":
+            query = {"size": 200}
+        if "ballot_id" not in told.parameters:
+            for more in several:
+                yield name, {**parts, **more}, query
+            return
+        for id in self.ballots.values():
+            papers = ("record", "announcement", "paper", "tally") if name == "print_ballot" else ("",)
+            for paper in papers:
+                file = {"file": f"{paper}.pdf"} if paper else {"file": "count.xlsx"}
+                yield f"{name} {paper}".strip(), {**parts, **file, "ballot_id": id, "round": "1"}, {}
+
+
+SHEETS = (
+    "congresses",
+    "units",
+    "stations",
+    "roster",
+    "sessions",
+    "suggestions",
+    "steps",
+    "opinions",
+    "overdue",
+    "former",
+)
+PAGES = ("unit_accounts", "own_account", "handed_over", "livelihood_account", "livelihood_seats", "satisfaction")
+
+
+def project(site: Site) -> str:
+    """Open what the first vote is on."""
+    clerk = Actor(id=uid("clerk"), roles="office")
+    with site.open() as county:
+        return county.do(cases.open_case, clerk, cases.OpenCase(kind="project", title="城东石桥")).id
+
+
+def tables(site: Site) -> Iterator[tuple[str, str]]:
+    """Give the open content of every table but that of ballots, which its own service alone reads."""
+    raw = sqlite3.connect(f"file:{site.home.path / 'tenants' / 'qing.db'}?mode=ro", uri=True)
+    try:
+        names = [n for (n,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'") if n != "ballot"]
+        for name in names:
+            rows = raw.execute(f'SELECT * FROM "{name}"').fetchall()  # noqa: S608 - a name of our own
+            cells = (c.decode("utf-8", "replace") if isinstance(c, bytes) else str(c) for row in rows for c in row)
+            yield name, "\n".join(cells)
+    finally:
+        raw.close()
+
+
+ON_EACH = {
+    "show", "roll", "turnout", "board", "bundles", "differences", "audit", "close", "announce", "count", "begin",
+}  # fmt: skip
+"""Commands on a ballot that take nothing but its name."""
+SILENT = {
+    "init": "makes a home",
+    "demo": "works on made-up people",
+    "serve": "does not end",
+    "upgrade": "tells versions of tables",
+    "completion": "prints a shell's file",
+    "import": "reads",
+    "reindex": "counts rows",
+    "tenant new": "writes a new file",
+    "tenant check": "reads a file",
+    "tenant apply": "reads a file",
+    "plugin new": "writes a new practice",
+    "plugin check": "reads a practice",
+    "template": "writes an empty form",
+    "popolo import": "reads",
+    "session add": "writes",
+    "suggestion open": "writes",
+    "suggestion step": "writes",
+    "columns save": "writes",
+    "columns remove": "writes",
+    "token new": "makes a token",
+    "token revoke": "takes a token back",
+    "calendar redate": "writes",
+    "ballot open": "prepares another",
+    "ballot rehearse": "is for devices",
+    "ballot cast": "writes",
+    "ballot declare": "needs a count of its own",
+    "ballot recount": "reads a workbook that its asker holds",
+    "ballot tally": "reads a file of anybody's",
+    "ballot verify": "reads files that were published",
+    "ballot withdraw": "is a teller's own",
+}
+"""Commands that tell nothing of a county's votes, each with the reason."""
+OWN = ("", "--as", "--roles", "--unit")
+"""Who asks at the prompt: whoever owns the machine, a deputy on the roll, an overseer, a handling unit."""
+
+
+def every_command(group: click.Command = renda, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Name every command."""
+    if isinstance(group, click.Group):
+        for name, command in group.commands.items():
+            yield from every_command(command, (*path, name))
+    else:
+        yield " ".join(path)
+
+
+def lines(county: County, name: str, folder: Path) -> Iterator[tuple[str, list[str]]]:
+    """Give the command lines of a command, each with the name of the outlet."""
+    out = str(folder / "out")
+    tenant = {"tenant list", "plugins", "token list", "doctor"}
+    if name.startswith("trustee") or name in SILENT:
+        return
+    if name.startswith("ballot ") and name != "ballot list":
+        word = name.partition(" ")[2]
+        for id in county.ballots.values():
+            first = ["ballot", word, "qing", id]
+            if word in ON_EACH:
+                yield name, first
+            elif word == "print":
+                yield from ((f"{name} {paper}", [*first, paper, f"{out}.pdf"]) for paper in ("record", "announcement"))
+            elif word == "export":
+                yield from ((name, [*first, out + ending]) for ending in (".xlsx", ".pb"))
+            elif word == "enter":
+                yield name, [*first, f"{out}.xlsx", "--template"]
+            else:
+                yield name, [*first, f"{out}.json"]
+        return
+    more: dict[str, list[list[str]]] = {
+        "export": [[s, out + ".csv"] for s in (*SHEETS, "ledger:project")],
+        "columns show": [["suggestions"]],
+        "popolo export": [[out + ".json"]],
+        "feed": [[f, out + ".ics"] for f in ("sessions", "deadlines", "days")],
+        "ledger": [["--kind", "project"], ["--kind", "project", "--xlsx", out + ".xlsx"]],
+        "suggestion list": [["--kind", "project"]],
+        "suggestion show": [[county.ids["project"], "--kind", "project"]],
+        "suggestion steps": [[county.ids["project"], "--kind", "project"]],
+        "suggestion print": [[county.ids["project"], out + ".pdf", "--kind", "project"]],
+        "report": [["2026"], ["2026", "--xlsx", out + ".xlsx"]],
+        "search": [["表决"]],
+        "journal list": [["--size", "200"]],
+        "compare": [["--from", "2026-01-01"]],
+        "procedure": [["project"]],
+    }
+    for args in more.get(name, [[]]):
+        yield name, [*name.split(), *([] if name in tenant else ["qing"]), *args]
+
+
+def commands(county: County, stage: str, folder: Path) -> Iterator[tuple[str, str, str]]:
+    """Run every command, as JSON and for people, and give what it printed and wrote."""
+    askers = {"office": [], "overseer": ["--roles", "overseer"], "wang": ["--as", WANG], "roads": ["--unit", ROADS]}
+    for name in every_command():
+        mine = askers if name.startswith("ballot ") else {"office": []}
+        for who, option in mine.items():
+            for outlet, line in lines(county, name, folder):
+                if name in ("ballot close", "ballot announce", "ballot count", "ballot begin") and who == "office":
+                    continue  # that would move the vote
+                folder.mkdir(exist_ok=True)
+                for style in ([], ["--json"]) if name.startswith(("ballot", "journal")) else ([],):
+                    given = ["--home", str(county.site.home.path), "--today", NOW.date().isoformat(), *style, *option]
+                    done = CliRunner().invoke(renda, [*given, *line])
+                    assert done.exit_code != 70, (line, done.output)
+                    files = [spread(p.name, p.read_bytes()) for p in folder.iterdir() if p.is_file()]
+                    yield outlet, who, "\n".join((done.output, *files))
+                    for path in folder.iterdir():
+                        path.unlink()

@@ -88,9 +88,27 @@ def test_59_papers_for_58_void_the_round_and_it_is_voted_as_a_first_one(county):
     count(b, made, paper_returned=59)
     after = b.do(ballots.announce, PRESIDIUM, made.id)
     done, again = after.rounds
+    with pytest.raises(Rejected, match="round 2 is prepared"):
+        count(b, made, paper_returned=57)
     assert (done.verdict.state, done.verdict.clause) == ("void", "void_round")
     assert (done.counted.valid, done.verdict.findings) == (0, ())
     assert (again.state, again.subjects, again.places, again.after) == ("prepared", done.subjects, 10, "")
+
+
+def test_a_slip_of_the_pen_voids_no_round(county):
+    b, made, _, papers = meeting(county)
+    b.do(ballots.close_round, OFFICE, made.id)
+    count(b, made, paper_returned=75)
+    count(b, made, paper_returned=75)
+    assert b.ask(ballots.show, PRESIDIUM, made.id).rounds[0].verdict.state == "void"
+    enter(b, made, papers)
+    count(b, made, paper_returned=57)
+    assert b.ask(ballots.show, PRESIDIUM, made.id).rounds[0].verdict.state == "tied"
+    with pytest.raises(Rejected, match="counted already"):
+        count(b, made, paper_returned=75)
+    with pytest.raises(Rejected, match="nothing is entered at this time"):
+        enter(b, made, papers, "2")
+    assert b.ask(ballots.audit, OFFICE, made.id) == ()
 
 
 def test_more_papers_than_were_handed_out_void_the_round_however_few_voted_by_device(county):
@@ -269,7 +287,9 @@ def test_a_roll_without_names_is_counted_on_paper(county):
     b.do(ballots.open_round, OFFICE, made.id, ballots.OpenRound(present_number=25))
     b.do(ballots.close_round, OFFICE, made.id)
     enter(b, made, [[(0, 0)]] * 13 + [[(0, 1)]] * 12)
-    with pytest.raises(Rejected):  # 25 returned of none handed out: the number was forgotten
+    with pytest.raises(Invalid, match="how many papers were handed out"):
+        count(b, made, paper_returned=25)
+    with pytest.raises(Rejected, match="issued 30"):  # of 25 present
         count(b, made, paper_issued=30, paper_returned=25)
     done = count(b, made, paper_issued=25, paper_returned=25).rounds[0]
     assert done.verdict.findings[0].reason == "13 of 27 incumbent not > 1/2"

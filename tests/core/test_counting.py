@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tracemalloc
+from itertools import pairwise
 
 import attrs
 import numpy as np
@@ -84,7 +85,7 @@ def test_many_papers_in_any_chunks_are_counted_the_same_on_both_paths(layout, se
         plainly.repeated(plainly.counted(singles, layout), times), plainly.counted(singles[:rest], layout)
     )
     edges = [0, *sorted(int(c * total) for c in cuts), total]
-    chunks = [many[a:b].tobytes() for a, b in zip(edges, edges[1:], strict=False)]
+    chunks = [many[a:b].tobytes() for a, b in pairwise(edges)]
     for fast in (False, True):
         assert counted(layout, chunks, fast) == found
         assert counted(layout, [many], fast) == found
@@ -108,6 +109,14 @@ def test_papers_may_follow_a_count():
             seen = end
             assert tally.count() == counted(layout, [papers[:end]], False)
         assert tally.count() == tally.count()
+
+
+def test_a_chunk_may_begin_anywhere_in_memory():
+    layout = Layout(subjects=64, limit=5)
+    papers = papers_of(layout, 5, 2 * block(layout) + 3)
+    odd = memoryview(b"x" + papers.tobytes())[1:]
+    for fast in (False, True):
+        assert counted(layout, [odd], fast) == counted(layout, [papers], False)
 
 
 @pytest.mark.parametrize(

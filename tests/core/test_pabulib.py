@@ -252,6 +252,11 @@ def test_what_is_written_is_read_back_and_written_the_same(election: Election) -
     assert written(parse(written(once))) == written(once)
 
 
+def test_a_carriage_return_in_a_text_ends_no_line() -> None:
+    one = parse(small("A park", '"A\rpark\r\nhere"'))
+    assert parse(written(one)).projects[0].name == "A\npark\nhere"
+
+
 def test_a_voter_may_be_called_like_a_section(tmp_path: Path) -> None:
     found = parse(small("v2;;", "META;;", ("v3", "PROJECTS")))
     assert [voter for voter, _ in found.voters] == ["v1", "META", "PROJECTS"]

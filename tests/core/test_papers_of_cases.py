@@ -18,16 +18,17 @@ from tests.core.suggesting import (
     with_settings,
 )
 from tests.core.test_papers import HOSTILE, RARE, pages, squeezed
+from tests.plugins.livelihood import GOVERNMENT, JULY, PRESIDIUM, adopted, marks, opened, ready, there
 
 from renda_core import papers
 from renda_core.domain.case import Actor
 from renda_core.errors import Invalid, NotAllowed, NotFound
 from renda_core.files.workbook import Page
-from renda_core.services import ledgers, reports
+from renda_core.services import ballots, ledgers, reports
 from renda_core.services import papers as gathering
 from renda_core.services.papers.words import in_chinese
 from renda_core.testing import Bench
-from renda_plugins import reception
+from renda_plugins import livelihood_ballot, reception
 
 CLERK = Bench.actor("clerk", "office assigner")
 
@@ -188,3 +189,18 @@ def test_a_printed_ledger_shows_what_its_reader_was_given(county):
 )  # fmt: skip
 def test_deadlines_are_explained_in_chinese(line, said):
     assert in_chinese(line, {"assign": "交办"}) == said
+
+
+def test_what_is_within_a_field_is_told_by_its_own_titles(bench):
+    b = bench(livelihood_ballot, today=JULY)
+    cases = [ready(b, t) for t in ("路灯", "桥")]
+    ballot = opened(b, cases, adopted(b, places=1, surplus=1), places=1)
+    b.do(ballots.declare, PRESIDIUM, ballot.id, there(), marks((40, 10), 57))
+    case = b.step(cases[0], "announce", PRESIDIUM, payload={"document": "公告"})
+    cut = {"change": "changed", "reason": "higher_budget_cut", "of": "committee", "text": "缩短 1 公里"}
+    case = b.step(case, "ask_adjustment", GOVERNMENT, payload=cut)
+    said = printed(b, GOVERNMENT, case)
+    for part in ("层级:县级", "来源:群众", "条件fiscal,符合是,理由材料齐全", "资金来源本级财政", "原因:上级资金削减"):
+        assert squeezed(part) in said, part
+    for code in ("higher_budget_cut", "county", "investment", "met"):
+        assert code not in said

@@ -73,10 +73,11 @@ def to_vote():
     yield ("put_to_vote", PRESIDIUM)
 
 
-def candidate(b, title="供水管网", **body):
-    """A candidate on a bench, at its level."""
-    body = proposal(**body)
-    return b.run(b.open("livelihood_project", CLERK, body, title=title), *to_candidate(body.level))
+def candidate(b, title="供水管网", by=None, **body):
+    """A candidate on a bench, at its level; on paper, if nobody proposed it by himself."""
+    body, parties = proposal(**body), {"proposer": (by.id,)} if by else {}
+    case = b.open("livelihood_project", by or CLERK, body, title=title, parties=parties)
+    return b.run(case, *to_candidate(body.level))
 
 
 def ready(b, title="供水管网", **body):

@@ -49,7 +49,8 @@ def b(bench):
 
 
 def proposed(b, title="供水管网", by=CLERK, **body):
-    return b.open(KIND, by, proposal(**body), title=title)
+    parties = {} if by == CLERK else {"proposer": (by.id,)}
+    return b.open(KIND, by, proposal(**body), title=title, parties=parties)
 
 
 def argued(b, **given):
@@ -191,7 +192,15 @@ def test_a_proposal_has_a_source_of_the_place_and_hangs_on_no_other(b):
         proposed(b, source="rumour")
     for relation in ("part_of", "merged_into"):
         with pytest.raises(Rejected, match="a proposal is tied to no other"):
-            b.open(KIND, GOVERNMENT, proposal(), title="路灯", links={relation: (proposed(b).id,)})
+            b.open(KIND, CLERK, proposal(), title="路灯", links={relation: (proposed(b).id,)})
+
+
+def test_nobody_proposes_in_somebody_elses_name_but_the_office(b):
+    for parties in ({}, {"proposer": (CITIZEN.id,)}):
+        with pytest.raises(Rejected, match="propose is taken for oneself"):
+            b.open(KIND, DEPUTY, proposal(), title="路灯", parties=parties)
+    case = b.open(KIND, CLERK, proposal(), title="路灯", parties={"proposer": (DEPUTY.id,)})
+    assert b.step(case, "withdraw", DEPUTY, note="另提").states["main"] == "withdrawn"
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from tests.plugins.livelihood import (
     CLERK,
     CONGRESS,
+    DEPUTY,
     GOVERNMENT,
     JULY,
     PRESIDIUM,
@@ -217,10 +218,13 @@ def test_a_project_goes_its_way_with_every_practice_enabled(bench):
 
 
 def test_who_has_a_part_in_a_project_neither_counts_nor_watches(b):
-    cases = [ready(b, t) for t in ("路灯", "桥")]
+    cases = [ready(b, t, by=DEPUTY) for t in ("路灯", "桥")]
     method = adopted(b, yes=45, all_=45, places=1, surplus=1)
     with pytest.raises(Rejected, match="is entered twice"):
         opened(b, cases, method, places=1, incumbent=45, tellers=(uid("li"),), scrutineers=(uid("li"),))
+    for officers in ({"tellers": (DEPUTY.id,)}, {"scrutineers": (DEPUTY.id,)}):
+        with pytest.raises(Rejected, match=r"is proposer of 路灯 \(选举法 43, by analogy\)"):
+            opened(b, cases, method, places=1, incumbent=45, **officers)
     assert opened(b, cases, method, places=1, incumbent=45, tellers=(uid("li"),)).tellers == (uid("li"),)
 
 
@@ -357,7 +361,8 @@ def test_a_streets_vote_is_recorded_and_moves_nothing(b):
 
 
 def test_a_project_split_in_two_does_not_stand_twice(b):
-    whole = b.open("livelihood_project", CLERK, proposal(investment=200), title="路灯")
+    by = {"proposer": (DEPUTY.id,)}
+    whole = b.open("livelihood_project", CLERK, proposal(investment=200), title="路灯", parties=by)
     parts = [{"name": f"路灯{n}期", "text": "路灯", "investment": 100} for n in "一二"]
     b.run(whole, ("shortlist", GOVERNMENT), ("divide", GOVERNMENT, {"payload": {"parts": parts}, "note": "分期"}))
     opened_ids = b.store.run(b.store.write(jobs.look, b.file.id, jobs.WATCH, b.tenant))
@@ -366,6 +371,7 @@ def test_a_project_split_in_two_does_not_stand_twice(b):
         ("路灯一期", 100, (whole.id,)),
         ("路灯二期", 100, (whole.id,)),
     ]
+    assert {c.parties["proposer"] for c in cases} == {(DEPUTY.id,)}
     assert b.store.run(b.store.write(jobs.look, b.file.id, jobs.WATCH, b.tenant)) == ()
     with pytest.raises(Rejected, match="its share of the whole is 100 fen, not 200"):
         b.run(cases[0], *to_candidate())

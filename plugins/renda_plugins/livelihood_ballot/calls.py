@@ -30,6 +30,7 @@ async def parts(context: Context[Settings], desk: Desk) -> Iterator[Found]:
             title=part.name,
             body=attrs.evolve(case.body_as(Proposal), text=part.text, investment=part.investment),
             links={PART_OF: (case.id,)},
+            parties={"proposer": case.parties.get("proposer", ())},
         )
         for case in await desk.cases(KIND, "divide")
         for _, division in case.said(Division)

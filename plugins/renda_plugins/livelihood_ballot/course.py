@@ -10,6 +10,7 @@ from renda_core.domain.case import Act, Case
 from renda_core.domain.procedure import ANY, GRADE, Move
 from renda_core.records import CaseRecord, Context, Gate, Guard, Step
 from renda_plugins.livelihood_ballot.fields import (
+    CHANGES,
     KIND,
     Adjustment,
     Completion,
@@ -22,7 +23,6 @@ from renda_plugins.livelihood_ballot.fields import (
 from renda_plugins.livelihood_ballot.settings import Settings
 from renda_plugins.livelihood_ballot.states import ADJUSTMENT, COURSE, GRADES
 
-CHANGES = ("changed", "suspended", "terminated")
 ROUTES = {
     "committee": "ask the standing committee, which then reports it to the next congress",
     "congress": "put it on the agenda of the township congress: ask the congress, and its presidium lists it",
@@ -180,7 +180,7 @@ def _adjustment() -> Iterator[CaseRecord]:
             who=who,
             title=title,
             takes=Review,
-            grades=CHANGES,
+            grades=tuple(CHANGES),
             moves=(Move(from_, to, ADJUSTMENT), decided),
         )
     no = Move("asked listed", "refused", ADJUSTMENT)

@@ -11,11 +11,13 @@ import attrs
 from renda_core.domain.case import Act, Case
 from renda_core.domain.fields import titled
 from renda_core.errors import Invalid
-from renda_plugins.livelihood_ballot.settings import Level
+from renda_plugins.livelihood_ballot.settings import LEVELS, Level
 
 KIND = "livelihood_project"
 Change = Literal["changed", "suspended", "terminated"]
 """What an adjustment asks for: another content, sum, site or time; a stop for a while (暂缓); an end (终止)."""
+CHANGES = {"changed": "调整", "suspended": "暂缓", "terminated": "终止"}
+BODIES = {"committee": "人大常委会", "congress": "人民代表大会", "presidium": "主席团"}
 
 
 def some(_: object, attribute: "attrs.Attribute[Any]", value: Any) -> None:
@@ -45,12 +47,12 @@ class Proposal:
     Attributes:
         congress: Id of the congress that votes on it; empty where none keeps its roll here, and for streets.
         source: One of the place's sources, e.g. ``public``.
-        proposer: Who proposed it, as the paper says; no account is needed.
+        proposer: Who proposed it, as the paper says; whoever has an account is a party of the case as well.
         investment: An estimate; of a part (拆分) its share of the whole. 0 where nobody has estimated.
     """
 
     text: str = titled("内容", validator=some)
-    level: Level = titled("层级")
+    level: Level = titled("层级", choices=LEVELS)
     year: int = titled("实施年度")
     congress: str = titled("所属人大", default="")
     source: str = titled("来源", default="public", choices="sources")
@@ -204,9 +206,9 @@ class Adjustment:
         replacement: The project that would take its place (调换), if one would.
     """
 
-    change: Change = titled("调整类型")
+    change: Change = titled("调整类型", choices=CHANGES)
     reason: str = titled("原因", choices="adjustment_reasons")
-    of: Literal["committee", "congress", "presidium"] = titled("提请机关")
+    of: Literal["committee", "congress", "presidium"] = titled("提请机关", choices=BODIES)
     text: str = titled("调整内容", validator=some)
     replacement: str = titled("调换为", default="")
     investment: int = titled("调整后投资（分）", default=0, validator=count)

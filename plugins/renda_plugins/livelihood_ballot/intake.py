@@ -37,14 +37,14 @@ def records() -> Iterator[CaseRecord]:
 
 def _steps() -> Iterator[CaseRecord]:
     by = "deputy office government registrar station public watch"
-    yield Step(kind=KIND, name="propose", who=by, title="征集登记")
+    yield Step(kind=KIND, name="propose", who=by, title="征集登记", oneself="proposer")
     gone = Move("proposed", "withdrawn")
-    yield Step(kind=KIND, name="withdraw", who="author", title="撤回", moves=(gone,), reasons=True)
+    yield Step(kind=KIND, name="withdraw", who="proposer author", title="撤回", moves=(gone,), reasons=True)
     picked = Move("proposed", "shortlisted")
     yield Step(kind=KIND, name="shortlist", who="government", title="初选", moves=(picked,))
     # argued anew, it is another text: whatever was reviewed before does not count for it
     anew = (Move("shortlisted argued party_reviewed candidate", "argued"), Move(ANY, "none", COMMITTEE))
-    yield Step(kind=KIND, name="argue", who="government", title="论证", takes=Argument, moves=anew)
+    yield Step(kind=KIND, name="argue", who="government", title="论证", takes=Argument, moves=anew, adds="lead_unit")
     party = Move("argued", "party_reviewed")
     yield Step(
         kind=KIND, name="party_review", who="party_committee office", title="党委研究", takes=Review, moves=(party,)

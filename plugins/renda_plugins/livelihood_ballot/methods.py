@@ -15,7 +15,7 @@ from renda_core.domain.procedure import Move
 from renda_core.errors import Invalid
 from renda_core.records import CaseRecord, Context, Facet, Guard, Kind, Step
 from renda_plugins.livelihood_ballot.fields import some
-from renda_plugins.livelihood_ballot.settings import Level, Settings
+from renda_plugins.livelihood_ballot.settings import LEVELS, Level, Settings
 from renda_plugins.livelihood_ballot.states import INSIDE
 
 METHOD = "livelihood_method"
@@ -29,6 +29,8 @@ STATES = {
 }
 Way = Literal["choose", "each", "rank"]
 Means = Literal["paper", "device", "hands"]
+WAYS = {"choose": "在候选项目中选出不超过应选数", "each": "逐项赞成、反对、弃权", "rank": "按优先顺序排序"}
+MEANS = {"paper": "无记名纸质票", "device": "无记名电子表决器", "hands": "举手"}
 
 
 @attrs.frozen(kw_only=True)
@@ -46,12 +48,12 @@ class Method:
     """
 
     text: str = titled("办法全文", validator=some)
-    level: Level = titled("层级")
+    level: Level = titled("层级", choices=LEVELS)
     session: str = titled("会议", validator=some)
     places: int = titled("应选项目数")
     surplus: int = titled("差额数")
-    mode: Way = titled("票决方式", default="choose")
-    means: Means = titled("投票形式", default="paper")
+    mode: Way = titled("票决方式", default="choose", choices=WAYS)
+    means: Means = titled("投票形式", default="paper", choices=MEANS)
     announcement: str = titled("公布方式", validator=some)
     congress: str = titled("所属人大", default="")
     points: tuple[int, ...] = titled("位次计分", default=())

@@ -11,6 +11,7 @@ from renda_core.settings import at_least, setting
 
 Level = Literal["county", "township", "street"]
 """Whose project it is. A street has no congress: its deputies' vote (街道议事代表票选) only advises."""
+LEVELS = {"county": "县级", "township": "乡镇", "street": "街道"}
 LEAP_YEAR = 2024
 """A year that has every day, so that a window may begin or end on any."""
 SOURCES = {"public": "群众", "deputy": "人大代表", "unit": "部门和单位", "opinion": "接待、走访中收到的意见"}

@@ -66,6 +66,7 @@ def records() -> Iterator[CaseRecord]:
         dimensions="level year source area",
         words="text area",
     )
+    yield Party(kind=KIND, name="proposer", title="提出人")
     yield Party(kind=KIND, name="lead_unit", title="牵头单位")
     yield Party(kind=KIND, name="supervisor", title="监督代表")
     yield Facet(kind=KIND, title="状态", states=tuple(STATES), final=ENDED, titles=STATES)
@@ -80,6 +81,7 @@ def records() -> Iterator[CaseRecord]:
     )
     shown = {"internal": "未公开", "public": "已公开"}
     yield Facet(kind=KIND, name="publication", title="公开", states=tuple(shown), loose=True, titles=shown)
-    yield Veil(kind=KIND, part="body.proposer", seen_by="office government overseer author")
+    yield Veil(kind=KIND, part="body.proposer", seen_by="office government overseer proposer author")
+    yield Veil(kind=KIND, part="party.proposer", seen_by=f"{INSIDE} deputy proposer author")
     for step in ("party_review", "send_back", "committee_review"):
         yield Veil(kind=KIND, part=f"act.{step}", seen_by=f"{INSIDE} deputy")

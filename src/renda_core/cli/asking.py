@@ -12,7 +12,7 @@ import attrs
 from renda_core.cli import finding
 from renda_core.cli.showing import ROLES, grade_title
 from renda_core.domain.case import Handling
-from renda_core.domain.fields import CHOICES, by_title
+from renda_core.domain.fields import by_title, choices_of
 from renda_core.domain.procedure import Procedure, Step
 from renda_core.errors import Invalid, NotFound
 from renda_core.workspace import Workspace
@@ -106,7 +106,7 @@ def _types(cls: type | None) -> dict[str, Any]:
 def _code(cls: type | None, field: str, text: str, settings: object) -> str:
     """Find the code of a title among the choices that the place's settings list; nothing where it is none."""
     declared = next((a for a in by_title(cls).values() if a.name == field), None)
-    known = getattr(settings, declared.metadata.get(CHOICES) or "-", {}) if declared else {}
+    known = choices_of(declared, settings) if declared else {}
     return next((str(code) for code, title in known.items() if title == text), "")
 
 

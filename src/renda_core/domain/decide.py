@@ -14,6 +14,8 @@ from renda_core.errors import Rejected
 
 OFFICES = frozenset({"office", "registrar"})
 """Who enters papers for others."""
+FOR_OTHERS = OFFICES | {"watch"}
+"""Who takes a step in somebody else's name: those, and the job that opens what a watch found."""
 MOST_OBJECTIONS = 100
 """Of one guard: nobody reads more, and one that never ends must."""
 
@@ -115,7 +117,7 @@ def _objections(
     if not (roles & step.who) or roles & step.never:
         yield f"{actor.id} may not {step.name}"
         return  # what gates and guards say may tell what is veiled from this actor
-    if step.oneself and not roles & OFFICES and actor.id not in case.parties.get(step.oneself, ()):
+    if step.oneself and not roles & FOR_OTHERS and actor.id not in case.parties.get(step.oneself, ()):
         yield f"{step.name} is taken for oneself: the actor must be the {step.oneself}"
     mine = {a.state for a in case.current() if a.unit == act.unit}
     for move in step.moves:

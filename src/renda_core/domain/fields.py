@@ -1,5 +1,6 @@
 """Fields of bodies and payloads with the title that people see: files and forms find them by it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -7,13 +8,24 @@ import attrs
 TITLE, CHOICES = "title", "choices"
 
 
-def titled(title: str, *, choices: str = "", **rest: Any) -> Any:
+def titled(title: str, *, choices: str | Mapping[str, str] = "", **rest: Any) -> Any:
     """Declare a field with its Chinese title, e.g. the header of its column in a file.
 
     Args:
-        choices: The setting that lists what it may say, as a mapping of codes to titles.
+        choices: What it may say, as a mapping of codes to titles; or the name of the setting that lists it.
     """
     return attrs.field(metadata={**rest.pop("metadata", {}), TITLE: title, CHOICES: choices}, **rest)
+
+
+def choices_of(field: "attrs.Attribute[Any]", settings: object) -> Mapping[str, str]:
+    """Give what a field may say, codes to titles; nothing for one that may say anything.
+
+    Args:
+        settings: Of the practice that offers the class.
+    """
+    told = field.metadata.get(CHOICES) or {}
+    found: Mapping[str, str] = getattr(settings, told, {}) if isinstance(told, str) else told
+    return found
 
 
 def by_title(cls: type | None) -> dict[str, "attrs.Attribute[Any]"]:

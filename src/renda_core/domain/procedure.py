@@ -142,7 +142,8 @@ class Step:
         assigns: Whether it names units; *new_round* opens the next round first.
         adds: Party roles that it may add people to; nobody becomes a party by any other step.
         ties: Relations that it may tie the case to other cases by.
-        oneself: A party role: whoever takes the step and is no office must be that party, and speaks for nobody else.
+        oneself: A party role: whoever takes the step, and is no office and no watch, must be that party, and speaks for
+            nobody else.
         title: What pages call it, in Chinese.
         backdated: Whether the actor may enter it for an earlier day; the office always may, from paper.
         editions: Here and in every other record: the editions of the kind it belongs to; empty means all.

@@ -59,7 +59,8 @@ def unpack(chunk: bytes, layout: Layout) -> list[Paper]:
     What is not on the paper is left out, so that a paper that was void as unreadable may come back readable.
     """
     words = layout.papers(chunk)
-    bits = np.unpackbits(words.view(np.uint8), axis=1, bitorder="little").reshape(len(words), layout.planes, -1)
+    shape = (len(words), layout.planes, layout.words * layout.bits)
+    bits = np.unpackbits(words.view(np.uint8), axis=1, bitorder="little").reshape(shape)
     papers: list[list[tuple[int, int]]] = [[] for _ in words]
     for row, subject, answer in zip(*(x.tolist() for x in _said(bits[:, :, : layout.columns], layout)), strict=True):
         papers[row].append((subject, answer))

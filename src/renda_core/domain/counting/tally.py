@@ -54,11 +54,13 @@ class Tally:
             Invalid: It is no whole number of papers; nothing of it is taken.
         """
         papers = self.layout.papers(chunk)
+        if not len(papers):
+            return
         self._papers += len(papers)
         engine = self._engine()
         if self._kept:
             part = min(engine.step - self._kept, len(papers))
-            self._keep(papers[:part])
+            self._keep(papers[:part], engine.step)
             papers = papers[part:]
             if self._kept < engine.step:
                 return
@@ -67,7 +69,7 @@ class Tally:
         whole = len(papers) - len(papers) % engine.step
         if whole:
             engine.add(papers[:whole])
-        self._keep(papers[whole:])
+        self._keep(papers[whole:], engine.step)
 
     def add_packed(self, packed: Packed) -> None:
         """Take papers as they were packed, with those that are void because they had no place in the layout."""
@@ -95,23 +97,22 @@ class Tally:
         """Give what counts from now on: the kernel from the first block on for which it pays."""
         if self._compiled:
             return self._compiled
-        if self._shape and self._papers >= block(self.layout):
-            if self._fast or kernels.pays(self._shape, self._papers * self.layout.size):
-                loaded = kernels.get(self._shape)
-                if loaded:
-                    self._compiled = Compiled(self.layout, self._shape, loaded)
-                    self._settle()
-                    return self._compiled
-                self._shape = None  # there is no compiler
+        if self._shape and self._pays(self._shape):
+            if loaded := kernels.get(self._shape):
+                self._compiled = Compiled(self.layout, self._shape, loaded)
+                self._settle()
+                return self._compiled
+            self._shape = None  # there is no compiler
         self._sliced = self._sliced or Sliced(self.layout)
         return self._sliced
 
-    def _keep(self, papers: Words) -> None:
+    def _pays(self, shape: Shape) -> bool:
+        enough = self._papers >= block(self.layout)
+        return enough and (self._fast or kernels.pays(shape, self._papers * self.layout.size))
+
+    def _keep(self, papers: Words, step: int) -> None:
         """Keep what is less than a step for the next chunk, or the end."""
-        if not len(papers):
-            return
-        if not len(self._room):
-            step = (self._compiled or self._engine()).step
+        if len(papers) and not len(self._room):
             self._room = np.empty((step, papers.shape[1]), papers.dtype)
         self._room[self._kept : self._kept + len(papers)] = papers
         self._kept += len(papers)

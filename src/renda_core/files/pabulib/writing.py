@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from renda_core.errors import Invalid
@@ -46,7 +46,12 @@ def written(election: Election) -> bytes:
     """
     _refuse_ambiguous(election)
     out = io.StringIO()
-    write = csv.writer(out, delimiter=";", lineterminator="\n").writerow
+    writer = csv.writer(out, delimiter=";", lineterminator="\n")
+
+    def write(cells: Iterable[str]) -> None:
+        # a lone carriage return would not be quoted, and so end the line
+        writer.writerow([cell.replace("\r\n", "\n").replace("\r", "\n") for cell in cells])
+
     write(["META"])
     write(["key", "value"])
     for pair in _meta(election).items():

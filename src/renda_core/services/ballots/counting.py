@@ -38,7 +38,8 @@ class _Counted:
 async def count_round(unit: Unit, _: Tenant, id: str, counting: Counting) -> Ballot:
     """Count the closed round and judge it; the verdict is kept with the ballot, and announced by those who may.
 
-    A count that comes again with the same papers changes nothing.
+    A count that comes again with the same papers changes nothing. A round that is void by its numbers alone may be
+    counted with the right ones until it is announced: no paper of it was counted.
 
     Raises:
         NotAllowed: The actor neither leads the meeting nor is a teller of this ballot.
@@ -52,9 +53,12 @@ async def count_round(unit: Unit, _: Tenant, id: str, counting: Counting) -> Bal
         raise NotAllowed("a round is counted by those who lead the meeting and the tellers (计票人) of this ballot")
     if held.round.state not in ("closed", "counted"):
         ballot.counted(_blank(held.round), _nothing(ballot))  # says what is due
-    found = await _found(unit, held, counting)
+    roll = await unit.all(rows.ROLL, ballot_id=id, round=held.number)
+    found = await _found(unit, held, roll, counting)
     if held.round.state == "counted":
-        return _again(held, found)
+        if _same(held.round, found):
+            return ballot
+        ballot = _not_counted(held, roll)
     after = ballot.counted(found.attendance, found.count, papers=found.papers, signatures=found.signatures)
     layout = Layout.of(ballot.rule, len(held.round.subjects), places=held.round.places)
     await keep(unit, id, held.number, found.papers, layout)
@@ -84,8 +88,7 @@ async def papers_digest(reader: Reader, id: str, number: int) -> str:
     return total.hexdigest()
 
 
-async def _found(unit: Unit, held: Held, counting: Counting) -> _Counted:
-    roll = await unit.all(rows.ROLL, ballot_id=held.ballot.id, round=held.number)
+async def _found(unit: Unit, held: Held, roll: Sequence[rows.RollRow], counting: Counting) -> _Counted:
     attendance = _attendance(held, roll, counting)
     if counting.paper_returned > attendance.issued - attendance.device_issued:  # void: nothing of it is counted
         return _Counted(attendance=attendance, count=_nothing(held.ballot))
@@ -107,6 +110,9 @@ def _attendance(held: Held, roll: Sequence[rows.RollRow], counting: Counting) ->
     if roll and handed != on_paper:
         told = f"{handed} papers were handed out, and {on_paper} people on the roll were noted to be handed one"
         raise Rejected("the round is not counted", f"{told}; count both again")
+    if not roll and counting.paper_issued is None and counting.paper_returned:
+        told = "paper_issued: a roll without names does not tell how many papers were handed out; give the number"
+        raise Invalid(told, field="paper_issued")
     if counting.paper_returned < 0 or handed < 0:
         raise Invalid("paper_returned: no number of papers", field="paper_returned")
     returned = counting.paper_returned + cast
@@ -143,8 +149,16 @@ def _nothing(ballot: Ballot) -> Count:
     return Count(votes=((0,) * answers,) * subjects, valid=0, void=0)
 
 
-def _again(held: Held, found: _Counted) -> Ballot:
-    now = held.round
-    if (now.attendance, now.counted, dict(now.signatures)) != (found.attendance, found.count, found.signatures):
+def _same(now: Round, found: _Counted) -> bool:
+    told = (found.attendance, found.count, found.signatures)
+    return (now.attendance, now.counted, dict(now.signatures)) == told
+
+
+def _not_counted(held: Held, roll: Sequence[rows.RollRow]) -> Ballot:
+    """Give a ballot as it was before its count, where that count may be put right."""
+    if not held.awaits_count:
         raise Rejected("the round is not counted again", "it was counted already, with other papers or numbers")
-    return held.ballot
+    issued = sum(1 for row in roll if row.issued)
+    there = attrs.evolve(_blank(held.round), issued=issued, returned=0, by_device=0)
+    before = attrs.evolve(held.round, state="closed", attendance=there, counted=None, verdict=None)
+    return attrs.evolve(held.ballot, rounds=(*held.ballot.rounds[:-1], before))

@@ -43,6 +43,16 @@ class Held:
         """The present round."""
         return self.ballot.rounds[-1]
 
+    @property
+    def awaits_count(self) -> bool:
+        """Whether papers may be entered and counted: also of a round that is void by its numbers alone.
+
+        Of such a round no paper was counted, and a slip of the pen in one number must not void a vote.
+        """
+        now = self.round
+        void = now.state == "counted" and now.verdict is not None and now.verdict.clause == "void_round"
+        return now.state == "closed" or void
+
 
 async def load(reader: Reader, id: str) -> Ballot:
     """Load one ballot, or raise ``NotFound``."""

@@ -84,7 +84,10 @@ def _issued(ballot: Ballot, roll: Sequence[rows.RollRow], command: OpenRound) ->
 def _attendance(held: Held, roll: Sequence[rows.RollRow], there: Mapping[str, str], command: OpenRound) -> Attendance:
     ballot = held.ballot
     present = len(there) if roll else command.present_number
-    incumbent = ballot.incumbent or (0 if roll else present)
+    if not roll and not ballot.incumbent and (ballot.rule.quorum or ballot.rule.base == "incumbent"):
+        told = "nobody knows how many incumbents there are (实有代表); prepare the ballot with their number, or a roll"
+        raise Rejected("the round was not opened", told)
+    incumbent = ballot.incumbent or present
     issued = sum(1 for what in there.values() if what)
     device = sum(1 for what in there.values() if what == "device")
     return Attendance(

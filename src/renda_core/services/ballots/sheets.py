@@ -211,7 +211,7 @@ async def _to_enter(unit: Unit, id: str) -> tuple[Ballot, int]:
     if unit.actor.id not in ballot.tellers:
         await loading.may_look(unit, unit.actor, ballot)
         raise NotAllowed("papers are entered by the tellers (计票人) of this ballot")
-    if state != "closed":
+    if not held.awaits_count:
         told = f"round {held.number} is {state}: {DUE[state]}"
         raise Rejected("nothing is entered at this time", f"{told}; papers are entered once it is closed (截止)")
     return ballot, held.number

@@ -13,7 +13,7 @@ from renda_core.domain.ballot import Attendance, Ballot, Count, Paper, Rule, Ver
 from renda_core.domain.ballot.clauses import CLAUSES, clause_source
 from renda_core.domain.ballot.disclosure import whole
 from renda_core.domain.ballot.papers import count
-from renda_core.domain.ballot.tallies import Sheet, gaps, merged, tidied
+from renda_core.domain.ballot.tallies import Marks, Sheet, gaps, merged, tidied
 from renda_core.domain.case import Actor
 from renda_core.errors import Invalid, NotAllowed, NotFound, Rejected
 from renda_core.files.pabulib import Election
@@ -138,7 +138,7 @@ async def kept_papers(reader: Reader, actor: Actor, told: Told) -> tuple[Paper, 
     return tuple(sorted(tuple(sorted(paper)) for paper in found))
 
 
-async def _entered(reader: Reader, ballot: Ballot) -> Sequence[Paper] | None:
+async def _entered(reader: Reader, ballot: Ballot) -> tuple[Marks, ...] | None:
     try:
         _, entered = await paper_count(reader, ballot)
     except Rejected:  # the tellers never agreed, and the round was declared from outside

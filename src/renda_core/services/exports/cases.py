@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from renda_core.domain.case import Actor, Case
-from renda_core.domain.fields import CHOICES, by_title
+from renda_core.domain.fields import by_title, choices_of
 from renda_core.domain.identity import match_key
 from renda_core.domain.procedure import Procedure, Step
 from renda_core.domain.suggestion import KIND, signers
@@ -170,7 +170,7 @@ def _payload(of: _Open, step: Step, act: Mapping[str, Any]) -> Row:
         value = act.get(field.name)
         if value is None or value in ("", ()) or value == field.default:
             continue
-        known = getattr(settings, field.metadata.get(CHOICES) or "-", {})
+        known = choices_of(field, settings)
         found[title] = known.get(value, value) if isinstance(value, str) else value
     return found
 

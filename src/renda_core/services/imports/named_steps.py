@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from renda_core.domain.case import UNIT, Actor
-from renda_core.domain.fields import CHOICES, by_title
+from renda_core.domain.fields import by_title, choices_of
 from renda_core.domain.procedure import GRADE, Procedure, Step
 from renda_core.errors import NotFound
 from renda_core.services.imports.cell_values import fitting
@@ -61,7 +61,7 @@ def payload(step: Step, extra: Mapping[str, Any], settings: Any) -> dict[str, An
     for title, cell in extra.items():
         if title in fields and cell not in (None, ""):
             field = fields[title]
-            known = getattr(settings, field.metadata.get(CHOICES) or "-", {})
+            known = choices_of(field, settings)
             codes = {text: code for code, text in known.items()}
             given[field.name] = codes.get(cell, fitting(field.type, cell))
     return given or None

@@ -12,7 +12,7 @@ import attrs
 
 from renda_core import papers as p
 from renda_core.domain.case import MAIN, UNIT, Act, Actor
-from renda_core.domain.fields import CHOICES, TITLE
+from renda_core.domain.fields import TITLE, choices_of
 from renda_core.domain.procedure import Procedure
 from renda_core.domain.visibility import Seen, SeenClock
 from renda_core.errors import Invalid, NotFound
@@ -25,7 +25,9 @@ from renda_core.services.papers.words import (
     PARTIES,
     RELATIONS,
     STEPS,
+    declared,
     in_chinese,
+    renamed,
     told,
 )
 from renda_core.services.papers.yearly import sections
@@ -42,7 +44,6 @@ MOST_ROWS = 2_000
 OF_ACT = frozenset(a.name for a in attrs.fields(Act))
 """What every act has; all else that is shown of one comes from its payload."""
 Names = Mapping[str, str]
-Titles = Mapping[str, "attrs.Attribute[Any]"]
 
 
 async def case_paper(reader: Reader, tenant: Tenant, actor: Actor, case: str, *, names: Names | None = None) -> p.Paper:
@@ -212,22 +213,25 @@ class _CaseFile:
         body, cls = dict(self.seen.body), self.procedure.kind.body
         text = str(body.pop("text", ""))
         blocks: list[p.Prose | p.Facts] = [p.Prose(text)] if text.strip() else []
-        if facts := [f for f in self._fields(body, cls, "") if f.value]:
+        if facts := [f for f in self._fields(body, cls, self.procedure.kind.plugin) if f.value]:
             blocks.append(p.paired(facts))
         if blocks:
             yield p.Section(title="内容", blocks=tuple(blocks))
 
     def _fields(self, values: Mapping[str, Any], cls: type | None, plugin: str) -> Iterator[p.Fact]:
         """Write fields by title; choices by the title that the place's settings give them."""
-        declared: Titles = {a.name: a for a in attrs.fields(cls)} if cls is not None and attrs.has(cls) else {}
+        known = declared(cls)
         settings = self.tenant.settings(plugin, self.seen.opened_on) if plugin else None
         for name, value in values.items():
             if value in ("", None, (), [], {}, False):
                 continue
-            metadata = declared[name].metadata if name in declared else {}
-            choices = getattr(settings, metadata.get(CHOICES) or "-", {})
-            title, text = metadata.get(TITLE) or FIELDS.get(name, name), told(value, self.names)
-            yield p.Fact(title, f"{text}（{choices[value]}）" if isinstance(value, str) and value in choices else text)
+            field = known.get(name)
+            text = told(renamed(value, field.type) if field else value, self.names)
+            if field and isinstance(value, str) and (choice := choices_of(field, settings).get(value)):
+                text = (
+                    choice if value.islower() else f"{text}（{choice}）"
+                )  # a code of the place's is told, ours is not
+            yield p.Fact((field.metadata.get(TITLE) if field else "") or FIELDS.get(name, name), text)
 
     def _units(self) -> p.Table:
         titles = self.procedure.facets[UNIT].titles if UNIT in self.procedure.facets else {}

@@ -5,7 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_args
+
+import attrs
+
+from renda_core.domain.fields import TITLE
 
 HANDLING = {"sole": "独办", "lead": "主办", "joint": "会办", "separate": "分办"}
 CLOCKS = {"running": "进行中", "paused": "已中止", "stopped": "已停止"}
@@ -79,6 +83,30 @@ def in_chinese(line: str, titles: Mapping[str, str]) -> str:
         said = re.sub(pattern, put, said)
     said = _REASON.sub(lambda m: f"({titles.get(m[1]) or STEPS.get(m[1], m[1])}", said)
     return said.replace("; ", "；").replace(" (", "（").replace("(", "（").replace(")", "）")
+
+
+def declared(cls: type | None) -> dict[str, attrs.Attribute[Any]]:
+    """Give the fields of a body or payload by name, with their types where those can be read."""
+    if cls is None or not attrs.has(cls):
+        return {}
+    try:
+        attrs.resolve_types(cls)
+    except NameError:  # a type that its own module does not know says nothing of what is in it
+        return dict(attrs.fields_dict(cls))
+    return dict(attrs.fields_dict(cls))
+
+
+def renamed(value: Any, annotation: Any) -> Any:
+    """Give plain data with its keys in Chinese, where *annotation* names the class that titles them."""
+    if isinstance(value, tuple | list):
+        return tuple(renamed(part, annotation) for part in value)
+    if not isinstance(value, Mapping):
+        return value
+    classes = (c for c in (annotation, *get_args(annotation)) if isinstance(c, type))
+    fields = next((found for found in map(declared, classes) if found.keys() >= value.keys()), {})
+    if not fields:
+        return value
+    return {fields[k].metadata.get(TITLE) or FIELDS.get(k, k): renamed(v, fields[k].type) for k, v in value.items()}
 
 
 def told(value: Any, names: Mapping[str, str]) -> str:

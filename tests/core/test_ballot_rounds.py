@@ -122,6 +122,18 @@ def test_the_roll_cannot_be_another_when_papers_are_counted(change):
         reach("closed").counted(attrs.evolve(MEETING, **change), VOTES)
 
 
+def test_slots_and_papers_make_up_what_was_issued():
+    mixed = attrs.evolve(MEETING, device_issued=21, by_device=20)
+    done = prepared().opened(mixed).closed()
+    assert done.counted(mixed, VOTES).rounds[0].verdict.state == "tied"  # 37 papers of 37
+    with pytest.raises(Rejected, match="device_issued is 22, and was 21 when the round was opened"):
+        done.counted(attrs.evolve(mixed, device_issued=22), VOTES)
+    with pytest.raises(Rejected, match="59 of 58 issued by device"):
+        prepared().opened(attrs.evolve(MEETING, device_issued=59))
+    with pytest.raises(Rejected, match="less than nothing: device_issued -1"):
+        prepared().opened(attrs.evolve(MEETING, device_issued=-1))
+
+
 def test_papers_may_be_handed_out_after_the_opening():
     opened = prepared().opened(attrs.evolve(MEETING, issued=0))
     assert opened.closed().counted(MEETING, VOTES).rounds[0].attendance.issued == 58
@@ -156,6 +168,8 @@ def void(attendance, counted, rule=PROJECTS):
         ({}, {"valid": 56}, "reconcile", "56 valid + 2 void ≠ 57 returned"),
         ({}, {"void": 1, "why_void": {}}, "reconcile", "55 valid + 1 void ≠ 57 returned"),
         ({"by_device": 58}, {}, "reconcile", "58 by device > 57 returned"),
+        ({"by_device": 20, "device_issued": 22}, {}, "void_round", "returned 37 > issued 36 on paper"),
+        ({"by_device": 57, "device_issued": 56}, {}, "reconcile", "57 by device > 56 issued by device"),
         ({}, {"why_void": {"max_marks": 1}}, "reconcile", "1 papers void for a reason ≠ 2 void"),
         ({}, {"votes": ((56,), *VOTES.votes[1:])}, "reconcile", "56 votes on a > 55 valid"),
         ({}, {"votes": ((-1,), *VOTES.votes[1:])}, "reconcile", "less than nothing was counted"),

@@ -120,6 +120,10 @@ def test_a_full_paper_of_grades_is_never_void_by_its_places():
     assert any("would be void" in line for line in told(EACH, max_marks="seats"))
 
 
+def test_each_may_be_answered_with_yes_or_no_alone():
+    assert told(EACH, answers=("for", "against")) == ()
+
+
 def test_every_contradiction_is_told_at_once():
     found = told(PROJECTS, answers=("a", "a"), max_marks=0, quorum=Share(2), least_papers=-1, otherwise="decided")
     assert len(found) == 7  # also: two answers where mode choose has one, and a rung on none of them

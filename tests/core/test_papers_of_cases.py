@@ -200,7 +200,13 @@ def test_what_is_within_a_field_is_told_by_its_own_titles(bench):
     cut = {"change": "changed", "reason": "higher_budget_cut", "of": "committee", "text": "缩短 1 公里"}
     case = b.step(case, "ask_adjustment", GOVERNMENT, payload=cut)
     said = printed(b, GOVERNMENT, case)
-    for part in ("层级:县级", "来源:群众", "条件fiscal,符合是,理由材料齐全", "资金来源本级财政", "原因:上级资金削减"):
+    for part in (
+        "层级县级",
+        "来源群众",
+        "条件以政府财政性资金投入为主,符合是,理由材料齐全",
+        "资金来源本级财政",
+        "原因:上级资金削减",
+    ):
         assert squeezed(part) in said, part
     for code in ("higher_budget_cut", "county", "investment", "met"):
         assert code not in said

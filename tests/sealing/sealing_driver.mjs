@@ -23,7 +23,7 @@ const { tasks, without = [] } = JSON.parse(readFileSync(0, 'utf8'));
 for (const name of ['Buffer', 'process', 'require', ...without]) {
   Object.defineProperty(globalThis, name, { value: undefined, configurable: true });
 }
-const { boundTo, receipt, seal } = await import(new URL('seal.js', client).href);
+const { boundTo, fingerprint, receipt, seal } = await import(new URL('seal.js', client).href);
 const { sealTo } = await import(new URL('hpke.js', client).href);
 const bytes = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
 const hex = (raw) => Array.from(raw, (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -34,7 +34,7 @@ const answers = tasks.map((task) => {
       return { sealed: hex(sealTo(bytes(v.pkRm), bytes(v.info), bytes(v.pt), bytes(v.aad), bytes(v.skEm))) };
     }
     const sealed = seal(task.sheet, task.marks);
-    return { sealed: hex(sealed), receipt: receipt(sealed), bound: boundTo(task.sheet) };
+    return { sealed: hex(sealed), receipt: receipt(sealed), bound: boundTo(task.sheet), keys: task.sheet.trustees.map(fingerprint) };
   } catch (error) {
     return { error: error.message };
   }

@@ -195,6 +195,9 @@ def test_shares_go_to_paper_and_come_back(desk: Desk, trustees: list[Path], vote
     said = desk.json("trustee", "join", public, "--into", away, typed=f"{words[2]}\n{words[0]}\n{new}\n{new}\n")
     assert said["fingerprint"] == told["fingerprint"]
     assert keys.read_key(Path(said["key_file"]).read_bytes(), new) == vote.keys[1]
+    again = desk.refused("trustee", "join", public, "--into", away)
+    assert "is there already" in again  # said before anybody types a word
+    Path(said["key_file"]).unlink()
     refused = desk.refused("trustee", "join", public, "--into", away, typed=f"{words[2]}\n\n")
     assert "cannot open" in refused
     assert "2 shares needed, 1 given" in refused

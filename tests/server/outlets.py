@@ -32,24 +32,26 @@ from .votes import act
 if TYPE_CHECKING:
     from .conftest import Site
 
-VOTERS = 9_001
-STAGES = ("voting", "closed", "entered", "counted", "announced")
-NUMBERS = {"each": (4519, 2287, 1493), "group_survey": (3631, 2953, 1789)}
+VOTERS = 5_501
+STAGES = ("voting", "entered", "counted", "announced")
+NUMBERS = {"each": (2767, 1319, 1051), "group_survey": (1913, 1637, 1489)}
 """Votes for each answer; nothing else in the county has these numbers."""
-VOID = {"each": 1061, "group_survey": 1117}
+VOID = {"each": 257, "group_survey": 263}
 EARLY = {"each": {"chair", "teller one", "teller two"}, "group_survey": {"chair", "teller one", "teller two", "office"}}
 """Who counts a vote, watches over its count or announces it, and so has its numbers from the count on."""
 THEIRS = {"show_ballot", "print_ballot record", "ballot show", "ballot print record"}
 """Where they have them."""
 ASKERS = ("office", "overseer", "wang", "li", "roads", "chair", "teller one", "other")
+FEW = ("office", "wang", "teller one")
+"""Who is asked where an answer is long, and the same to all who get one."""
 assert RULES["each"].announced_by == {"presidium"}
 
 
 def canaries(kind: str) -> re.Pattern[str]:
-    """Find a number of a vote, or a share that follows from it, in text: not within an id, a hash or a longer number."""
+    """Find a number of a vote, or a share that follows from it: not within an id, a hash or a longer number."""
     votes_, void = NUMBERS[kind], VOID[kind]
-    valid = sum(votes_)
-    numbers = [*votes_, void, valid, valid + void]
+    valid = sum(votes_)  # the void papers are too few to be told from other numbers
+    numbers = [*votes_, valid, valid + void]
     shares = [f"{100 * n / base:.{places}f}" for n in votes_ for base in (valid, VOTERS) for places in (2, 1)]
     ways = [*(str(n) for n in numbers), *(f"{n:,}" for n in numbers), *shares]
     return re.compile(rf"(?<![\w/+=.-])(?:{'|'.join(map(re.escape, ways))})(?![\w/+=-]|\.\d)")
@@ -102,9 +104,8 @@ class County:
     def advance(self, stage: str) -> None:
         """Bring both votes to a stage."""
         for kind, id in self.ballots.items():
-            if stage == "closed":
+            if stage == "entered":
                 act(self.site, id, "closing")
-            elif stage == "entered":
                 row = [list(NUMBERS[kind])]
                 whole = {"votes": row, "valid": sum(row[0]), "void": {"unreadable": VOID[kind]}}
                 for teller in ("teller one", "teller two"):
@@ -121,7 +122,7 @@ class County:
         self.said += [Said(stage=stage, outlet=o, who=w, text=t) for o, w, t in commands(self, stage, folder)]
         self.said += [Said(stage=stage, outlet=f"table {name}", who="", text=text) for name, text in tables(self.site)]
         self.said.append(Said(stage=stage, outlet="log", who="", text=log.text))
-        if stage in STAGES[:3]:  # the tellers' numbers are sealed until they are counted
+        if stage in STAGES[:2]:  # the tellers' numbers are sealed until they are counted
             raw = b"".join(p.read_bytes() for p in sorted((self.site.home.path / "tenants").glob("qing.db*")))
             self.said.append(Said(stage=stage, outlet="file", who="", text=raw.decode("latin-1")))
 
@@ -151,7 +152,7 @@ class County:
                 continue
             request = asked(name)
             for label, parts, query in self._variants(name, filled(request.parts, self.ids), dict(request.query)):
-                for who in ASKERS:
+                for who in FEW if name in ("list_roll", "audit_ballot", "export_table") else ASKERS:
                     yield label, who, path_of(told, self.ids, parts), query
 
     def _variants(
@@ -316,13 +317,17 @@ def commands(county: County, stage: str, folder: Path) -> Iterator[tuple[str, st
     """Run every command, as JSON and for people, and give what it printed and wrote."""
     askers = {"office": [], "overseer": ["--roles", "overseer"], "wang": ["--as", WANG], "roads": ["--unit", ROADS]}
     for name in every_command():
-        mine = askers if name.startswith("ballot ") else {"office": []}
+        if stage == "voting" or (stage != "counted" and not name.startswith("ballot")):
+            continue  # all commands are asked when there is most to tell
+        few = {who: askers[who] for who in ("office", "wang")}
+        mine = askers if stage == "counted" else few
+        mine = mine if name.startswith("ballot ") else {"office": []}
         for who, option in mine.items():
             for outlet, line in lines(county, name, folder):
                 if name in ("ballot close", "ballot announce", "ballot count", "ballot begin") and who == "office":
                     continue  # that would move the vote
                 folder.mkdir(exist_ok=True)
-                for style in ([], ["--json"]) if name.startswith(("ballot", "journal")) else ([],):
+                for style in ([], ["--json"]) if name in ("ballot show", "journal list") else (["--json"],):
                     given = ["--home", str(county.site.home.path), "--today", NOW.date().isoformat(), *style, *option]
                     done = CliRunner().invoke(renda, [*given, *line])
                     assert done.exit_code != 70, (line, done.output)

@@ -75,7 +75,7 @@ class Fund:
 class Judged:
     """One item of the checklist: whether it is met, and why."""
 
-    item: str = titled("条件")
+    item: str = titled("条件", choices="conditions")
     met: bool = titled("符合")
     why: str = titled("理由", validator=some)
 

@@ -72,7 +72,7 @@ def refuse_unjudged(context: Context[Settings], case: Case, act: Act) -> Iterato
         return
     s, said = context.settings, act.payload
     told = [j.item for j in said.judged]
-    known = {**s.hard, **s.soft}
+    known = s.conditions
     if missing := [f"{item} {known[item]}" for item in known if item not in told]:
         yield f"not judged: {'; '.join(missing)}"
     if strange := sorted({item for item in told if item not in known or told.count(item) > 1}):

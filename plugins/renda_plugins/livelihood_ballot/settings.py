@@ -165,6 +165,11 @@ class Settings:
         if both := sorted(self.hard.keys() & self.soft.keys()):
             raise ValueError(f"hard and soft both list {', '.join(both)}")
 
+    @property
+    def conditions(self) -> Mapping[str, str]:
+        """Every condition of a candidate, hard and soft."""
+        return {**self.hard, **self.soft}
+
     def window(self, year: int) -> tuple[dt.date, dt.date]:
         """Give the first and the last day of a year's call; 29 February in a common year is its 28th."""
         return _day(year, self.call_begins), _day(year, self.call_ends)

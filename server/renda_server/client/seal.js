@@ -4,7 +4,7 @@
  * @module
  */
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, hexToBytes, randomBytes, utf8ToBytes } from '@noble/hashes/utils.js';
+import { bytesToHex, concatBytes, hexToBytes, randomBytes, utf8ToBytes } from '@noble/hashes/utils.js';
 
 import { sealTo } from './hpke.js';
 
@@ -43,6 +43,17 @@ export function receipt(sealed) {
   return bytesToHex(sha256(sealed));
 }
 
+/**
+ * The fingerprint of one trustee's keys, as it is read out and minuted: for the page to show before anybody votes,
+ * because a paper that is sealed to other keys is open to whoever made them.
+ */
+export function fingerprint(trustee) {
+  const head = utf8ToBytes('renda trustee fingerprint 1');
+  const digest = bytesToHex(sha256(concatBytes(head, hexToBytes(trustee.box_key), hexToBytes(trustee.sign_key))));
+  const digits = (BigInt(`0x${digest}`) % 10n ** 40n).toString().padStart(40, '0');
+  return digits.match(/.{5}/g).join(' ');
+}
+
 /** Digest, in hex, of what a paper is sealed for: canonical JSON (RFC 8785), so the names below are in order. */
 export function boundTo(sheet) {
   const bound = {
@@ -58,7 +69,19 @@ export function boundTo(sheet) {
     subjects: sheet.asked.subjects,
     trial: sheet.trial,
   };
+  if (!whole(bound)) {
+    throw new Error('nothing can be sealed: the sheet lacks what a paper is sealed for, or has it in another form');
+  }
   return bytesToHex(sha256(utf8ToBytes(JSON.stringify(bound))));
+}
+
+/** Whether every field is there in its own form; what JSON would leave out or round makes a paper nobody can open. */
+function whole({ answers, ballot, box_keys, budget, costs, mode, places, round, subjects, trial }) {
+  const texts = (list) => Array.isArray(list) && list.every((each) => typeof each === 'string');
+  const numbers = (list) => Array.isArray(list) && list.every(Number.isSafeInteger);
+  const small = box_keys.every((key) => /^[0-9a-f]{64}$/.test(key));
+  return texts(answers) && texts(subjects) && texts([ballot, mode]) && numbers(costs)
+    && numbers([budget, places, round]) && typeof trial === 'boolean' && small;
 }
 
 function inner(sheet) {

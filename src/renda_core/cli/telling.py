@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 WIDE = 200
 """Columns of a table that goes into a file or a pipe, where no terminal says how wide it is."""
+STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Characters with which a text from a foreign file could move the cursor, change colours, or turn its order around."""
 LONGEST_CELL = 26
 """Columns that one cell of a block may take before it goes on in the next line; the last takes what is left."""
 
@@ -47,13 +50,17 @@ def write_json(data: object) -> None:
 
 
 def line(text: str = "") -> None:
-    """Write one line for people."""
-    console().print(text, soft_wrap=True)
+    """Write one line for people; what would steer the terminal or hide what follows is shown as a mark."""
+    console().print(_seen(text), soft_wrap=True)
 
 
 def aside(text: str) -> None:
     """Write one line on stderr: no part of the answer."""
-    console(stderr=True).print(text, soft_wrap=True)
+    console(stderr=True).print(_seen(text), soft_wrap=True)
+
+
+def _seen(text: str) -> str:
+    return STEERING.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def table(

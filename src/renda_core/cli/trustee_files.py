@@ -7,12 +7,15 @@ import json
 import os
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
 from renda_core.cli import telling
-from renda_core.errors import ConfigError, Invalid
+from renda_core.errors import ConfigError, Invalid, Rejected
+
+if TYPE_CHECKING:
+    from renda_core.sealing.box import Box
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
@@ -63,6 +66,45 @@ def write(path: Path, raw: bytes, mode: int = PUBLIC) -> Path:
 def write_box(path: Path, box: dict[str, Any]) -> Path:
     """Write a box file, one paper a line, so that people can look at it."""
     return write(path, json.dumps(box, ensure_ascii=False, indent=1).encode() + b"\n")
+
+
+def refuse_second_box(key: Path, after: Box) -> None:
+    """Note beside the key which box of a round it took a layer off; refuse another one of the same round.
+
+    Whoever had two opened, of which one lacks a single paper, would read that paper in the difference. A rehearsal has
+    no votes in it, and the very same box may be done again.
+
+    Raises:
+        Rejected: Another box of this round was done with this key.
+    """
+    sheet, now = after.sheet, after.peeled[-1].in_
+    record = key.with_name(f"{key.name.removesuffix('.json').removesuffix('.key')}.boxes.json")
+    done = _record(record)
+    if sheet.trial or done.get(sheet.bound) == now:
+        return
+    if before := done.get(sheet.bound):
+        told = f"this key has done another box of this round already: {before[:16]}…, and this one is {now[:16]}…"
+        why = "whoever sees two boxes of one round opened can read single votes from the difference"
+        way = f"only if the meeting decides it, and the minutes say why, move {record} away first"
+        raise Rejected("cannot open", told, why, way)
+    new = record.with_name(f"{record.name}.new")
+    new.unlink(missing_ok=True)
+    write(new, json.dumps({**done, sheet.bound: now}, indent=1).encode() + b"\n")
+    new.replace(record)
+
+
+def _record(path: Path) -> dict[str, str]:
+    import msgspec
+
+    if not path.exists():
+        return {}
+    try:
+        return msgspec.json.decode(read(path), type=dict[str, str])
+    except msgspec.MsgspecError as error:
+        told = (
+            f"{path} is damaged: it holds which boxes were done with this key; compare the minutes, then move it away"
+        )
+        raise Invalid(told) from error
 
 
 def beside(path: Path, stage: str) -> Path:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import rich_click as click
 
-from renda_core.cli import telling, trustee_files
+from renda_core.cli import showing_boxes, telling, trustee_files
 from renda_core.cli.session import Command, Group, Session
+from renda_core.cli.showing_boxes import following, introduce, whose
 from renda_core.cli.trustee_files import FILE, FOLDER, SECRET, ask_passphrase, beside, read, write
-from renda_core.errors import Rejected
+from renda_core.errors import Invalid, Rejected
 
 if TYPE_CHECKING:
-    from renda_core.domain.ballot import Trustee
-    from renda_core.sealing.box import Box
     from renda_core.sealing.keys import Key
 
 KEY = click.argument("key", type=FILE)
@@ -44,21 +43,32 @@ def _write_key(session: Session, key: Key, into: Path) -> None:
     """Write a key with a new passphrase, and what everybody may know of it."""
     from renda_core.sealing import keys
 
-    stem = trustee_files.file_name(key.name)
-    secret, public = into / f"{stem}.key.json", into / f"{stem}.public.json"
-    for path in (secret, public):
-        if path.exists():
-            raise Rejected("nothing was written", f"{path} is there already; move it away, or use --into")
+    secret, public = _places(key.name, into)
+    known = public.exists() and keys.read_trustee(read(public)) == key.trustee  # a key that comes back
+    _refuse_taken(secret, *(() if known else (public,)))
     sealed = keys.write_key(key, ask_passphrase(new=True))
     write(secret, sealed, SECRET)
-    write(public, keys.write_public(key.trustee))
+    if not known:
+        write(public, keys.write_public(key.trustee))
 
     def human() -> None:
-        _introduce(key.trustee)
+        introduce(key.trustee)
         telling.line(f"yours alone 自己保管: {secret}")
         telling.line(f"for the office 交办公室: {public}")
 
-    session.tell(_facts(key.trustee) | {"key_file": str(secret), "public_file": str(public)}, human)
+    session.tell(whose(key.trustee) | {"key_file": str(secret), "public_file": str(public)}, human)
+
+
+def _places(name: str, into: Path) -> tuple[Path, Path]:
+    """Name the files of a key: the one that stays with its holder, the one that everybody may see."""
+    stem = trustee_files.file_name(name)
+    return into / f"{stem}.key.json", into / f"{stem}.public.json"
+
+
+def _refuse_taken(*paths: Path) -> None:
+    for path in paths:
+        if path.exists():
+            raise Rejected("nothing was written", f"{path} is there already; move it away, or use --into")
 
 
 @trustee.command(cls=Command)
@@ -71,38 +81,10 @@ def show(session: Session, file: Path) -> None:
     raw = read(file)
     if b'"sheet"' not in raw:
         one = keys.read_trustee(raw)
-        session.tell(_facts(one), lambda: _introduce(one))
+        session.tell(whose(one), lambda: introduce(one))
         return
     box = read_box(raw)
-    done = [layer.trustee for layer in box.peeled]
-    facts = {
-        "kind": box.kind,
-        "ballot": box.sheet.ballot,
-        "round": box.sheet.round,
-        "title": box.sheet.title,
-        "rehearsal": box.sheet.trial,
-        "subjects": list(box.sheet.titles),
-        "papers": len(box.papers if box.choices is None else box.choices),
-        "unreadable": box.unreadable,
-        "trustees": [_facts(t) | {"peeled": t.name in done, "signed": t.name in box.signatures}
-                     for t in box.sheet.trustees],
-    }  # fmt: skip
-    session.tell(facts, lambda: _show_box(box))
-
-
-def _show_box(box: Box) -> None:
-    sheet = box.sheet
-    trial = "rehearsal 试开, " if sheet.trial else ""
-    telling.line(f"{trial}{sheet.title or sheet.kind}, round {sheet.round} 第 {sheet.round} 轮, ballot {sheet.ballot}")
-    for title in sheet.titles:
-        telling.line(f"  {title}")
-    telling.line(f"papers 票: {len(box.papers if box.choices is None else box.choices)}, unreadable: {box.unreadable}")
-    for n, one in enumerate(sheet.trustees, 1):
-        done = (
-            "signed 已签" if one.name in box.signatures else "layer off 已开" if n <= len(box.peeled) else "waits 待开"
-        )
-        telling.line(f"{n} {one.name} {one.body}: {done}")
-        telling.line(f"    {_facts(one)['fingerprint']}")
+    session.tell(showing_boxes.facts(box), lambda: showing_boxes.show(box))
 
 
 @trustee.command(cls=Command)
@@ -121,10 +103,10 @@ def test(session: Session, key: Path) -> None:
     found = sealing.check_rehearsal(sealing.peel(sealing.make_rehearsal(sheet), mine), sheet)
 
     def human() -> None:
-        _introduce(mine.trustee)
+        introduce(mine.trustee)
         telling.line(f"the key works 密钥可用: {found.taken} trial papers sealed, opened, signed and compared")
 
-    session.tell(_facts(mine.trustee) | {"papers": found.taken}, human)
+    session.tell(whose(mine.trustee) | {"papers": found.taken}, human)
 
 
 @trustee.command(cls=Command)
@@ -148,7 +130,7 @@ def split(session: Session, key: Path, needed: int, made: int) -> None:
                 telling.line("  " + " ".join(listed[at : at + 6]).rstrip())
             telling.line()
 
-    session.tell(_facts(mine.trustee) | {"needed": needed, "of": made, "shares": list(words)}, human)
+    session.tell(whose(mine.trustee) | {"needed": needed, "of": made, "shares": list(words)}, human)
 
 
 @trustee.command(cls=Command)
@@ -160,16 +142,21 @@ def join(session: Session, public: Path, into: Path) -> None:
     from renda_core.sealing import keys, shares
 
     wanted = keys.read_trustee(read(public))
+    _refuse_taken(_places(wanted.name, into)[0])  # before anybody types sixty words
     typed: list[str] = []
-    needed = 1
-    while len(typed) < needed:
+    missing = 1
+    while missing:
         asked = click.prompt(
             f"share 第 {len(typed) + 1} 份 (empty: no more 没有了)", default="", show_default=False, err=True
         )
         if not asked.strip():
             break
+        try:
+            missing = shares.still_needed([*typed, asked])
+        except Invalid as wrong:
+            telling.aside(f"  {wrong}")
+            continue
         typed.append(asked)
-        needed = shares.needed_of(typed[0])
     key = keys.Key(name=wanted.name, body=wanted.body, secret=shares.join(typed))
     if key.trustee != wanted:
         got, due = keys.fingerprint(key.trustee), keys.fingerprint(wanted)
@@ -191,6 +178,7 @@ def peel(session: Session, box: Path, key: Path, to: Path | None) -> None:
     shut = sealing.read_box(raw)
     done = sealing.peel(raw, _open(key))
     after = sealing.read_box(done)
+    trustee_files.refuse_second_box(key, after)
     stage = "opened" if after.choices is not None else f"layer{len(after.peeled)}"
     written = trustee_files.write_box(to or beside(box, stage), done)
     layer = after.peeled[-1]
@@ -198,15 +186,15 @@ def peel(session: Session, box: Path, key: Path, to: Path | None) -> None:
     facts = {"file": str(written), "taken": layer.taken, "given": layer.given, "unreadable": lost, "kind": after.kind}
 
     def human() -> None:
-        telling.line(f"{shut.sheet.title or shut.sheet.kind}: {layer.taken} papers in 入, {layer.given} out 出")
+        showing_boxes.line(f"{shut.sheet.title or shut.sheet.kind}: {layer.taken} papers in 入, {layer.given} out 出")
         if lost:
             telling.line(
                 f"warning 注意: {lost} could not be read, and are void 无法识读，计为废票; write it in the minutes"
             )
         telling.line(f"written 已写: {written}")
-        telling.line(_next(after))
+        showing_boxes.line(following(after))
 
-    session.tell(facts | {"next": _next(after)}, human)
+    session.tell(facts | {"next": following(after)}, human)
 
 
 @trustee.command(cls=Command)
@@ -226,13 +214,15 @@ def sign(session: Session, opened: Path, key: Path, to: Path | None) -> None:
     facts = {"file": str(written), "valid": counted.valid, "void": counted.void, "votes": votes}
 
     def human() -> None:
-        telling.line(f"{after.sheet.title or after.sheet.kind}: {counted.valid} valid 有效, {counted.void} void 无效")
+        showing_boxes.line(
+            f"{after.sheet.title or after.sheet.kind}: {counted.valid} valid 有效, {counted.void} void 无效"
+        )
         for title, row in zip(after.sheet.titles, votes, strict=True):
-            telling.line(f"  {title}: {telling.cell(row)}")
+            showing_boxes.line(f"  {title}: {telling.cell(row)}")
         telling.line(f"written 已写: {written}")
-        telling.line(_next(after))
+        showing_boxes.line(following(after))
 
-    session.tell(facts | {"next": _next(after)}, human)
+    session.tell(facts | {"next": following(after)}, human)
 
 
 @trustee.command(cls=Command)
@@ -256,26 +246,3 @@ def _open(path: Path) -> Key:
     raw = read(path)
     keys.read_trustee(raw)  # says what is wrong with the file before anybody types
     return keys.read_key(raw, ask_passphrase())
-
-
-def _facts(one: Trustee) -> dict[str, Any]:
-    from renda_core.sealing import keys
-
-    facts = {"name": one.name, "body": one.body, "box_key": one.box_key, "sign_key": one.sign_key}
-    return facts | {"fingerprint": keys.fingerprint(one)}
-
-
-def _introduce(one: Trustee) -> None:
-    telling.line(f"{one.name} {one.body}".strip())
-    telling.line(f"fingerprint 指纹: {_facts(one)['fingerprint']}")
-
-
-def _next(box: Box) -> str:
-    """Say who does what next."""
-    names = [t.name for t in box.sheet.trustees]
-    if box.choices is None:
-        return f"next 下一步: {names[len(box.peeled)]} peels it 开箱; keep both files 两个文件都留存"
-    waiting = [name for name in names if name not in box.signatures]
-    if waiting:
-        return f"next 下一步: {waiting[0]} signs it 签名; keep every file 所有文件都留存"
-    return "next 下一步: every trustee has signed; give it to the office 全部签毕，交办公室"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import rich_click as click
 
-from renda_core.cli import telling
+from renda_core.cli import showing_boxes, telling
 from renda_core.cli.session import Command, Session
 from renda_core.cli.trustee_files import FILE, read
 from renda_core.errors import Rejected
@@ -28,7 +28,7 @@ def verify(session: Session, board: Path, result: Path, fingerprint: tuple[str, 
 
     def human() -> None:
         for line in (*report.lines, *report.stated):
-            telling.line(line)
+            showing_boxes.line(line)
         if not report.problems:
             telling.line("the result holds 结果无误")
 

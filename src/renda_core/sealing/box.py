@@ -153,6 +153,7 @@ def _wrong(box: Box, kind: Kind) -> str:
     sheet, open_ = box.sheet, box.choices is not None
     told = {
         "it says of itself that it is something else": kind != box.kind,
+        "it names no trustee, so nobody sealed, opened or signed anything": not sheet.trustees,
         f"a paper has not the {sheet.size} bytes that all have": not _sized(box),
         "papers are there twice, or not sorted": not (_rises(box.papers) if not open_ else _sorted(box.choices or ())),
         "it is open and holds sealed papers": open_ and bool(box.papers),

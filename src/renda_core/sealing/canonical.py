@@ -46,6 +46,18 @@ def plain(value: object) -> Any:
     return msgspec.json.decode(msgspec.json.encode(value, enc_hook=_share, order="deterministic"))
 
 
+def foreign(data: object, read: object, path: str = "") -> str:
+    """Name the first field of *data* that is in nothing that was read of it; empty where all of it was read."""
+    if isinstance(data, Mapping) and isinstance(read, Mapping):
+        unread = (f"{path}{name}" for name in data if name not in read)
+        inside = (foreign(data[name], read[name], f"{path}{name}.") for name in data if name in read)
+        return next((found for found in (*unread, *inside) if found), "")
+    if isinstance(data, list | tuple) and isinstance(read, list | tuple):
+        parts = (foreign(one, other, path) for one, other in zip(data, read, strict=False))
+        return next((found for found in parts if found), "")
+    return ""
+
+
 def typed(cls: type, value: Any) -> Any:
     """Read what JSON has no type for: a share, of a bounded size. For ``msgspec.convert`` as *dec_hook*."""
     if cls is not Fraction:

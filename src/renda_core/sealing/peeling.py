@@ -14,7 +14,13 @@ from renda_core.sealing.box import Box, Layer, read_box
 from renda_core.sealing.keys import Key, fingerprint
 from renda_core.sealing.papers import choice_of, papers_digest, unseal
 from renda_core.sealing.sheet import LAYER
-from renda_core.sealing.signing import broken_layers, choices_digest, layer_statement, result_statement
+from renda_core.sealing.signing import (
+    broken_layers,
+    choices_digest,
+    false_signatures,
+    layer_statement,
+    result_statement,
+)
 
 CLOSED = "cannot open"
 
@@ -67,7 +73,7 @@ def sign(data: object, key: Key) -> dict[str, Any]:
         due = box.sheet.trustees[len(box.peeled)].name
         raise Rejected("nothing was signed", f"the box is not open yet: {due} takes a layer off first")
     _mine(box, key, "nothing was signed")
-    if wrong := tuple(broken_layers(box)):
+    if wrong := (*broken_layers(box), *false_signatures(box)):
         raise Rejected("nothing was signed", *wrong)
     return _signed(box, key).plain()
 

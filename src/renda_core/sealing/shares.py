@@ -36,7 +36,7 @@ def join(words: Sequence[str]) -> bytes:
         Invalid: A share is misspelt, naming which.
         Rejected: Too few shares, or shares of different keys.
     """
-    typed = [" ".join(re.sub(r"[^a-z]+", " ", line.lower()).split()) for line in words]
+    typed = [_tidied(line) for line in words]
     shares = [_share(n, line) for n, line in enumerate(typed, 1)]
     if not shares:
         raise Rejected("cannot open", "no share was given")
@@ -54,9 +54,23 @@ def join(words: Sequence[str]) -> bytes:
     return secret
 
 
-def needed_of(line: str) -> int:
-    """Tell how many shares the key of this one needs."""
-    return int(_share(1, " ".join(line.lower().split())).member_threshold)
+def still_needed(words: Sequence[str]) -> int:
+    """Check shares as they are typed, one after the other; tell how many more the key needs.
+
+    Raises:
+        Invalid: The last one is misspelt, is there already, or is of another key than the first.
+    """
+    *before, last = [_share(n, _tidied(line)) for n, line in enumerate(words, 1)]
+    if last.index in {share.index for share in before}:
+        raise Invalid(f"share {len(words)} is one that you typed already; take another sheet")
+    if any(share.common_parameters() != last.common_parameters() for share in before):
+        raise Invalid(f"share {len(words)} is of another key, or of another splitting of it; take another sheet")
+    return int(last.member_threshold) - len(words)
+
+
+def _tidied(line: str) -> str:
+    """Give the words alone, as people type them: with numbers, commas, capitals."""
+    return " ".join(re.sub(r"[^a-z]+", " ", line.lower()).split())
 
 
 def _share(n: int, line: str) -> Share:

@@ -11,7 +11,7 @@ import msgspec
 
 from renda_core.domain.ballot import Ballot, Round, Rule, Trustee
 from renda_core.errors import Invalid
-from renda_core.sealing.canonical import digest, plain, typed
+from renda_core.sealing.canonical import digest, foreign, plain, typed
 
 RANDOM = 16
 """Bytes of chance at the head of every paper, so that equal choices are never equal papers."""
@@ -110,6 +110,8 @@ class Sheet:
             trustees=tuple(file.trustees),
             data=dict(data),
         )
+        if unread := foreign(made.data, plain(file)) or next((f"asked.{n}" for n in data["asked"] if n in RESULTS), ""):
+            raise Invalid(f"the sheet of this box cannot be read: nobody knows what its field {unread[:60]!r} means")
         if wrong := made._wrong() or (file.size != made.size and f"size is {file.size}, and must be {made.size}"):
             raise Invalid(f"the sheet of this box cannot be used: {wrong}")
         return made

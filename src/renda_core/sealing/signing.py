@@ -81,11 +81,18 @@ def broken_layers(box: Box) -> Iterator[str]:
 
 def broken_signatures(box: Box) -> Iterator[str]:
     """Say which trustee has not signed the open box, or not this one."""
-    statement = result_statement(box)
     for trustee in box.sheet.trustees:
         if trustee.name not in box.signatures:
             yield f"{trustee.name} has not signed the result; she does it with: renda trustee sign"
-        elif not holds(trustee.sign_key, box.signatures[trustee.name], statement):
+    yield from false_signatures(box)
+
+
+def false_signatures(box: Box) -> Iterator[str]:
+    """Say which signature under the open box is not what it claims to be."""
+    statement = result_statement(box)
+    for trustee in box.sheet.trustees:
+        given = box.signatures.get(trustee.name)
+        if given is not None and not holds(trustee.sign_key, given, statement):
             yield f"the signature of {trustee.name} is not hers, or not on this result"
     for name in sorted(box.signatures.keys() - {t.name for t in box.sheet.trustees}):
         yield f"{name} signed the result and is no trustee of it"

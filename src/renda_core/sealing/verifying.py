@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
 import msgspec
 
-from renda_core.domain.ballot import Attendance, Ballot, Count, Verdict
+from renda_core.domain.ballot import Attendance, Ballot, Count, Verdict, contradictions
 from renda_core.domain.ballot.tallies import merged
 from renda_core.errors import Invalid, RendaError
 from renda_core.sealing.box import LARGEST, Box, read_box
-from renda_core.sealing.canonical import plain, typed
+from renda_core.sealing.canonical import foreign, plain, typed
 from renda_core.sealing.keys import fingerprint, same_fingerprint
 from renda_core.sealing.opening import Opened, objections
 from renda_core.sealing.papers import box_digest
@@ -180,7 +180,10 @@ def _judged(box: Box, opened: Opened) -> tuple[list[str], list[str]]:
         return lines, wrong
     try:
         again = _again(box, opened, counted, announced)
-        told = _core(plain(msgspec.convert(announced.verdict, Verdict, dec_hook=typed)))
+        verdict = plain(msgspec.convert(announced.verdict, Verdict, dec_hook=typed))
+        if unread := foreign(announced.verdict, verdict):
+            raise Invalid(f"nobody knows what its field {unread[:60]!r} means")
+        told = _core(verdict)
     except (RendaError, msgspec.ValidationError, ValueError) as error:
         return lines, [*wrong, f"the verdict cannot be judged again: {error}"]
     differing = list(_differing(told, _core(plain(again))))
@@ -202,13 +205,26 @@ def _numbers_wrong(announced: _Announced, opened: Opened) -> Iterator[str]:
     if a.by_device != opened.taken:
         yield f"{a.by_device} papers by device were announced, and {opened.taken} were in the box"
     by_hand = paper.valid + paper.void if paper else 0
+    if paper and (
+        min(paper.valid, paper.void, *paper.why_void.values()) < 0 or not all(map(_fits(paper), paper.votes))
+    ):
+        yield f"the count by hand cannot be: more marks than its {paper.valid} papers have room for, or fewer than none"
     # a round with more papers returned than issued is void, and nothing of it is counted
     if a.returned <= a.issued and a.returned != opened.taken + by_hand:
         yield f"{a.returned} papers returned were announced: {opened.taken} in the box and {by_hand} by hand are not"
 
 
+def _fits(paper: Count) -> Callable[[Sequence[int]], bool]:
+    """Tell of the votes for one subject whether so many papers can have them: a paper marks a subject once."""
+    return lambda row: min(row, default=0) >= 0 and sum(row) <= paper.valid
+
+
 def _again(box: Box, opened: Opened, counted: Count, announced: _Announced) -> Verdict:
     sheet, attendance = box.sheet, announced.attendance
+    if wrong := contradictions(sheet.rule):
+        raise Invalid(f"its rule contradicts itself: {wrong[0]}")
+    if not 0 <= sheet.asked.places <= len(sheet.subjects):
+        raise Invalid(f"{sheet.asked.places} places for {len(sheet.subjects)} subjects")
     counts = [c for c in (announced.paper, counted) if c is not None]
     closed = attrs.evolve(sheet.asked, state="closed")
     ballot = Ballot(id=sheet.ballot, kind=sheet.kind, rule=sheet.rule, rounds=(closed,))
@@ -222,9 +238,12 @@ def _announced(box: Box) -> _Announced | None:
     if box.announced is None:
         return None
     try:
-        return msgspec.convert(dict(box.announced), _Announced, dec_hook=typed)
+        announced = msgspec.convert(dict(box.announced), _Announced, dec_hook=typed)
     except (msgspec.ValidationError, ValueError) as error:
         raise Invalid(f"what was announced in this result cannot be read: {error}") from error
+    if unread := foreign(box.announced, plain(announced)):
+        raise Invalid(f"what was announced in this result cannot be read: nobody knows its field {unread[:60]!r}")
+    return announced
 
 
 def _titled(box: Box, verdict: Verdict) -> Iterator[tuple[str, Any]]:

@@ -25,12 +25,14 @@ def open_round(rule: Rule, attendance: Attendance) -> None:
 
 
 def _objections(rule: Rule, a: Attendance) -> Iterator[tuple[str, str]]:
-    numbers = {name: getattr(a, name) for name in (*ORDER, "returned", "by_device")}
+    numbers = {name: getattr(a, name) for name in (*ORDER, "returned", "by_device", "device_issued")}
     if negative := [f"{name} {n}" for name, n in numbers.items() if n < 0]:
         yield "roll", f"less than nothing: {', '.join(negative)}"
     used = [name for name in ORDER if name != "seats" or a.seats]
     if any(numbers[more] < numbers[less] for more, less in pairwise(used)):
         yield "roll", f"more than there are: {', '.join(f'{name} {numbers[name]}' for name in reversed(used))}"
+    if a.device_issued > a.issued:
+        yield "roll", f"more than there are: {a.device_issued} of {a.issued} issued by device"
     if not a.seats and "seats" in (rule.base, *([rule.quorum_of] if rule.quorum else [])):
         yield "base", "the rule counts from the seats (名额), and none are given"
     if rule.quorum:
@@ -67,6 +69,8 @@ def _disagreements(rule: Rule, a: Attendance, subjects: Sequence[str], counted: 
         yield f"{valid} valid + {counted.void} void ≠ {a.returned} returned"
     if a.by_device > a.returned:
         yield f"{a.by_device} by device > {a.returned} returned"
+    if 0 < a.device_issued < a.by_device:
+        yield f"{a.by_device} by device > {a.device_issued} issued by device"
     if counted.why_void and sum(counted.why_void.values()) != counted.void:
         yield f"{sum(counted.why_void.values())} papers void for a reason ≠ {counted.void} void"
     for subject, row in zip(subjects, votes, strict=True):

@@ -36,6 +36,8 @@ DUE: Mapping[RoundState, str] = {
 """What is due in each state."""
 FROZEN = ("seats", "incumbent", "present")
 """Numbers of the roll that are frozen when a round is opened."""
+HANDED_OUT = ("issued", "device_issued")
+"""Numbers that are frozen with them where they are known by then."""
 
 
 @attrs.frozen(kw_only=True)
@@ -207,9 +209,9 @@ def _counted(
 ) -> Round:
     open_round(rule, attendance)
     frozen, told = now.attendance, []
-    for name in (*FROZEN, "issued") if frozen else ():
+    for name in (*FROZEN, *HANDED_OUT) if frozen else ():
         was, is_ = getattr(frozen, name), getattr(attendance, name)
-        if was != is_ and (was or name != "issued"):  # papers may be handed out after the opening
+        if was != is_ and (was or name in FROZEN):  # papers may be handed out after the opening
             told.append(f"{name} is {is_}, and was {was} when the round was opened")
     if told:
         raise Rejected(rule.name, *told)

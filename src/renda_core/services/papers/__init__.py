@@ -12,7 +12,7 @@ import attrs
 
 from renda_core import papers as p
 from renda_core.domain.case import MAIN, UNIT, Act, Actor
-from renda_core.domain.fields import TITLE, choices_of
+from renda_core.domain.fields import TITLE
 from renda_core.domain.procedure import Procedure
 from renda_core.domain.visibility import Seen, SeenClock
 from renda_core.errors import Invalid, NotFound
@@ -226,11 +226,7 @@ class _CaseFile:
             if value in ("", None, (), [], {}, False):
                 continue
             field = known.get(name)
-            text = told(renamed(value, field.type) if field else value, self.names)
-            if field and isinstance(value, str) and (choice := choices_of(field, settings).get(value)):
-                text = (
-                    choice if value.islower() else f"{text}（{choice}）"
-                )  # a code of the place's is told, ours is not
+            text = told(renamed(value, field, settings), self.names)
             yield p.Fact((field.metadata.get(TITLE) if field else "") or FIELDS.get(name, name), text)
 
     def _units(self) -> p.Table:

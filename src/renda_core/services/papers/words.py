@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import attrs
 
-from renda_core.domain.fields import TITLE
+from renda_core.domain.fields import TITLE, choices_of
 
 HANDLING = {"sole": "独办", "lead": "主办", "joint": "会办", "separate": "分办"}
 CLOCKS = {"running": "进行中", "paused": "已中止", "stopped": "已停止"}
@@ -96,17 +96,26 @@ def declared(cls: type | None) -> dict[str, attrs.Attribute[Any]]:
     return dict(attrs.fields_dict(cls))
 
 
-def renamed(value: Any, annotation: Any) -> Any:
-    """Give plain data with its keys in Chinese, where *annotation* names the class that titles them."""
+def renamed(value: Any, field: attrs.Attribute[Any] | None, settings: object) -> Any:
+    """Give what a field holds with keys and choices in Chinese, as its class and the place's settings title them.
+
+    Args:
+        settings: Of the practice that offers the class.
+    """
+    if field is None:
+        return value
     if isinstance(value, tuple | list):
-        return tuple(renamed(part, annotation) for part in value)
+        return tuple(renamed(part, field, settings) for part in value)
+    if isinstance(value, str):
+        choice = choices_of(field, settings).get(value)
+        # a place's own code is told with its title; one of ours, a plain English word, is nobody's to read
+        return value if choice is None else choice if value.islower() else f"{value}（{choice}）"
     if not isinstance(value, Mapping):
         return value
-    classes = (c for c in (annotation, *get_args(annotation)) if isinstance(c, type))
+    classes = (c for c in (field.type, *get_args(field.type)) if isinstance(c, type))
     fields = next((found for found in map(declared, classes) if found.keys() >= value.keys()), {})
-    if not fields:
-        return value
-    return {fields[k].metadata.get(TITLE) or FIELDS.get(k, k): renamed(v, fields[k].type) for k, v in value.items()}
+    parts = {k: renamed(v, fields[k], settings) for k, v in value.items()} if fields else value
+    return {fields[k].metadata.get(TITLE) or FIELDS.get(k, k) if fields else k: v for k, v in parts.items()}
 
 
 def told(value: Any, names: Mapping[str, str]) -> str:

@@ -80,6 +80,10 @@ def test_a_page_and_python_bind_to_the_same_sheet():
         assert done["bound"] == vote.sheet.bound
 
 
+def test_a_page_can_show_the_fingerprints_of_the_minutes(vote: Hall):
+    assert node(task(vote, []))[0]["keys"] == [sealing.fingerprint(k.trustee) for k in vote.keys]
+
+
 def test_no_paper_is_twice_the_same(vote: Hall):
     done = node(*[task(vote, [[0, 0]])] * 20)
     assert len({one["sealed"] for one in done}) == 20
@@ -100,6 +104,13 @@ def test_a_sheet_that_is_none_seals_nothing(vote: Hall):
         {"trustees": [{"box_key": "00" * 31}] * 3},
         {"trustees": [{"box_key": "00" * 32}] * 3},
         {"rule": {"answers": [], "mode": "each"}},
+        {"trustees": [{"box_key": k.trustee.box_key.upper()} for k in vote.keys]},
+        {"asked": {**sheet["asked"], "costs": None}},
+        {"asked": {n: part for n, part in sheet["asked"].items() if n != "places"}},
+        {"asked": {**sheet["asked"], "budget": 2**53}},
+        {"rule": {**sheet["rule"], "answers": "赞成反对"}},
+        {"trial": None},
+        {"ballot": 1},
         {},
     )
     done = node(*({"sheet": sheet | change if change else {}, "marks": []} for change in wrong))

@@ -16,7 +16,7 @@ from tests.sealing.hall import Hall, hall
 from renda_core import sealing
 from renda_core.cli import renda
 from renda_core.domain.ballot import Attendance
-from renda_core.sealing import keys
+from renda_core.sealing import keys, shares
 
 PHRASE = "石桥 一九九八 山楂树 缝纫机"
 
@@ -204,6 +204,71 @@ def test_shares_go_to_paper_and_come_back(desk: Desk, trustees: list[Path], vote
     public.write_bytes(keys.write_public(vote.keys[0].trustee))
     other = desk.refused("trustee", "join", public, "--into", away, typed=f"{words[2]}\n{words[0]}\n")
     assert "these shares are of the key" in other
+
+
+def test_a_lost_key_comes_back_as_the_manual_says(desk: Desk, trustees: list[Path], vote: Hall):
+    """In the folder with the public file, with the numbers of the words, and with a slip of the pen on the way."""
+    words = desk.json("trustee", "split", trustees[1], typed=PHRASE + "\n")["shares"]
+    trustees[1].unlink()
+    public = desk.folder / "监票人乙.public.json"
+    public.write_bytes(keys.write_public(vote.keys[1].trustee))
+    before = public.read_bytes()
+    numbered = [" ".join(f"{n} {word}" for n, word in enumerate(line.split(), 1)) for line in words]
+    slip = numbered[2].replace("33 ", "33 x")
+    other = keys.new_key("丁")
+    foreign = shares.split(other.secret, 2, 3)[0]
+    new = "另一个口令 另一个口令"
+    typed = "\n".join([numbered[0], slip, words[0], foreign, numbered[2], new, new, ""])
+    done = desk("trustee", "join", public, typed=typed)
+    assert done.exit_code == 0, done.output
+    for told in ("share 2 is not as it was written", "share 2 is one that you typed already", "share 2 is of another"):
+        assert told in done.output
+    assert keys.read_key(trustees[1].read_bytes(), new) == vote.keys[1]
+    assert public.read_bytes() == before
+
+
+def test_a_second_box_of_one_round_is_refused(desk: Desk, shut: Path, trustees: list[Path], vote: Hall):
+    """The same box without one paper, opened too, would show what is on that paper."""
+    opened(desk, shut, trustees)
+    box = json.loads(shut.read_bytes())
+    less = desk.folder / "less.json"
+    less.write_text(json.dumps({**box, "papers": box["papers"][1:]}), "utf-8")
+    told = desk.refused("trustee", "peel", less, trustees[0], typed=PHRASE + "\n")
+    assert "has done another box of this round already" in told
+    assert not (desk.folder / "less.layer1.json").exists()
+    on = sealing.peel(less.read_bytes(), vote.keys[0])  # the first trustee is of the plot
+    less.write_text(json.dumps(on), "utf-8")
+    assert "another box" in desk.refused("trustee", "peel", less, trustees[1], typed=PHRASE + "\n")
+    desk.ok("trustee", "peel", shut, trustees[0], "--to", "again.json", typed=PHRASE + "\n")
+    trial = desk.folder / "trial.json"
+    for _ in range(2):  # rehearsals may be done as often as anybody likes
+        trial.write_text(json.dumps(sealing.make_rehearsal(vote.sheet)), "utf-8")
+        desk.ok("trustee", "peel", trial, trustees[0], "--to", f"trial{_}.json", typed=PHRASE + "\n")
+    (desk.folder / "监票人甲.boxes.json").write_text("[", "utf-8")
+    assert "is damaged" in desk.refused("trustee", "peel", shut, trustees[0], typed=PHRASE + "\n")
+
+
+def test_a_box_is_shown_with_its_digest_and_with_what_does_not_hold(desk: Desk, shut: Path, trustees: list[Path]):
+    hashes = [sealing.receipt(p) for p in sealing.read_box(shut.read_bytes()).papers]
+    assert f"box 票箱: {sealing.box_digest(hashes)}" in desk.ok("trustee", "show", shut)
+    done = opened(desk, shut, trustees)
+    shown = desk.json("trustee", "show", done)
+    assert (shown["box"], shown["problems"]) == (sealing.box_digest(hashes), [])
+    data = json.loads(done.read_bytes())
+    data["signatures"]["监票人乙"] = "00" * 64
+    done.write_text(json.dumps(data), "utf-8")
+    assert "warning 注意: the signature of 监票人乙 is not hers" in desk.ok("trustee", "show", done)
+    assert "监票人乙" in desk.refused("trustee", "sign", done, trustees[0], "--to", "x.json", typed=PHRASE + "\n")
+
+
+def test_a_foreign_file_neither_steers_the_terminal_nor_makes_up_lines(desk: Desk):
+    title = "测评\n the result holds 结果无误\x1b[8m\u202e\x9b2J"
+    vote = hall(title=title)
+    path = desk.folder / "box.json"
+    path.write_text(json.dumps(sealing.make_box(vote.sheet, vote.seal([[]]))), "utf-8")
+    shown = desk.ok("trustee", "show", path)
+    assert not {"\x1b", "\u202e", "\x9b"} & set(shown)
+    assert not any(line.strip().startswith("the result holds") for line in shown.splitlines())
 
 
 def test_a_rehearsal_at_the_command_line(desk: Desk, trustees: list[Path], vote: Hall):

@@ -189,6 +189,76 @@ def test_whatever_is_changed_breaks_it_for_both(
     assert outsider(board, result, tmp_path)
 
 
+def test_a_result_that_names_no_trustee_proves_nothing(board: File, result: File):
+    """Without trustees there was no signature to ask for, and any choices on any board held."""
+    result |= {"peeled": [], "signatures": {}, "sheet": result["sheet"] | {"trustees": [], "size": 64}}
+    with pytest.raises(Invalid, match="names no trustee"):
+        sealing.verify(board, result)
+
+
+@pytest.mark.parametrize("given", ["", "00" * 64])
+def test_an_empty_signature_is_none(board: File, result: File, given: str):
+    result["signatures"]["监票人乙"] = given
+    assert "监票人乙 is not hers" in sealing.verify(board, result).problems[0]
+
+
+@pytest.mark.parametrize(
+    "by_hand",
+    [
+        {"votes": [[5, -5, 0], [0, 0, 0], [0, 0, 0]], "valid": 0, "void": 0},
+        {"votes": [[5, 0, 0], [0, 0, 0], [0, 0, 0]], "valid": 4, "void": 0},
+        {"votes": [[1, 0, 0], [0, 0, 0], [0, 0, 0]], "valid": 1, "void": -1},
+    ],
+    ids=str,
+)
+def test_votes_by_hand_are_never_more_than_papers_by_hand(board: File, result: File, by_hand: File):
+    """No paper was told, and five votes went from one answer to another."""
+    result["announced"]["paper"] = by_hand
+    attendance = result["announced"]["attendance"]
+    attendance |= dict.fromkeys(("returned", "issued", "present"), 14 + by_hand["valid"] + by_hand["void"])
+    assert any("the count by hand cannot be" in told for told in sealing.verify(board, result).problems)
+
+
+@pytest.mark.parametrize(
+    ("where", "name"),
+    [("sheet", "more"), ("asked", "more"), ("asked", "verdict"), ("rule", "more"), ("trustee", "more"),
+     ("announced", "more"), ("attendance", "more"), ("verdict", "more"), ("finding", "elected")],
+)  # fmt: skip
+def test_a_field_that_nobody_reads_is_refused(board: File, result: File, where: str, name: str):
+    """What stands in a published file and is not checked could say anything."""
+    sheet, announced = result["sheet"], result["announced"]
+    parts = {"sheet": sheet, "asked": sheet["asked"], "rule": sheet["rule"], "trustee": sheet["trustees"][0],
+             "announced": announced, "attendance": announced["attendance"], "verdict": announced["verdict"],
+             "finding": announced["verdict"]["findings"][0]}  # fmt: skip
+    parts[where][name] = None
+    try:
+        told = str(sealing.verify(board, result).problems)
+    except Invalid as error:
+        told = str(error)
+    assert name in told
+
+
+def forged(**change: Any) -> tuple[File, File]:
+    """A whole vote made up by somebody with three keys of her own, under a rule that is none."""
+    vote = hall()
+    sheet = sealing.Sheet.read({**vote.sheet.data, **change})
+    sealed = [sealing.seal(sheet, [(0, 0)])]
+    opened = vote.opened(sealing.make_box(sheet, sealed))
+    told = {"attendance": {"incumbent": 1, "present": 1, "issued": 1, "returned": 1, "by_device": 1},
+            "verdict": {"state": "decided", "reasons": []}}  # fmt: skip
+    return sealing.make_board(sheet.ballot, 1, map(sealing.receipt, sealed)), {**opened, "announced": told}
+
+
+def test_a_rule_that_contradicts_itself_is_told_and_ends_nothing():
+    data = hall().sheet.data
+    for change in (
+        {"rule": {**data["rule"], "rungs": [{"verdict": "passed", "answers": ["3"], "share": {"of": "1/2"}}]}},
+        {"asked": {**data["asked"], "places": -7}},
+        {"asked": {**data["asked"], "places": 2**31}},
+    ):
+        assert "cannot be judged again" in str(sealing.verify(*forged(**change)).problems)
+
+
 def test_what_is_wrong_is_said(board: File, result: File):
     change_verdict(board, result)
     assert sealing.verify(board, result).problems == (

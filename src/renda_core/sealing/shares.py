@@ -61,10 +61,10 @@ def still_needed(words: Sequence[str]) -> int:
         Invalid: The last one is misspelt, is there already, or is of another key than the first.
     """
     *before, last = [_share(n, _tidied(line)) for n, line in enumerate(words, 1)]
-    if last.index in {share.index for share in before}:
-        raise Invalid(f"share {len(words)} is one that you typed already; take another sheet")
     if any(share.common_parameters() != last.common_parameters() for share in before):
         raise Invalid(f"share {len(words)} is of another key, or of another splitting of it; take another sheet")
+    if last.index in {share.index for share in before}:
+        raise Invalid(f"share {len(words)} is one that you typed already; take another sheet")
     return int(last.member_threshold) - len(words)
 
 

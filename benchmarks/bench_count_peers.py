@@ -67,7 +67,6 @@ def test_from_tuples_of_choices(versus: Pairs, peers: Peers, tmp_path: Path, lib
         against=f"{library}, its own ballots and scores",
         at_least=LIBRARIES[library],
         clock=told,
-        sweep=True,
     )
 
 

@@ -10,7 +10,7 @@ from msgspec import Meta
 
 from renda_core.services import ballots
 from renda_core.services.ballots import BallotView, sheets
-from renda_core.services.ballots.sheets import Difference, Progress, Sheet
+from renda_core.services.ballots.sheets import Bundle, Difference, Progress, Sheet
 from renda_server.answering import Answer
 from renda_server.hosting import Desk
 from renda_server.operations import operation
@@ -33,6 +33,14 @@ class BundleEntered(Given, kw_only=True, frozen=True):
     void: Mapping[Name, Count] = msgspec.field(default_factory=dict)
     votes: Votes = ()
     valid: Count = 0
+
+
+class Entered(msgspec.Struct, kw_only=True, frozen=True):
+    """Whose bundles are in; never what is on them."""
+
+    ballot: str
+    round: int
+    bundles: tuple[Bundle, ...]
 
 
 class RoundToCount(Given, kw_only=True, frozen=True):
@@ -101,9 +109,9 @@ async def give_result(desk: Desk, ballot_id: str, round: str) -> Answer[Fields]:
 
 
 @operation("GET", "/ballots/{ballot_id:str}/bundles", summary="List the bundles entered", tag=TAG, problems=(403,))
-async def list_bundles(desk: Desk, ballot_id: str) -> Answer[Progress]:
+async def list_bundles(desk: Desk, ballot_id: str) -> Answer[Entered]:
     """Show whose bundles are in, and whether both tellers agree; never what is on them."""
-    return Answer(await desk.ask(sheets.progress, ballot_id), PRIVATE)
+    return _entered(await desk.ask(sheets.progress, ballot_id))
 
 
 @operation(
@@ -115,10 +123,10 @@ async def list_bundles(desk: Desk, ballot_id: str) -> Answer[Progress]:
     problems=(403, 422),
     largest=OPENED,
 )
-async def enter_bundle(desk: Desk, ballot_id: str, data: BundleEntered) -> Answer[Progress]:
+async def enter_bundle(desk: Desk, ballot_id: str, data: BundleEntered) -> Answer[Entered]:
     """Enter, as a teller, what is in one bundle of papers; entered again, it replaces one's own and nobody else's."""
     sheet = Sheet(**{f: getattr(data, f) for f in data.__struct_fields__})
-    return Answer(await desk.do(sheets.enter_sheet, ballot_id, sheet), PRIVATE)
+    return _entered(await desk.do(sheets.enter_sheet, ballot_id, sheet))
 
 
 @operation(
@@ -129,9 +137,9 @@ async def enter_bundle(desk: Desk, ballot_id: str, data: BundleEntered) -> Answe
     status=200,
     problems=(403, 422),
 )
-async def take_bundle_back(desk: Desk, ballot_id: str, bundle: str) -> Answer[Progress]:
+async def take_bundle_back(desk: Desk, ballot_id: str, bundle: str) -> Answer[Entered]:
     """Take back one's own sheet of a bundle, e.g. one that was entered under another bundle's name."""
-    return Answer(await desk.do(sheets.withdraw_sheet, ballot_id, bundle), PRIVATE)
+    return _entered(await desk.do(sheets.withdraw_sheet, ballot_id, bundle))
 
 
 @operation(
@@ -163,6 +171,10 @@ async def count_round(desk: Desk, ballot_id: str, data: RoundToCount, if_match: 
     """
     command = ballots.Counting(**{f: getattr(data, f) for f in data.__struct_fields__})
     return shown(await desk.do(moved, ballot_id, if_match, ballots.count_round, command))
+
+
+def _entered(found: Progress) -> Answer[Entered]:
+    return Answer(Entered(ballot=found.ballot, round=found.round, bundles=found.bundles), PRIVATE)
 
 
 HANDLERS = (

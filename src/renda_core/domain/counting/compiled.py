@@ -44,6 +44,7 @@ class Kernels:
 
 
 kernels = Kernels()
+"""Made once a process, as statements are."""
 
 
 def _compile(shape: Shape) -> Loaded | None:

@@ -11,7 +11,7 @@ import attrs
 import numpy as np
 import numpy.typing as npt
 
-from renda_core.domain.ballot.flat import Flags, Numbers, flat, parts, twice, voided
+from renda_core.domain.ballot.flat import BYTE, Flags, Numbers, flat, parts, twice, voided
 from renda_core.domain.ballot.rule import Paper
 from renda_core.domain.counting.layout import Layout, Words
 from renda_core.errors import Invalid
@@ -110,20 +110,24 @@ def _flat(papers: Sequence[Paper], layout: Layout) -> tuple[Numbers, Numbers]:
 
 def _chosen(papers: Sequence[Sequence[int]], layout: Layout) -> Packed:
     lengths = np.fromiter(map(len, papers), np.int64, len(papers))
-    chosen: npt.NDArray[Any]
     listed = list(chain.from_iterable(papers))
-    try:  # bytes are by far the fastest way from small numbers to an array
-        small = layout.subjects <= 256
-        chosen = np.frombuffer(bytes(listed), np.uint8) if small else np.array(listed, np.int64)
-        wrong = chosen.size > 0 and not 0 <= int(chosen.min()) <= int(chosen.max()) < layout.subjects
-    except (ValueError, OverflowError):
-        wrong = True
-    if wrong:
+    try:
+        chosen: npt.NDArray[Any] = np.frombuffer(bytes(listed), np.uint8) if layout.subjects <= BYTE else _wide(listed)
+    except (TypeError, ValueError, OverflowError):
+        chosen = np.array([layout.subjects])
+    if chosen.size and not 0 <= int(chosen.min()) <= int(chosen.max()) < layout.subjects:
         raise Invalid(f"a paper chooses what is not on it; there are 0 to {layout.subjects - 1}", field="papers")
     words = _bits(layout, chosen, lengths)
     again = np.bitwise_count(words).sum(1, dtype=np.int64) < lengths
     marked = [[(s, 0) for s in paper] for paper in papers] if again.any() else ()
     return _packed(marked, layout, chosen, lengths, again, words)
+
+
+def _wide(listed: list[int]) -> npt.NDArray[Any]:
+    found = np.array(listed or np.zeros(0, np.int64))
+    if found.dtype.kind not in "iu":
+        raise TypeError
+    return found
 
 
 def _bits(layout: Layout, numbers: npt.NDArray[Any], lengths: Numbers, chosen: Numbers | None = None) -> Words:

@@ -124,6 +124,13 @@ def test_each_may_be_answered_with_yes_or_no_alone():
     assert told(EACH, answers=("for", "against")) == ()
 
 
+def test_a_runoff_gives_the_first_verdict_and_no_other():
+    both = {"runoff": (Rung(verdict="basically", answers="satisfied", share=HALF),)}
+    assert "places are given to 'satisfied', and the runoff knows 'basically'" in told(GRADES, **both)[0]
+    assert told(GRADES, runoff=(GRADES.rungs[0],)) == ()
+    assert told(GRADES, rungs=(), **both) == ("no rung tells what passes (pass)",)
+
+
 def test_every_contradiction_is_told_at_once():
     found = told(PROJECTS, answers=("a", "a"), max_marks=0, quorum=Share(2), least_papers=-1, otherwise="decided")
     assert len(found) == 7  # also: two answers where mode choose has one, and a rung on none of them

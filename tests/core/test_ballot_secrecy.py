@@ -120,17 +120,20 @@ def bytes_of(store, path, since):
     if not is_postgres(store):
         return b"".join(Path(f"{path}{end}").read_bytes() for end in ("", "-wal") if Path(f"{path}{end}").exists())
     with psycopg.connect(owner_dsn(store), autocommit=True) as raw:
+
+        def read(file, first=0, end=None):
+            most = 2**30 if end is None else end - first
+            return raw.execute("SELECT pg_read_binary_file(%s, %s, %s)", (file, first, most)).fetchone()[0]
+
         raw.execute("CHECKPOINT")
-        folder = Path(raw.execute("SHOW data_directory").fetchone()[0])
-        number = raw.execute("SELECT oid FROM pg_database WHERE datname = current_database()").fetchone()[0]
-        name, end = raw.execute(
-            "SELECT file_name, file_offset FROM pg_walfile_name_offset(pg_current_wal_lsn())"
-        ).fetchone()
-        first, begin = raw.execute("SELECT file_name, file_offset FROM pg_walfile_name_offset(%s)", (since,)).fetchone()
-    log = [f.read_bytes() for f in sorted((folder / "pg_wal").iterdir()) if first <= f.name <= name]
-    log[-1] = log[-1][:end]
-    log[0] = log[0][begin:]
-    return b"".join(log) + b"".join(f.read_bytes() for f in sorted((folder / "base" / str(number)).iterdir()))
+        place = "SELECT file_name, file_offset FROM pg_walfile_name_offset(%s)"
+        first, begin = raw.execute(place, (since,)).fetchone()
+        name, end = raw.execute(place, (raw.execute("SELECT pg_current_wal_lsn()").fetchone()[0],)).fetchone()
+        names = [n for (n,) in raw.execute("SELECT name FROM pg_ls_waldir() ORDER BY name") if first <= n <= name]
+        log = [read(f"pg_wal/{n}", begin if n == first else 0, end if n == name else None) for n in names]
+        own = raw.execute("SELECT 'base/' || oid FROM pg_database WHERE datname = current_database()").fetchone()[0]
+        files = [n for (n,) in raw.execute("SELECT pg_ls_dir(%s)", (own,))]
+        return b"".join((*log, *(read(f"{own}/{n}") for n in files)))
 
 
 def log_end(store):

@@ -128,8 +128,11 @@ def shown(rule: Rule, verdict: Verdict, valid: int) -> Verdict:
     if not rule.shown_from:
         return verdict
     rows = [tuple(f.votes.get(answer, 0) for answer in rule.answers) for f in verdict.findings]
-    told = zip(verdict.findings, _cells(rule, rows, valid), strict=True)
-    return attrs.evolve(verdict, findings=tuple(_told(rule, f, cells) for f, cells in told), waiting=())
+    every = _cells(rule, rows, valid)
+    found = [_told(rule, f, cells) for f, cells in zip(verdict.findings, every, strict=True)]
+    if any(None in cells for cells in every):  # how many votes the last place took may be a number that is hidden
+        found = [attrs.evolve(f, reason="below the cut") if f.clause == "cut" and f.rate else f for f in found]
+    return attrs.evolve(verdict, findings=tuple(found), waiting=())
 
 
 def whole(rule: Rule, counted: Count) -> bool:

@@ -68,7 +68,7 @@ def fund(
     if rule.allotment == "equal_shares" and not after:
         allotment = equal_shares([p.cost for p in pool], _approvals(rule, counted, papers, able), money.budget)
     else:
-        allotment = _greedy(pool, money.budget)
+        allotment = _greedy(pool, money.budget, least=0 if after == "tied" else 1)
     earlier = tuple(tuple(_carried(rule, w) for w in group) for group in money.waiting)
     spending = _spend(rule, pool, allotment, earlier)
     if spending.tied and rule.tie == "refuse":
@@ -84,8 +84,9 @@ def yuan(fen: int) -> str:
     return f"{fen // 100}.{fen % 100:02d} 元"
 
 
-def _greedy(pool: Sequence[Project], budget: int) -> Allotment:
-    return greedy([p.cost for p in pool], [p.votes for p in pool], budget)
+def _greedy(pool: Sequence[Project], budget: int, least: int = 1) -> Allotment:
+    """Fund by votes what has *least* of them; between those tied none is few too, for all had votes before."""
+    return greedy([p.cost for p in pool], [p.votes + 1 - least for p in pool], budget)
 
 
 def _approvals(rule: Rule, counted: Count, papers: Sequence[Paper], able: Sequence[int]) -> list[list[int]]:

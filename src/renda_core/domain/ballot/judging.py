@@ -83,7 +83,7 @@ def _seat(rule: Rule, found: Sequence[Finding], counted: Count, places: int, aft
     if rule.mode != "rank":
         votes = {n: row[0] for n, row in passed.items()}
         return seat(rule, found, places, cut_by_score(votes, places, "votes", "cut"), after)
-    cut = cut_by_rank(rule, passed, places)
+    cut = cut_by_rank(rule, passed, places, again=bool(after))
     if cut is None:
         told = (
             f"{len(passed)} subjects stand for {places} places, and which are first depends on what a place is worth;"

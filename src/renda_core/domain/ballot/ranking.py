@@ -7,7 +7,7 @@ from renda_core.domain.ballot.rule import Rule
 from renda_core.domain.ballot.seating import Cut, cut_by_score, settle
 
 
-def cut_by_rank(rule: Rule, passed: Mapping[int, Sequence[int]], places: int) -> Cut | None:
+def cut_by_rank(rule: Rule, passed: Mapping[int, Sequence[int]], places: int, *, again: bool = False) -> Cut | None:
     """Find the cut among those that passed; None where the order depends on what the places are worth.
 
     Without points one subject stands above another only where it has at least as many first places, at least as many
@@ -16,6 +16,7 @@ def cut_by_rank(rule: Rule, passed: Mapping[int, Sequence[int]], places: int) ->
 
     Args:
         passed: By index, how many papers give the subject each place, best first.
+        again: In a further round: those whose order depends on it are level still, so that people can decide.
     """
     if rule.points:
         points = {n: sum(p * v for p, v in zip(rule.points, row, strict=True)) for n, row in passed.items()}
@@ -30,7 +31,7 @@ def cut_by_rank(rule: Rule, passed: Mapping[int, Sequence[int]], places: int) ->
     over = frozenset(n for n in passed if free[n] < places)
     level = frozenset(n for n in passed if n not in over and under[n] < places)
     if len({reached[n] for n in level}) > 1:
-        return None
+        return settle(over, level, places, words, "an order that a weighing could turn,", "rank") if again else None
     last = min(level or over, key=lambda n: (sum(reached[n]), reached[n]))  # by its numbers, never by its place
     return settle(over, level, places, words, words[last], "rank")
 

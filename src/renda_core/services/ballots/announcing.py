@@ -21,7 +21,8 @@ async def announce(unit: Unit, tenant: Tenant, id: str) -> Ballot:
 
     Raises:
         NotAllowed: Others announce this vote.
-        Rejected: The round is not counted yet, or its practice is gone.
+        Rejected: The round is not counted yet, its practice is gone, or a subject is not where the verdict moves it
+            from; each is named.
     """
     held = await hold(unit, id)
     _refuse_others(unit, held.ballot)
@@ -59,7 +60,10 @@ async def _keep(unit: Unit, tenant: Tenant, held: Held, after: Ballot) -> Ballot
 
 
 async def _move_subjects(unit: Unit, tenant: Tenant, ballot: Ballot, done: Round) -> dict[str, Any]:
-    """Take the step that each finding stands for; what is voted on again has a verdict of its own for it."""
+    """Take the step that each finding stands for; what is voted on again has a verdict of its own for it.
+
+    A subject that ended since the ballot was opened is left as it is, and named as ``ended`` in the journal.
+    """
     offered, work = tenant.practice.ballots.get(ballot.kind), Work(unit, tenant)
     if offered is None:
         told = f"no enabled practice offers ballot {ballot.kind!r} any more, so nobody knows what its verdict moves"
@@ -67,6 +71,7 @@ async def _move_subjects(unit: Unit, tenant: Tenant, ballot: Ballot, done: Round
     outcomes = offered.outcomes
     # the note of a step is read by more people than the count: it tells what may be shown of it
     verdict = shown(ballot.rule, done.verdict, done.counted.valid) if done.verdict and done.counted else None
+    ended: list[str] = []
     for found in verdict.findings if verdict else ():
         if found.verdict in outcomes:
             case, name = await work.case(found.subject), outcomes[found.verdict]
@@ -75,8 +80,14 @@ async def _move_subjects(unit: Unit, tenant: Tenant, ballot: Ballot, done: Round
             graded = procedure.steps[name].grades
             grade = found.verdict if graded else ""
             step = TakeStep(case=case.id, version=0, step=name, grade=grade, note=found.reason)
-            await work.do(Job(step=step, actor=TELLERS))
-    return await work.write()
+            try:
+                await work.all_or_none([Job(step=step, actor=TELLERS)])
+            except Rejected as refused:
+                if not procedure.closed(case):  # taken off the vote, perhaps: that can be undone, and this be announced
+                    told = (f"{case.number} {case.title}: {objection}" for objection in refused.objections)
+                    raise Rejected("the ballot was not declared", *told) from refused
+                ended.append(case.id)  # withdrawn or stopped meanwhile: what was voted on the others stands
+    return await work.write() | ({"ended": ended} if ended else {})
 
 
 def _refuse_others(unit: Unit, ballot: Ballot) -> None:

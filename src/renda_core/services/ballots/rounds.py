@@ -87,6 +87,9 @@ def _attendance(held: Held, roll: Sequence[rows.RollRow], there: Mapping[str, st
     if not roll and not ballot.incumbent and (ballot.rule.quorum or ballot.rule.base == "incumbent"):
         told = "nobody knows how many incumbents there are (实有代表); prepare the ballot with their number, or a roll"
         raise Rejected("the round was not opened", told)
+    if not present:
+        told = "nobody is noted as present" + ("" if roll else ": give present_number")
+        raise Rejected("the round was not opened", f"{told}; who is there is frozen now, and nothing could be counted")
     incumbent = ballot.incumbent or present
     issued = sum(1 for what in there.values() if what)
     device = sum(1 for what in there.values() if what == "device")

@@ -146,7 +146,7 @@ def test_nothing_is_refused_when_a_rule_is_made():
 @pytest.mark.parametrize(
     ("subjects", "places", "said"),
     [
-        ((), 1, "there is nothing to vote on (subjects: 票决办法)"),
+        ((), 1, "there is nothing to vote on (subjects: U: "),
         (("a", ""), 1, "a subject has no name"),
         (("a", "b", "a"), 1, "stands there twice: a"),
         (("a", "b"), 3, "3 places for 2 subjects (places"),

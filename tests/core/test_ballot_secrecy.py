@@ -122,7 +122,7 @@ def bytes_of(store, path, since):
     with psycopg.connect(owner_dsn(store), autocommit=True) as raw:
 
         def read(file, first=0, end=None):
-            most = 2**30 if end is None else end - first
+            most = 2**26 if end is None else end - first
             return raw.execute("SELECT pg_read_binary_file(%s, %s, %s)", (file, first, most)).fetchone()[0]
 
         raw.execute("CHECKPOINT")

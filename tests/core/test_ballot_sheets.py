@@ -322,8 +322,6 @@ def test_what_both_agree_on_stands_and_a_third_teller_enters_other_bundles(count
     for teller in TELLERS:
         with pytest.raises(Rejected, match="both tellers entered the same, and it stands"):
             enter(b, teller, ballot, "1", (B,))
-        with pytest.raises(Rejected, match="it stands"):
-            b.do(sheets.withdraw_sheet, teller, ballot.id, "1")
     with pytest.raises(Rejected, match="entered by two others already"):
         enter(b, THIRD, ballot, "1", (A,))
     enter(b, THIRD, ballot, "2", (B,))
@@ -383,6 +381,23 @@ def test_a_bundle_entered_under_a_wrong_name_is_taken_back(county):
     left = b.do(sheets.withdraw_sheet, ONE, ballot.id, "第22扎")
     assert [line.name for line in left.bundles] == ["1"]
     assert counted(b, ballot, 1).counted.votes == ((1,), (0,))
+
+
+def test_a_bundle_that_both_entered_twice_is_taken_back_and_the_count_goes_on(county):
+    b = voting_county(county)
+    ballot = closed(b)
+    for name in ("1", "2"):
+        for teller in TELLERS:
+            enter(b, teller, ballot, name, (A, B))
+    with pytest.raises(Rejected, match="a bundle that is missing or entered twice"):
+        counted(b, ballot, 2)
+    b.do(sheets.withdraw_sheet, ONE, ballot.id, "2")
+    with pytest.raises(Rejected, match="only one teller has entered it"):  # one alone changes nothing
+        counted(b, ballot, 2)
+    b.do(sheets.withdraw_sheet, OTHER, ballot.id, "2")
+    assert counted(b, ballot, 2)
+    with pytest.raises(Rejected, match="nothing is entered at this time"):
+        b.do(sheets.withdraw_sheet, ONE, ballot.id, "1")
 
 
 def test_what_cannot_be_is_refused_and_nothing_is_kept(county):

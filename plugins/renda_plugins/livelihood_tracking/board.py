@@ -17,6 +17,7 @@ from renda_plugins.livelihood_tracking.project import (
     Plan,
     Progress,
     Tracked,
+    as_planned,
     plan_of,
     reports,
     unanswered,
@@ -48,6 +49,7 @@ class ProjectLine:
         progress: Actual, in hundredths of a percent, of the last quarter reported; *planned* for that quarter.
         money: Done of what was planned for that quarter; more than 100 % may be.
         defects, opinions: Without an answer yet.
+        finished: Whether it was finished (完成); one that was graded unfinished was not.
     """
 
     case: str
@@ -69,6 +71,7 @@ class ProjectLine:
     opinions: int
     inspections: int
     last_inspection: dt.date | None
+    finished: bool
 
 
 @attrs.frozen(kw_only=True)
@@ -114,7 +117,8 @@ async def board(context: Context[Any], desk: Desk) -> Board:
 
 def _line(case: Case, weigh_by: str) -> ProjectLine:
     body, plan, told = case.body_as(Tracked), plan_of(case), reports(case)
-    quarters = tuple(_quarter(plan, told, t.quarter) for t in plan.targets) if plan else ()
+    plans = as_planned(case)
+    quarters = tuple(_quarter(plan, plans, told, t.quarter) for t in plan.targets) if plan else ()
     last = max(told, default=0)
     now = next((q for q in quarters if q.quarter == last), None)
     state = case.states.get("main", "tracked")
@@ -140,15 +144,16 @@ def _line(case: Case, weigh_by: str) -> ProjectLine:
         opinions=len(tuple(unanswered(case, "give_opinion", "answer_opinion"))),
         inspections=len(inspections),
         last_inspection=max(inspections, default=None),
+        finished=bool(case.took("finish")),
     )
 
 
-def _quarter(plan: Plan, told: dict[int, Progress], quarter: int) -> QuarterLine:
+def _quarter(plan: Plan, plans: dict[int, Plan], told: dict[int, Progress], quarter: int) -> QuarterLine:
     planned, said = target(plan, quarter), told.get(quarter)
     return QuarterLine(
         quarter=quarter,
         planned=planned.progress if planned else 0,
-        actual=points(actual(plan, said)) if said else None,
+        actual=points(actual(plans[quarter], said)) if said else None,
         planned_money=planned.money if planned else 0,
         money=said.money if said else None,
         problem=said.problem if said else "",
@@ -158,7 +163,6 @@ def _quarter(plan: Plan, told: dict[int, Progress], quarter: int) -> QuarterLine
 def _total(year: int, lines: list[ProjectLine], weigh_by: str) -> Total:
     under_way = [a for a in lines if a.state not in {STATES[s] for s in STOPPED}]
     reached = mean([Weighed(weight=a.weight, share=Fraction(a.progress, WHOLE)) for a in under_way])
-    done = {STATES[s] for s in ("finished", "assessed", "archived")}
     paid = [a.money for a in under_way if a.money is not None]
     return Total(
         year=year,
@@ -169,6 +173,6 @@ def _total(year: int, lines: list[ProjectLine], weigh_by: str) -> Total:
         weigh_by=weigh_by,
         weights=sum(a.weight for a in under_way),
         progress=None if reached is None else points(reached),
-        finished=Rate(hits=sum(a.state in done for a in lines), base=len(lines), of="列入跟踪的项目"),
+        finished=Rate(hits=sum(a.finished for a in lines), base=len(lines), of="列入跟踪的项目"),
         money=money((m.base for m in paid), (m.hits for m in paid)),
     )

@@ -30,8 +30,8 @@ def mend_period(context: Context[Settings], case: Case, act: Act) -> Period:
 
 
 def report_left(context: Context[Settings], case: Case, act: Act) -> bool:
-    """Ask for a report while a quarter is left."""
-    return next_quarter(case) > 0
+    """Ask for a report while a quarter is left and the project goes on; afterwards one is taken and not asked for."""
+    return next_quarter(case) > 0 and case.states.get("main", "tracked") == "tracked"
 
 
 def none_left(context: Context[Settings], case: Case, act: Act) -> bool:
@@ -53,9 +53,10 @@ def records() -> Iterator[CaseRecord]:
     """Offer the clocks and what sets them."""
     quarterly = "U: quarterly reports are usual; local practice varies"
     yield ClockRule(kind=KIND, name="report", title="季度进展填报", period=report_period, source=quarterly)
-    for trigger in ("plan_year", "change_plan", "resume"):
+    for trigger in ("plan_year", "resume"):
         yield from when(KIND, trigger, start="report", only=report_left)
-    yield from when(KIND, "report_progress", restart="report", only=report_left)
+    for trigger in ("report_progress", "change_plan"):  # a new plan may put the first quarter off
+        yield from when(KIND, trigger, restart="report", only=report_left)
     yield from when(KIND, "report_progress", stop="report", only=none_left)
     for trigger in ("main:suspended", "main:finished", "main:assessed", "main:terminated"):
         yield from when(KIND, trigger, stop="report")

@@ -12,6 +12,7 @@ from renda_plugins.livelihood_tracking.project import (
     Decision,
     Progress,
     Tracked,
+    as_planned,
     ends,
     next_quarter,
     plan_of,
@@ -55,8 +56,9 @@ def refuse_odd_progress(context: Context[Settings], case: Case, act: Act) -> Ite
     if planned is None:
         yield f"the plan has no quarter {told.quarter}"
         return
-    earlier = [p for q, p in reports(case).items() if q < told.quarter]
-    if earlier and not act.note and (told.money < earlier[-1].money or reached < points(actual(plan, earlier[-1]))):
+    plans, earlier = as_planned(case), [p for q, p in reports(case).items() if q < told.quarter]
+    before = points(actual(plans[earlier[-1].quarter], earlier[-1])) if earlier else 0
+    if earlier and not act.note and (told.money < earlier[-1].money or reached < before):
         yield "it is less than the quarter before: give the reason"
     late = behind(plan, told, context.settings.tolerance)
     if late != (act.grade == "behind"):

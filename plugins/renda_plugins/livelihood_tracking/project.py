@@ -200,6 +200,20 @@ def reports(case: Case) -> dict[int, Progress]:
     return dict(sorted(told.items()))
 
 
+def as_planned(case: Case) -> dict[int, Plan]:
+    """Give the plan that was in force when each quarter was reported last: a later one may have other parts."""
+    found: dict[int, Plan] = {}
+    plan: Plan | None = None
+    for act in case.acts:
+        if isinstance(act.payload, Plan):
+            plan = act.payload
+        elif isinstance(act.payload, Change):
+            plan = act.payload.plan
+        elif isinstance(act.payload, Progress) and plan is not None:
+            found[act.payload.quarter] = plan
+    return found
+
+
 def ends(year: int, quarter: int) -> dt.date:
     """Give the last day of a quarter."""
     first_after = dt.date(year + quarter // 4, quarter % 4 * 3 + 1, 1)

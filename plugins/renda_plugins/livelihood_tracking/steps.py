@@ -67,7 +67,6 @@ def records() -> Iterator[CaseRecord]:
 
 
 def _doing() -> Iterator[CaseRecord]:
-    paced = (Move("tracked", "tracked"), Move(ANY, GRADE, "pace"))
     yield Step(kind=KIND, name="track", who="office government watch", title="列入跟踪", ties="voted_as")
     yield Step(kind=KIND, name="assign", who="office government", title="确定承办单位", assigns=True)
     yield Step(kind=KIND, name="plan_year", who=DOERS, title="下达年度计划", takes=Plan)
@@ -79,12 +78,14 @@ def _doing() -> Iterator[CaseRecord]:
         title="季度进展",
         takes=Progress,
         grades=tuple(PACE)[1:],
-        moves=paced,
+        moves=(Move(ANY, GRADE, "pace"),),
     )
     yield Step(kind=KIND, name="answer_opinion", who=DOERS, title="答复意见", takes=Answer)
     yield Step(kind=KIND, name="answer_defect", who=DOERS, title="整改答复", takes=Answer)
     for step in ("assign", "plan_year", "change_plan"):
         yield Gate(kind=KIND, step=step, facet="main", states="tracked")
+    # the fourth quarter is reported after the year, when the project may be finished or graded already
+    yield Gate(kind=KIND, step="report_progress", facet="main", states=frozenset(GRADABLE))
 
 
 def _watching() -> Iterator[CaseRecord]:

@@ -35,10 +35,18 @@ CLAUSES: Mapping[str, str] = {
 }
 """Every clause that a refusal, a void paper, a finding or a verdict may name, with the words people read."""
 
+OURS: Mapping[str, str] = {
+    "subjects": "U: nothing stands twice, and everything has a name",
+    "roll": "U: no number can be more than the one it is part of",
+    "reconcile": "U: numbers that disagree decide nothing",
+    "unreadable": "U: what nobody can read says nothing",
+}
+"""What the engine asks for by itself, whatever the rule: no law is cited for it unless the rule does so."""
+
 
 def clause_source(rule: Rule, clause: str) -> str:
-    """Tell what a clause rests on: its own source, or else the source of the whole rule."""
-    return rule.clauses.get(clause) or rule.source
+    """Tell what a clause rests on: its own source, ours where no text says it, or else that of the whole rule."""
+    return rule.clauses.get(clause) or OURS.get(clause) or rule.source
 
 
 def objection(rule: Rule, clause: str, told: str) -> str:

@@ -99,15 +99,17 @@ async def enter_sheet(unit: Unit, _: Tenant, id: str, sheet: Sheet) -> Progress:
 
 
 async def withdraw_sheet(unit: Unit, _: Tenant, id: str, bundle: str) -> Progress:
-    """Take back a sheet that was entered under the name of another bundle.
+    """Take back a sheet: of a bundle that has another name, or that both entered a second time.
+
+    The other teller's sheet stays, so that one person alone changes nothing that both agree on.
 
     Raises:
         NotAllowed: The actor is no teller of this ballot.
-        Rejected: As :func:`enter_sheet`, or the actor has not entered this bundle.
+        Rejected: The round is not closed or counted already, or the actor has not entered this bundle.
     """
     ballot, number = await _to_enter(unit, id)
     entered, name = await _entered(unit, ballot, number), bundle_name(bundle)
-    if _own(unit.actor, entered, name) is None:
+    if unit.actor.id not in entered.get(name, {}):
         raise Rejected("nothing was taken back", f"第{name}扎 bundle {name}: you have not entered it")
     await unit.write(rows.CUT, ballot_id=id, round=number, bundle=name, teller=unit.actor.id)
     _record(unit, ballot, "sheet_withdrawn", name, number)
@@ -224,7 +226,7 @@ def _own(actor: Actor, entered: Entered, bundle: str) -> Sheet | None:
         if actor.id not in sheets:
             raise Rejected("nothing was entered", f"bundle {bundle} (第{bundle}扎) was entered by two others already")
         if not gaps(*sheets.values()):
-            told = f"bundle {bundle} (第{bundle}扎): both tellers entered the same, and it stands"
+            told = f"bundle {bundle} (第{bundle}扎): both tellers entered the same, and it stands until taken back"
             raise Rejected("nothing was entered", told)
     return sheets.get(actor.id)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from benchmarks.electorates import CHOICES, choices
-from benchmarks.pairs import Pairs
+from benchmarks.pairs import Pairs, processor
 from benchmarks.peers import Peers, told
 
 from renda_core.domain.ballot import Attendance, Count, Rule, Rung, Verdict, count, judge
@@ -66,7 +66,8 @@ def test_from_tuples_of_choices(versus: Pairs, peers: Peers, tmp_path: Path, lib
         partial(peers.ask, "approval.run", library=library),
         against=f"{library}, its own ballots and scores",
         at_least=LIBRARIES[library],
-        clock=told,
+        clock=processor,
+        peers_clock=told,
     )
 
 
@@ -90,6 +91,7 @@ def test_the_everyday_case(versus: Pairs, peers: Peers, tmp_path: Path, library:
         against=f"{library}, its own ballots and scores",
         at_least=1,
         times=20,
-        clock=told,
+        clock=processor,
+        peers_clock=told,
     )
     assert found.ours * 1000 <= EVERYDAY_MS, found

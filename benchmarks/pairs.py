@@ -78,6 +78,7 @@ class Pairs:
         rounds: int | None = None,
         sweep: bool = False,
         clock: Clock | None = None,
+        peers_clock: Clock | None = None,
     ) -> Verdict:
         """Compare, tell, and fail where the bar is missed.
 
@@ -88,16 +89,19 @@ class Pairs:
             peers_share: The part of the work that the peer is given; its time is scaled by it.
             rounds: Fixed, where the work was prepared for so many; there is no trial run then.
             sweep: Collect garbage before each turn, where one makes so much that the other would pay for it.
-            clock: How the peer is timed, where it runs in a process of its own and says itself how long it took.
+            clock: How both are timed, e.g. by :func:`processor` where each keeps one processor busy and waits for
+                nothing: what else the machine does is then no part of it.
+            peers_clock: How the peer is, where it runs in a process of its own and says itself how long it took.
         """
         many = rounds or self._rounds(ours, peer, times)
         peers: list[float] = []
-        run = _repeated(ours, times)
+        own: list[float] = []
+        run = (lambda: own.append(clock(ours, times))) if clock else _repeated(ours, times)
 
         def turn_of_the_peer() -> None:
             if sweep:
                 gc.collect()
-            peers.append((clock or timed)(peer, times))
+            peers.append((peers_clock or clock or timed)(peer, times))
             if sweep:
                 gc.collect()
 
@@ -106,7 +110,7 @@ class Pairs:
             return Verdict(
                 what=what, against=against, ours=0, peer=0, ratio=0, low=0, high=0, rounds=1, bar="", kept=True
             )
-        mine = [t / times for t in self.benchmark.stats.stats.data]
+        mine = [t / times for t in own or self.benchmark.stats.stats.data]
         theirs = [t / times / peers_share for t in peers]
         pairs = zip(mine, theirs, strict=True)
         ratios = [p / o if at_least else o / p for o, p in pairs]
@@ -161,6 +165,14 @@ def timed(run: Callable[[], object], times: int = 1) -> float:
     for _ in range(times):
         run()
     return time.perf_counter() - start
+
+
+def processor(run: Callable[[], object], times: int = 1) -> float:
+    """Give the seconds for which this process kept a processor busy."""
+    start = time.process_time()
+    for _ in range(times):
+        run()
+    return time.process_time() - start
 
 
 def _repeated(run: Callable[[], object], times: int) -> Callable[[], None]:

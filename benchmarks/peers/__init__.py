@@ -29,15 +29,16 @@ PYTHON = ROOT / ".venv" / "peers" / "bin" / "python"
 
 @attrs.frozen(kw_only=True)
 class Said:
-    """What a function of the peers' process answered, and how long it took there."""
+    """What a function of the peers' process answered, how long it took there, and how much of that on a processor."""
 
     answer: Any
     seconds: float
+    processor: float
 
 
 def told(ask: Callable[[], Said], times: int) -> float:
-    """Give the seconds that some answers took, as the peers' process says; a clock for ``Pairs``."""
-    return sum(ask().seconds for _ in range(times))
+    """Give the seconds for which some answers kept the peers' process busy; a clock for ``Pairs``."""
+    return sum(ask().processor for _ in range(times))
 
 
 class PeerFailed(Exception):
@@ -83,4 +84,4 @@ class Peers:
         told: dict[str, Any] = json.loads(line) if line else {"failed": "the peers' process ended"}
         if "failed" in told:
             raise PeerFailed(told["failed"])
-        return Said(answer=told["answer"], seconds=told["seconds"])
+        return Said(answer=told["answer"], seconds=told["seconds"], processor=told["processor"])

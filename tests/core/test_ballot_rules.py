@@ -131,6 +131,22 @@ def test_a_runoff_gives_the_first_verdict_and_no_other():
     assert told(GRADES, rungs=(), **both) == ("no rung tells what passes (pass)",)
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"rungs": (Rung(verdict="decided", answers="for", share=Share(1)),)},  # all of them
+        {"quorum": Share(1)},
+        {"max_marks": 1},
+        {"surplus": Share(0)},
+        {"least_papers": 0, "shown_from": 0},
+        {"tie": "refuse", "short": "again", "runoff": PROJECTS.rungs},
+    ],
+)
+def test_what_is_just_possible_is_no_contradiction(changes):
+    assert told(PROJECTS, **changes) == ()
+    assert told(RANKED, points=(3, 2, 0)) == ()
+
+
 def test_every_contradiction_is_told_at_once():
     found = told(PROJECTS, answers=("a", "a"), max_marks=0, quorum=Share(2), least_papers=-1, otherwise="decided")
     assert len(found) == 7  # also: two answers where mode choose has one, and a rung on none of them

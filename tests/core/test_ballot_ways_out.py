@@ -79,6 +79,7 @@ def test_a_subject_that_ended_meanwhile_stops_no_announcement(county):
     assert verdicts(done.rounds[0].verdict) == dict.fromkeys(subjects, "decided")  # that is how people voted
     assert states(b, subjects) == ["decided", "withdrawn", "decided"]
     assert b.case(subjects[1]) == before
+    assert b.entries()[-1]["body"]["ended"] == [subjects[1]]
     assert b.ask(ballots.audit, OFFICE, made.id) == ()
     assert b.verify().whole
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from renda_core.domain.ballot.flat import BYTE, Flags, Numbers, flat, parts, twice, voided
 from renda_core.domain.ballot.rule import Paper
+from renda_core.domain.counting.checks import marks
 from renda_core.domain.counting.layout import Layout, Words
 from renda_core.errors import Invalid
 
@@ -110,7 +111,10 @@ def _flat(papers: Sequence[Paper], layout: Layout) -> tuple[Numbers, Numbers]:
 
 def _chosen(papers: Sequence[Sequence[int]], layout: Layout) -> Packed:
     lengths = np.fromiter(map(len, papers), np.int64, len(papers))
-    listed = list(chain.from_iterable(papers))
+    listed: list[int] = []
+    extend = listed.extend
+    for paper in papers:  # the quickest of the ways to join tuples: half of what chain takes
+        extend(paper)
     try:
         chosen: npt.NDArray[Any] = np.frombuffer(bytes(listed), np.uint8) if layout.subjects <= BYTE else _wide(listed)
     except (TypeError, ValueError, OverflowError):
@@ -118,7 +122,7 @@ def _chosen(papers: Sequence[Sequence[int]], layout: Layout) -> Packed:
     if chosen.size and not 0 <= int(chosen.min()) <= int(chosen.max()) < layout.subjects:
         raise Invalid(f"a paper chooses what is not on it; there are 0 to {layout.subjects - 1}", field="papers")
     words = _bits(layout, chosen, lengths)
-    again = np.bitwise_count(words).sum(1, dtype=np.int64) < lengths
+    again = marks(layout, words) < lengths
     marked = [[(s, 0) for s in paper] for paper in papers] if again.any() else ()
     return _packed(marked, layout, chosen, lengths, again, words)
 
@@ -133,17 +137,17 @@ def _wide(listed: list[int]) -> npt.NDArray[Any]:
 def _bits(layout: Layout, numbers: npt.NDArray[Any], lengths: Numbers, chosen: Numbers | None = None) -> Words:
     """Set a bit for each number, in the words of one plane; where *chosen* is given, only if that is 1."""
     made = np.zeros((len(lengths), layout.words), layout.dtype)
-    some = lengths > 0
-    if not some.any():
+    some = lengths.nonzero()[0]
+    if not len(some):
         return made
     starts = (np.cumsum(lengths) - lengths)[some]
     places = (np.arange(layout.columns) % layout.bits).astype(layout.dtype)
-    bits = (layout.dtype.type(1) << places)[numbers]
+    bits = (layout.dtype.type(1) << places).take(numbers)
     if chosen is not None:
         bits = bits * chosen.astype(layout.dtype)
     for w in range(layout.words):
         here = bits if layout.words == 1 else bits * (numbers // layout.bits == w)
-        made[some, w] = np.bitwise_or.reduceat(here, starts)
+        made[:, w][some] = np.bitwise_or.reduceat(here, starts)
     return made
 
 

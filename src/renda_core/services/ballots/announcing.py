@@ -84,8 +84,8 @@ async def _move_subjects(unit: Unit, tenant: Tenant, ballot: Ballot, done: Round
                 await work.all_or_none([Job(step=step, actor=TELLERS)])
             except Rejected as refused:
                 if not procedure.closed(case):  # taken off the vote, perhaps: that can be undone, and this be announced
-                    told = (f"{case.number} {case.title}: {objection}" for objection in refused.objections)
-                    raise Rejected("the ballot was not declared", *told) from refused
+                    where = (f"{case.number} {case.title}: {objection}" for objection in refused.objections)
+                    raise Rejected("the ballot was not declared", *where) from refused
                 ended.append(case.id)  # withdrawn or stopped meanwhile: what was voted on the others stands
     return await work.write() | ({"ended": ended} if ended else {})
 

@@ -2,7 +2,7 @@
 
 import attrs
 import pytest
-from tests.core.voting import HALF, MONEY, all_there, clauses, judged, prepared, tallied, verdicts
+from tests.core.voting import ANY, HALF, MONEY, all_there, clauses, judged, prepared, tallied, verdicts
 
 from renda_core.domain.ballot import Count, Money, Rung, Waiting, judge
 from renda_core.errors import Rejected
@@ -33,6 +33,17 @@ def test_a_share_binds_under_a_budget_too():
     found = tallied(half, 5, 4, valid=10, money=money(10, 10, budget=100))
     assert verdicts(found) == {"a": "funded", "b": "unfunded"}
     assert (found.left, found.findings[1].clause) == (90, "otherwise")
+
+
+def test_money_goes_to_the_first_verdict_only():
+    half, noted = (Rung(verdict=v, answers="for", share=share) for v, share in (("funded", HALF), ("noted", ANY)))
+    rule = attrs.evolve(MONEY, rungs=(half, noted))
+    waiting = ((Waiting(subject="x", cost=5, votes=6),),)
+    purse = Money(costs=(10, 10, 10), budget=100, waiting=waiting)
+    found = tallied(rule, 5, 4, 0, valid=10, money=purse, after="short")
+    assert verdicts(found) == {"a": "funded", "b": "noted", "c": "unfunded", "x": "funded"}
+    assert clauses(found) == {"a": "budget", "b": "pass", "c": "otherwise", "x": "budget"}
+    assert found.left == 85
 
 
 def test_equals_that_all_fit_are_not_tied():

@@ -216,6 +216,7 @@ def test_ranked_papers_and_a_surplus_need_places():
 def test_a_budget_needs_costs_that_fit(costs, budget, said):
     assert any(said in line for line in refuse_question(MONEY, "ab", costs=costs, budget=budget))
     check_question(MONEY, "ab", costs=(50, 100), budget=100)
+    check_question(MONEY, "a", costs=(1,), budget=1)
 
 
 def test_a_budget_and_places_exclude_each_other():

@@ -6,12 +6,12 @@ from typing import Any
 
 import attrs
 import pytest
-from tests.core.balloting import DAY, EACH, OFFICE, PRESIDIUM, TELLERS, Voting, deputies, enter, prepare, projects
+from tests.core.balloting import DAY, EACH, OFFICE, PRESIDIUM, Voting, deputies, enter, prepare, projects
 from tests.core.voting import MONEY, PROJECTS, RANKED, tallied, verdicts
 
 from renda_core import hookimpl
 from renda_core.catalogue import Catalogue
-from renda_core.domain.ballot import Attendance, Ballot, Money, Rung, Waiting, clause_source, shown
+from renda_core.domain.ballot import Ballot, Money, Rung, Waiting, clause_source, shown
 from renda_core.domain.procedure import Facet, Kind, Move, Step
 from renda_core.domain.rates import Share
 from renda_core.errors import Rejected
@@ -116,19 +116,6 @@ def test_a_round_that_nobody_attends_is_not_opened(county, given):
     with pytest.raises(Rejected, match="nobody is noted as present"):
         b.do(ballots.open_round, OFFICE, made.id, OpenRound(present=() if "roll" in given else None))
     assert b.ask(ballots.show, OFFICE, made.id).rounds[0].state == "prepared"
-
-
-def test_a_teller_who_falls_ill_stops_no_vote_on_paper(county):
-    """What the hall counted aloud is declared; one sheet that came in before counts for nothing."""
-    b = leaving(county)
-    subjects = projects(b, 1)
-    made = prepare(b, "each", THREE, subjects)
-    b.do(ballots.open_round, OFFICE, made.id, OpenRound())
-    b.do(ballots.close_round, OFFICE, made.id)
-    b.do(ballots.enter_sheet, TELLERS[0], made.id, ballots.Sheet(bundle="1", papers=(((0, 1),),) * 3))
-    there = Attendance(incumbent=3, present=3, issued=3, returned=3)
-    done = b.do(ballots.declare, PRESIDIUM, made.id, there, [[(0, 0)]] * 3)
-    assert (done.rounds[0].counted.votes, states(b, subjects)) == (((3, 0, 0),), ["decided"])
 
 
 # -- further rounds

@@ -24,7 +24,8 @@ from renda_server.settings import Settings
 from . import votes
 from .asking import OPERATIONS
 from .conftest import IDS, NOW, OVER, Site
-from .outlets import EARLY, NUMBERS, SILENT, STAGES, THEIRS, County, canaries, every_command
+from .outlet_commands import SILENT, every_command
+from .outlets import EARLY, NUMBERS, STAGES, THEIRS, County, canaries
 from .prepared import furnish
 
 OUTLETS = sorted(

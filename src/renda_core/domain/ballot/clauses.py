@@ -14,6 +14,7 @@ CLAUSES: Mapping[str, str] = {
     "quorum": "法定人数",
     "void_round": "收回票多于发出票",
     "reconcile": "票数核对",
+    "annulled": "宣布本轮无效",
     "base": "计算基数",
     "least_papers": "最低票数",
     "max_marks": "超过应选数",
@@ -39,6 +40,7 @@ OURS: Mapping[str, str] = {
     "subjects": "U: nothing stands twice, and everything has a name",
     "roll": "U: no number can be more than the one it is part of",
     "reconcile": "U: numbers that disagree decide nothing",
+    "annulled": "U: a round that cannot be counted is held again, with its reason on record",
     "unreadable": "U: what nobody can read says nothing",
 }
 """What the engine asks for by itself, whatever the rule: no law is cited for it unless the rule does so."""

@@ -14,7 +14,7 @@ from renda_core.domain.ballot.roll_checks import open_round
 from renda_core.domain.ballot.rule import Paper, Rule
 from renda_core.domain.ballot.seating import After
 from renda_core.domain.ballot.verdict import Count, Verdict, Waiting
-from renda_core.errors import Rejected
+from renda_core.errors import Invalid, Rejected
 
 RoundState = Literal["prepared", "open", "closed", "counted", "declared"]
 """待开启, 投票中, 已截止, 已计票, 已公布."""
@@ -34,6 +34,8 @@ DUE: Mapping[RoundState, str] = {
     "declared": "every round has its verdict",
 }
 """What is due in each state."""
+ANNULLED = "annulled"
+"""The clause of a round that was annulled before its count: what is in its box is never opened."""
 FROZEN = ("seats", "incumbent", "present")
 """Numbers of the roll that are frozen when a round is opened."""
 HANDED_OUT = ("issued", "device_issued")
@@ -158,6 +160,22 @@ class Ballot:
         """
         now = self._due("counted")
         return self._with(attrs.evolve(now, state="declared"), *_again(now))
+
+    def annulled(self, reason: str) -> "Ballot":
+        """Annul the round under way (宣布本轮无效) before anything of it is counted, and prepare it anew.
+
+        Raises:
+            Invalid: No reason is given.
+            Rejected: The round is not under way, or is counted: then its verdict stands.
+        """
+        now = self._last()
+        if now.state not in ("open", "closed"):
+            raise self._refused(now.state)
+        if not reason.strip():
+            raise Invalid("reason: say why the round is annulled; it stands on record", field="reason")
+        void = Verdict(state="void", reasons=(reason.strip(),), clause=ANNULLED)
+        done = attrs.evolve(now, verdict=void, state="declared")
+        return self._with(done, *_again(done))
 
     def declare(self, attendance: Attendance, papers: Sequence[Paper]) -> "Ballot":
         """Open, count, judge and announce at once, for a count of papers done outside.

@@ -16,6 +16,9 @@ from renda_core.domain.counting.shape import CLAUSES, INNER, LEVELS, STEPS, VOID
 
 WORTH_LOADING = 1 << 27
 """Bytes of papers from which it pays to load the compiler: NumPy counts them meanwhile, in a tenth of a second."""
+LEVEL = np.arange(LEVELS)
+WORTH = np.ldexp(1.0, np.stack([LEVEL, LEVEL], axis=1))
+"""What a level of a counter is worth: its sum, and the carry that waits there."""
 
 
 @attrs.frozen
@@ -101,12 +104,10 @@ class Compiled:
         """Give the sums so far: one row a product, one column a bit of the plane."""
         shape, steps = self._shape, int(self._state[STEPS])
         top = INNER + steps.bit_length()
-        levels = self._state[shape.header :].reshape(LEVELS, 2, shape.counters, -1)[:top]
-        level = np.arange(top)
-        worth = np.empty((top, 2))
-        worth[:, 0] = np.ldexp(1.0, level)
-        worth[:, 1] = worth[:, 0] * ((steps << INNER) >> level & 1)  # a carry waits where the steps say so
-        bits = np.unpackbits(levels.view(np.uint8), axis=-1, bitorder="little").reshape(top * 2, -1)
+        worth = WORTH[:top].copy()
+        worth[:, 1] *= (steps << INNER) >> LEVEL[:top] & 1  # a carry waits where the steps say so
+        levels = self._state[shape.header : shape.header + top * 2 * shape.counters * 8]
+        bits = np.unpackbits(levels.view(np.uint8), bitorder="little").reshape(top * 2, -1)
         found = (worth.ravel() @ bits.astype(np.float64)).astype(np.int64)  # exact up to 2**53 papers
         by_bit = found.reshape(shape.counters, shape.lanes, shape.bits).sum(1)
         ones: npt.NDArray[np.int64] = by_bit.reshape(self._layout.codes, shape.words * shape.bits)

@@ -18,7 +18,7 @@ PLANES = 3
 Words = npt.NDArray[np.unsignedinteger]
 
 
-@attrs.frozen(kw_only=True)
+@attrs.frozen(kw_only=True, cache_hash=True)
 class Layout:
     """The shape of a packed paper.
 

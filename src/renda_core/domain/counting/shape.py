@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 
 import attrs
 import numpy as np
@@ -26,7 +27,7 @@ WIDEST = 8
 no more."""
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class Shape:
     """What a kernel is made for; limit and masks are given at run time.
 
@@ -46,6 +47,7 @@ class Shape:
     limited: bool
 
     @classmethod
+    @lru_cache(256)
     def of(cls, layout: Layout) -> Shape | None:
         """Give the shape of a layout; nothing where NumPy does the work."""
         narrow = max(layout.planes, layout.codes) * layout.words <= WIDEST

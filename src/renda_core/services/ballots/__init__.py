@@ -12,6 +12,7 @@ from renda_core.services.ballots.closing import close_round
 from renda_core.services.ballots.commands import Counting, OpenBallot, OpenRound
 from renda_core.services.ballots.counting import count_round
 from renda_core.services.ballots.loading import MEETING, TELLERS, load, sheet_of
+from renda_core.services.ballots.mending import Appointment, annul_round, appoint
 from renda_core.services.ballots.opening import open_ballot
 from renda_core.services.ballots.rounds import open_round
 from renda_core.services.ballots.sheets import (
@@ -30,6 +31,7 @@ from renda_core.services.ballots.views import BallotLine, BallotView, Board, Rec
 __all__ = [
     "MEETING",
     "TELLERS",
+    "Appointment",
     "BallotLine",
     "BallotView",
     "Board",
@@ -46,6 +48,8 @@ __all__ = [
     "Turnout",
     "accept_rehearsal",
     "announce",
+    "annul_round",
+    "appoint",
     "audit",
     "board",
     "box",

@@ -41,6 +41,9 @@ async def declare(unit: Unit, tenant: Tenant, id: str, attendance: Attendance, p
     _refuse_others(unit, held.ballot)
     if held.ballot.electronic:
         raise Rejected("the ballot was not declared", "its box is electronic: open, close and count it")
+    if held.ballot.tellers and held.round.state != "prepared":
+        told = "two tellers enter the papers of this round apart, and their count is taken (count)"
+        raise Rejected("the ballot was not declared", f"{told}; where one cannot, appoint another")
     return await _keep(unit, tenant, held, held.ballot.declare(attendance, papers))
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import attrs
 
 from renda_core import sealing
-from renda_core.domain.ballot import Ballot, Count, whole
+from renda_core.domain.ballot import Ballot, Count, Round, whole
+from renda_core.domain.ballot.rounds import ANNULLED
 from renda_core.domain.case import Actor
 from renda_core.errors import NotAllowed, Rejected
 from renda_core.services.ballots.loading import (
@@ -44,12 +45,18 @@ async def box(reader: Reader, _: Tenant, actor: Actor, id: str, round: int = 0) 
     """
     ballot = await load(reader, id)
     await refuse_all_but_those_who_run_it(reader, actor, ballot)
-    round_of(ballot, round, *SHUT)
+    refuse_annulled(round_of(ballot, round, *SHUT))
     _refuse_unsealed(ballot)
     number = round or len(ballot.rounds)
     roll = await reader.all(rows.ROLL, ballot_id=id, round=number)
     papers = {row.sealed for row in roll if row.sealed is not None}
     return sealing.make_box(await sheet_of(reader, ballot, number), papers)
+
+
+def refuse_annulled(round: Round) -> None:
+    """Refuse to open what was annulled: its papers are nobody's to see."""
+    if round.verdict is not None and round.verdict.clause == ANNULLED:
+        raise Rejected("the box is not given out", "this round was annulled, and what is in its box is never opened")
 
 
 async def rehearsal(unit: Unit, _: Tenant, id: str) -> dict[str, Any]:

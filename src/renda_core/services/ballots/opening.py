@@ -42,7 +42,7 @@ async def open_ballot(unit: Unit, tenant: Tenant, command: OpenBallot) -> Ballot
     refuse_strangers(unit.actor)
     offered = offered_by(tenant, command.kind)
     _refuse_nonsense(unit, command)
-    subjects = await _subjects(unit, tenant, offered, command)
+    subjects = await subjects_of(unit, tenant, offered, command)
     method = await load(unit, tenant.practice, command.method) if command.method else None
     rule = _rule(tenant, offered, method)
     check_question(rule, command.subjects, places=command.places, costs=command.costs, budget=command.budget)
@@ -83,7 +83,7 @@ def _refuse_nonsense(unit: Unit, command: OpenBallot) -> None:
         raise Invalid("trustees: they hold the keys of an electronic vote; this one is on paper", field="trustees")
 
 
-async def _subjects(reader: Reader, tenant: Tenant, offered: BallotKind, command: OpenBallot) -> tuple[Case, ...]:
+async def subjects_of(reader: Reader, tenant: Tenant, offered: BallotKind, command: OpenBallot) -> tuple[Case, ...]:
     """Load the subjects that are cases; where the verdict moves them, or the practice looks at them, all must be."""
     if offered.outcomes or offered.refuse:
         await refuse_lost_links(reader, {"subject": command.subjects})

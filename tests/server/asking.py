@@ -67,6 +67,8 @@ REQUESTS: dict[str, Request] = {
     "open_ballot": Request(body=SURVEY | {"tellers": [WANG, LI]}),
     "open_round": Request(parts={"ballot_id": "*prepared_ballot*"}, body={"present": [WANG, LI]}),
     "close_round": Request(parts={"ballot_id": "*open_ballot*"}),
+    "annul_round": Request(parts={"ballot_id": "*open_ballot*"}, body={"reason": "出席名单有误"}),
+    "appoint": Request(parts={"ballot_id": "*prepared_ballot*"}, body={"reason": "计票人生病", "scrutineers": []}),
     "announce_round": Request(parts={"ballot_id": "*counted_ballot*"}),
     "declare_round": Request(parts={"ballot_id": "*due_ballot*"}, body={"attendance": MET, "papers": [[[0, 0]]] * 2}),
     "cast_paper": Request(who="wang", body={"sealed": "*sealed_paper*"}),

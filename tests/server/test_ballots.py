@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def voting(site: Site) -> Iterator[Site]:
+def voting(site: Site) -> Site:
     """A server whose county votes."""
     fill(site)
     votes.enable(site)

@@ -31,6 +31,7 @@ LAST = (
     "cast_named",
     "take_bundle_back",
     "announce_round",
+    "annul_round",
     "take_step",
     "declare_round",
     "override_state",

@@ -34,6 +34,7 @@ MAY = {
     "list_records": OFFICES | {"wang"},
     "enter_record": OFFICES | {"wang"},  # a deputy their own
     **dict.fromkeys(("open_ballot", "open_round", "close_round", "announce_round", "declare_round"), OFFICE),
+    **dict.fromkeys(("annul_round", "appoint"), OFFICE),
     **dict.fromkeys(("make_rehearsal", "accept_rehearsal"), OFFICE),
     **dict.fromkeys(("show_ballot", "give_sheet", "show_board", "give_result", "print_ballot", "export_count"), VOTERS),
     **dict.fromkeys(("list_roll", "show_turnout", "audit_ballot", "give_box", "list_bundles", "count_round"), VOTERS),

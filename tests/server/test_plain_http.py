@@ -14,7 +14,7 @@ from renda_server.settings import Settings
 
 from . import votes
 from .asking import OPERATIONS, asked, filled, path_of
-from .conftest import NOW, OVER
+from .conftest import LI, NOW, OVER, ROADS, WANG
 from .test_transport import LIES
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 PLAIN = OVER.replace("https", "http")
 SHELTERED = sorted(name for name, told in OPERATIONS.items() if told.sheltered)
 FORGED = {name.decode().title(): value.decode() for name, value in LIES if name != b"upgrade-insecure-requests"}
-NEW = {"kind": votes.SURVEY, "subjects": [votes.ROADS], "roll": [votes.WANG, votes.LI]}
+NEW = {"kind": votes.SURVEY, "subjects": [ROADS], "roll": [WANG, LI]}
 
 
 def test_what_is_sheltered() -> None:

@@ -46,7 +46,7 @@ def open_(session: Session, /, tenant: str, kind: str, **given: Any) -> None:
     from renda_core.cli import finding
     from renda_core.services import ballots
 
-    trustees = tuple(_trustee(path) for path in given["trustees"])
+    trustees = tuple(trustee_in(path) for path in given["trustees"])
     with session.open(tenant) as workspace:
         actor, today = session.actor(workspace), workspace.tenant.today
         subjects = tuple(_subject(workspace, given["of"], name) for name in given["subjects"])
@@ -94,7 +94,8 @@ def _method(workspace: Workspace, given: str) -> str:
     return workspace.read(finding.case_id, kind.strip(), number.strip())
 
 
-def _trustee(path: Path) -> Trustee:
+def trustee_in(path: Path) -> Trustee:
+    """Read a trustee's public file."""
     from renda_core.cli.trustee_files import read
     from renda_core.sealing.keys import read_trustee
 

@@ -72,10 +72,17 @@ class Sliced:
     def ones(self) -> npt.NDArray[np.int64]:
         """Give the sums so far: one row a product, one column a bit of the plane."""
         layout = self._layout
-        found: npt.NDArray[np.int64] = np.zeros((layout.codes, layout.words * layout.bits), np.int64)
+        held: list[Longs] = []
+        worth: list[int] = []
         for level, (total, other) in enumerate(zip(self._sums, self._waiting, strict=True)):
-            for part in (total, other) if self._rows >> level & 1 else (total,):
-                found += np.stack([ones(layout, p.view(layout.dtype).reshape(-1, layout.words)) for p in part]) << level
+            parts = (total, other) if self._rows >> level & 1 else (total,)
+            held += parts
+            worth += [1 << level] * len(parts)
+        if not held:
+            return np.zeros((layout.codes, layout.words * layout.bits), np.int64)
+        words = np.concatenate(held).view(layout.dtype).reshape(len(held) * layout.codes, -1, layout.words)
+        counted = ones(layout, words).reshape(len(held), -1) * np.array(worth)[:, None]
+        found: npt.NDArray[np.int64] = counted.sum(0).reshape(layout.codes, -1)
         return found
 
 
@@ -102,30 +109,30 @@ def ones(layout: Layout, words: npt.NDArray[np.unsignedinteger]) -> npt.NDArray[
     """Count each bit of a plane over the words of any number of papers.
 
     A byte holds up to 255 ones, so up to 255 words are added with one addition for eight of their bits.
+
+    Args:
+        words: One row for each sum that is asked for, of papers, of the words of a plane.
     """
-    if len(words) < FEW:
-        bits = np.unpackbits(np.ascontiguousarray(words).view(np.uint8), axis=1, bitorder="little")
-        few: npt.NDArray[np.int64] = bits.sum(0, dtype=np.int64)
+    rows, papers, _ = words.shape
+    columns = layout.words * layout.bits
+    raw = np.ascontiguousarray(words).view(np.uint8).reshape(rows, -1)
+    if papers < FEW:
+        bits = np.unpackbits(raw, axis=1, bitorder="little").reshape(rows, papers, columns)
+        few: npt.NDArray[np.int64] = bits.sum(1, dtype=np.int64)
         return few
-    raw = np.ascontiguousarray(words).view(np.uint8).ravel()
-    wide = max(8, layout.words * 8)
-    if raw.size % wide:
-        raw = np.concatenate([raw, np.zeros(-raw.size % wide, np.uint8)])
-    longs = raw.view(np.uint64).reshape(-1, wide // 8)
-    if not len(longs):
-        return np.zeros(layout.words * layout.bits, np.int64)
-    found = np.empty((wide, 8), np.int64)
-    starts = np.arange(0, len(longs), 255)
+    wide = max(8, columns // 8)
+    if raw.shape[1] % wide:
+        raw = np.pad(raw, ((0, 0), (0, -raw.shape[1] % wide)))
+    longs = raw.view(np.uint64).reshape(rows, -1, wide // 8)
+    found = np.empty((rows, wide, 8), np.int64)
+    starts = np.arange(0, longs.shape[1], 255)
     for bit in range(8):
-        sums = np.add.reduceat(longs >> np.uint64(bit) & LOWEST, starts, axis=0)
-        found[:, bit] = sums.view(np.uint8).reshape(-1, wide).sum(0, dtype=np.int64)
-    many: npt.NDArray[np.int64] = found.reshape(-1, layout.words * layout.bits).sum(0)
+        sums = np.add.reduceat(longs >> np.uint64(bit) & LOWEST, starts, axis=1)
+        found[:, :, bit] = sums.view(np.uint8).reshape(rows, -1, wide).sum(1, dtype=np.int64)
+    many: npt.NDArray[np.int64] = found.reshape(rows, -1, columns).sum(1)
     return many
 
 
 def few(layout: Layout, papers: Words, tell: dict[str, int]) -> npt.NDArray[np.int64]:
     """Check and count fewer papers than a block."""
-    if not len(papers):
-        return np.zeros((layout.codes, layout.words * layout.bits), np.int64)
-    good = cleared(layout, papers, tell)
-    return np.stack([ones(layout, p) for p in products(layout, good)])
+    return ones(layout, np.stack(list(products(layout, cleared(layout, papers, tell)))))

@@ -42,6 +42,7 @@ class Tally:
         self._shape = Shape.of(layout) if fast is not False else None
         self._fast = fast
         self._kept = self._papers = 0
+        self._nothing = np.zeros((layout.codes, layout.words * layout.bits), np.int64)
         self._room = np.empty((0, layout.planes * layout.words), layout.dtype)
         self._apart: Counter[str] = Counter()
         self._sliced: Sliced | None = None
@@ -81,8 +82,8 @@ class Tally:
         """Give the count of all papers so far; more may follow."""
         self._settle()
         left = dict.fromkeys(CLAUSES, 0)
-        ones = few(self.layout, self._room[: self._kept], left)
         void: list[Mapping[str, int]] = [left, self._apart]
+        ones = few(self.layout, self._room[: self._kept], left) if self._kept else self._nothing
         for engine in (self._sliced, self._compiled):
             if engine:
                 ones = ones + engine.ones()

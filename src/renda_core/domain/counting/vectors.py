@@ -18,7 +18,7 @@ from typing import Any
 
 from llvmlite import ir
 
-from renda_core.domain.counting.shape import CLAUSES, INNER, LIMIT, SPARE, STEPS, VOID, Shape
+from renda_core.domain.counting.shape import INNER, LIMIT, SPARE, STEPS, VOID, Shape
 
 LONG, INDEX = ir.IntType(64), ir.IntType(32)
 Value = Any
@@ -32,6 +32,10 @@ class Kernel:
         self.word = ir.IntType(shape.bits)
         self.vector = ir.VectorType(self.word, shape.lanes)
         self.zero = ir.Constant(self.vector, None)
+        checks = [(0, shape.spare), (0, shape.planes == 3 and shape.states < 8)]
+        checks += [(1, shape.blank), (2, shape.limited), (3, shape.states == 3)]
+        self.clauses = [clause for clause, asked in checks if asked]
+        self.wide = shape.bits >= 32  # lanes wide enough to count papers in; the narrow are counted by their flags
         self.module = ir.Module("count")
         mask = ir.IntType(shape.lanes)
         self.popcount = self._intrinsic(self.vector, f"llvm.ctpop.v{shape.lanes}i{shape.bits}")
@@ -52,14 +56,14 @@ class Kernel:
         self.limit = self._splat(LIMIT)
         self.spare = [self._splat(SPARE + w) for w in range(s.words)]
         loaded = [self._load(self._slot(level, 0, c)) for level in range(INNER) for c in range(s.counters)]
-        told = [b.load(self._head(VOID + clause)) for clause in range(CLAUSES)]
+        none = self.zero if self.wide else LONG(0)
         b.cbranch(b.icmp_signed(">", self.steps, LONG(0)), blocks["step"], blocks["out"])
 
         b.position_at_end(blocks["step"])
         step = self._phi(LONG(0), entry)
         sums = [self._phi(v, entry) for v in loaded]
-        void = [self._phi(v, entry) for v in told]
-        self.sums, self.void, self.row = list(sums), list(void), 0
+        good = [self._phi(none, entry) for _ in self.clauses]
+        self.sums, self.good, self.row = list(sums), list(good), 0
         size = 2**INNER * s.lanes * s.planes * s.words
         at = b.gep(self.papers, [b.mul(step, LONG(size))])
         self.rows = b.bitcast(at, self.vector.as_pointer())
@@ -67,7 +71,7 @@ class Kernel:
 
         b.position_at_end(blocks["next"])
         after = b.add(step, LONG(1))
-        for phi, value in zip((step, *sums, *void), (after, *self.sums, *self.void), strict=True):
+        for phi, value in zip((step, *sums, *good), (after, *self.sums, *self.good), strict=True):
             phi.add_incoming(value, blocks["next"])
         b.cbranch(b.icmp_signed("<", after, self.steps), blocks["step"], blocks["end"])
 
@@ -75,8 +79,7 @@ class Kernel:
         for i, total in enumerate(self.sums):
             self._store(total, self._slot(i // s.counters, 0, i % s.counters))
         b.store(b.add(before, after), self._head(STEPS))
-        for clause, value in enumerate(self.void):
-            b.store(value, self._head(VOID + clause))
+        self._tell_void(b.mul(self.steps, LONG(s.step)))
         b.branch(blocks["out"])
         b.position_at_end(blocks["out"])
         b.ret_void()
@@ -121,7 +124,8 @@ class Kernel:
         """Add three bits in every position; give sum and carry."""
         b = self.b
         half = b.xor(one, two)
-        return b.xor(total, half), b.or_(b.and_(one, two), b.and_(total, half))
+        carry = b.xor(one, b.and_(b.xor(total, one), half))  # where one and two differ, total decides; LLVM: one blend
+        return b.xor(total, half), carry
 
     # -- one row of papers
 
@@ -141,36 +145,50 @@ class Kernel:
         return [raw[p * s.words : (p + 1) * s.words] for p in range(s.planes)]
 
     def _checked(self, planes: list[list[Value]]) -> list[Value]:
-        """Zero void papers and tell them by clause; give the vectors to be counted."""
-        bad: Value = None
-        for clause, flags in self._flags(planes):
-            fresh = flags if bad is None else self.b.and_(flags, self.b.not_(bad))
-            lanes = self.b.call(self.lanes_set, [self.b.bitcast(fresh, ir.IntType(self.s.lanes))])
-            found = lanes if self.s.lanes == 64 else self.b.zext(lanes, LONG)
-            self.void[clause] = self.b.add(self.void[clause], found)
-            bad = flags if bad is None else self.b.or_(bad, flags)
+        """Zero void papers, and count those that are good so far after each check; give the vectors to be counted."""
+        b, good = self.b, None
+        for i, passed in enumerate(self._checks(planes)):
+            good = passed if good is None else b.and_(good, passed)
+            if self.wide:
+                one = ir.Constant(self.vector, [1] * self.s.lanes)
+                self.good[i] = b.select(good, b.add(self.good[i], one), self.good[i])
+            else:
+                lanes = b.call(self.lanes_set, [b.bitcast(good, ir.IntType(self.s.lanes))])
+                self.good[i] = b.add(self.good[i], lanes if self.s.lanes == 64 else b.zext(lanes, LONG))
         counted = [vector for product in self._products(planes) for vector in product]
-        return counted if bad is None else [self.b.select(bad, self.zero, v) for v in counted]
+        return counted if good is None else [b.select(good, v, self.zero) for v in counted]
 
-    def _flags(self, planes: list[list[Value]]) -> list[tuple[int, Value]]:
-        """Tell which papers each clause voids, by the number of the clause, in the order of ``checks.void``."""
+    def _tell_void(self, papers: Value) -> None:
+        """Write at the head how many papers each check found void: those that were good before it less those after."""
+        b = self.b
+        for clause, good in zip(self.clauses, self.good, strict=True):
+            after = good
+            if self.wide:
+                lanes = [b.extract_element(good, INDEX(lane)) for lane in range(self.s.lanes)]
+                after = reduce(b.add, lanes if self.s.bits == 64 else [b.zext(lane, LONG) for lane in lanes])
+            at = self._head(VOID + clause)
+            b.store(b.add(b.load(at), b.sub(papers, after)), at)
+            papers = after
+
+    def _checks(self, planes: list[list[Value]]) -> list[Value]:
+        """Tell which papers pass each check, as ``clauses`` lists them."""
         b, s = self.b, self.s
         marked = reduce(self._either, planes)
         found = []
         if s.spare:
-            found.append((0, self._lit(self._both(marked, self.spare))))
+            found.append(self._dark(self._both(marked, self.spare)))
         if s.planes == 3 and s.states < 8:
             one, two, four = planes
             low = {5: self._either(one, two), 6: two, 7: self._both(one, two)}[s.states]
-            found.append((0, self._lit(self._both(four, low))))
+            found.append(self._dark(self._both(four, low)))
         if s.blank:
-            found.append((1, b.not_(self._lit(marked))))
+            found.append(b.icmp_unsigned("!=", reduce(b.or_, marked), self.zero))
         if s.limited:
             many = [v for plane in planes for v in plane] if s.states == 3 else marked
             ones = reduce(b.add, [b.call(self.popcount, [v]) for v in many])
-            found.append((2, b.icmp_unsigned(">", ones, self.limit)))
+            found.append(b.icmp_unsigned("<=", ones, self.limit))
         if s.states == 3:
-            found.append((3, self._lit(self._both(*planes))))
+            found.append(self._dark(self._both(*planes)))
         return found
 
     def _products(self, planes: list[list[Value]]) -> list[list[Value]]:
@@ -192,9 +210,9 @@ class Kernel:
     def _both(self, one: list[Value], two: list[Value]) -> list[Value]:
         return [self.b.and_(x, y) for x, y in zip(one, two, strict=True)]
 
-    def _lit(self, words: list[Value]) -> Value:
-        """Tell for each lane whether any bit is set."""
-        return self.b.icmp_unsigned("!=", reduce(self.b.or_, words), self.zero)
+    def _dark(self, words: list[Value]) -> Value:
+        """Tell for each lane whether no bit is set."""
+        return self.b.icmp_unsigned("==", reduce(self.b.or_, words), self.zero)
 
     def _intrinsic(self, kind: Value, name: str) -> Value:
         return ir.Function(self.module, ir.FunctionType(kind, [kind]), name)

@@ -77,7 +77,7 @@ def compare(versus: Pairs, store: Any, fetch: Callable[[], Iterator[list[tuple[i
         lambda: by_row(fetch),
         against=f"a row a paper in the same {where}, the same kernel",
         at_least=15,
-        sweep=True,
+        rounds=15,
     )
 
 

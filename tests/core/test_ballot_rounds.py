@@ -50,6 +50,12 @@ def test_a_round_goes_from_prepared_to_declared():
     assert reach("declared").rounds[1].subjects == ("j", "k")
 
 
+def test_a_verdict_is_announced_when_it_is_declared_and_not_before():
+    assert [reach(state).rounds[0].announced for state in STATES] == [False, False, False, False, True]
+    old = attrs.evolve(reach("declared").rounds[0], state="prepared")  # as stored before rounds had states
+    assert old.announced
+
+
 def test_all_at_once_decides_what_step_by_step_decides():
     at_once, steps = prepared().declare(MEETING, meeting_papers()), reach("declared")
     assert at_once.rounds[0].verdict == steps.rounds[0].verdict

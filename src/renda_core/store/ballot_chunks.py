@@ -19,8 +19,8 @@ from renda_core.store.unit import Reader, Unit
 
 PAPERS = 8_192
 """Papers of a row: 64 KiB at 64 options, so that fetching a row costs little beside its bytes."""
-ROWS = 64
-"""Rows fetched at once: some megabytes, however many papers there are."""
+ROWS = 128
+"""Rows fetched at once: 8 MiB at 64 options, however many papers there are."""
 APART = -1
 """The row with the papers that say two things in one place, which no layout holds; as JSON, and nearly always empty."""
 _c = t.ballot_chunk

@@ -108,6 +108,11 @@ def test_a_small_number_takes_a_ring_of_others_with_it():
     assert table.columns == (125, 87, 125)
 
 
+def test_two_groups_and_two_answers_keep_their_totals():
+    table = suppress([[40, 7], [30, 20]], 10)
+    assert (table.cells, table.rows, table.columns) == (((None, None), (None, None)), (47, 50), (70, 27))
+
+
 def test_one_group_alone_has_no_totals_by_answer():
     table = suppress([[40, 7, 3]], 10)
     assert (table.cells, table.rows, table.columns) == (((40, None, None),), (50,), (None, None, None))

@@ -12,20 +12,18 @@ import numpy.typing as npt
 
 from renda_core.domain.counting import checks
 from renda_core.domain.counting.layout import Layout, Words
-from renda_core.domain.counting.shape import CLAUSES, INNER, LEVELS, STEPS, VOID, Shape
+from renda_core.domain.counting.shape import BYTES, CLAUSES, VOID, Shape
 
 WORTH_LOADING = 1 << 27
 """Bytes of papers from which it pays to load the compiler: NumPy counts them meanwhile, in a tenth of a second."""
-LEVEL = np.arange(LEVELS)
-WORTH = np.ldexp(1.0, np.stack([LEVEL, LEVEL], axis=1))
-"""What a level of a counter is worth: its sum, and the carry that waits there."""
 
 
 @attrs.frozen
 class Loaded:
     """A kernel in memory; the engine owns its code."""
 
-    run: Callable[[int, int, int], None]
+    count: Callable[[int, int, int], None]
+    sum_up: Callable[[int, int], None]
     engine: Any
 
 
@@ -66,8 +64,10 @@ def _compile(shape: Shape) -> Loaded | None:
     )
     engine = binding.create_mcjit_compiler(module, machine)
     engine.finalize_object()
-    kind = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p)
-    return Loaded(kind(engine.get_function_address("count")), engine)
+    count = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_void_p)
+    sum_up = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_void_p)
+    address = engine.get_function_address
+    return Loaded(count(address("count")), sum_up(address("sum_up")), engine)
 
 
 def _features(binding: Any) -> str:
@@ -84,6 +84,7 @@ class Compiled:
     def __init__(self, layout: Layout, shape: Shape, loaded: Loaded) -> None:
         self._layout, self._shape, self._loaded = layout, shape, loaded
         self._state = shape.state(layout)
+        self._at = self._state.ctypes.data
         self.step = shape.step
         self._lacking = 0
 
@@ -98,17 +99,13 @@ class Compiled:
     def add(self, papers: Words, *, lacking: int = 0) -> None:
         """Check and count a multiple of *step* papers; the last so many are none, and have nothing on them."""
         self._lacking += lacking
-        self._loaded.run(papers.ctypes.data, len(papers) // self.step, self._state.ctypes.data)
+        self._loaded.count(papers.ctypes.data, len(papers) // self.step, self._at)
 
     def ones(self) -> npt.NDArray[np.int64]:
         """Give the sums so far: one row a product, one column a bit of the plane."""
-        shape, steps = self._shape, int(self._state[STEPS])
-        top = INNER + steps.bit_length()
-        worth = WORTH[:top].copy()
-        worth[:, 1] *= (steps << INNER) >> LEVEL[:top] & 1  # a carry waits where the steps say so
-        levels = self._state[shape.header : shape.header + top * 2 * shape.counters * 8]
-        bits = np.unpackbits(levels.view(np.uint8), bitorder="little").reshape(top * 2, -1)
-        found = (worth.ravel() @ bits.astype(np.float64)).astype(np.int64)  # exact up to 2**53 papers
-        by_bit = found.reshape(shape.counters, shape.lanes, shape.bits).sum(1)
+        shape = self._shape
+        sums = np.empty((shape.counters, 64, BYTES // 8), np.int64)
+        self._loaded.sum_up(self._at, sums.ctypes.data)
+        by_bit = sums.transpose(0, 2, 1).reshape(shape.counters, shape.lanes, shape.bits).sum(1)
         ones: npt.NDArray[np.int64] = by_bit.reshape(self._layout.codes, shape.words * shape.bits)
         return ones

@@ -18,14 +18,14 @@ from typing import Any
 
 from llvmlite import ir
 
-from renda_core.domain.counting.shape import INNER, LIMIT, SPARE, STEPS, VOID, Shape
+from renda_core.domain.counting.shape import BYTES, INNER, LIMIT, SPARE, STEPS, VOID, Shape
 
 LONG, INDEX = ir.IntType(64), ir.IntType(32)
 Value = Any
 
 
 class Kernel:
-    """Writes ``void count(word *papers, int64 steps, int64 *state)`` for one shape."""
+    """Writes ``void count(word *papers, int64 steps, int64 *state)`` and ``void sum_up(int64 *state, int64 *sums)``."""
 
     def __init__(self, shape: Shape) -> None:
         self.s = shape
@@ -48,7 +48,12 @@ class Kernel:
         self.counters = self.b.bitcast(at, self.vector.as_pointer())
 
     def text(self) -> str:
-        """Write the whole function."""
+        """Write both functions."""
+        self._count()
+        self._sum_up()
+        return str(self.module)
+
+    def _count(self) -> None:
         b, s = self.b, self.s
         blocks = {n: self.function.append_basic_block(n) for n in ("step", "up", "carry", "next", "end", "out")}
         entry = b.block
@@ -83,7 +88,42 @@ class Kernel:
         b.branch(blocks["out"])
         b.position_at_end(blocks["out"])
         b.ret_void()
-        return str(self.module)
+
+    def _sum_up(self) -> None:
+        """Read the counters: for each counter and each bit of 8 bytes, the ones that stood there, in 8 lanes."""
+        kind = ir.FunctionType(ir.VoidType(), [LONG.as_pointer(), LONG.as_pointer()])
+        function = ir.Function(self.module, kind, "sum_up")
+        each, inner, store, out = (function.append_basic_block(n) for n in ("each", "inner", "store", "out"))
+        entry = function.insert_basic_block(0, "entry")
+        b = self.b = ir.IRBuilder(entry)
+        self.state, longs = function.args[0], ir.VectorType(LONG, BYTES // 8)
+        self.counters = b.bitcast(b.gep(self.state, [LONG(self.s.header)]), longs.as_pointer())
+        sums = b.bitcast(function.args[1], longs.as_pointer())
+        waiting = b.shl(b.load(self._head(STEPS)), LONG(INNER))  # a carry waits where the steps so far say so
+        b.branch(each)
+        b.position_at_end(each)
+        at = self._phi(LONG(0), entry)
+        counter, bit = b.lshr(at, LONG(6)), self._fill(b.and_(at, LONG(63)), longs)
+        b.branch(inner)
+        b.position_at_end(inner)
+        level, total = self._phi(LONG(0), each), self._phi(ir.Constant(longs, None), each)
+        one = self._load(b.gep(self._slot(level, 0, 0), [counter]))
+        two = self._load(b.gep(self._slot(level, 1, 0), [counter]))
+        waits = self._fill(b.and_(b.lshr(waiting, level), LONG(1)), longs)
+        ones = b.and_(b.lshr(one, bit), ir.Constant(longs, [1] * (BYTES // 8)))
+        found = b.shl(b.add(ones, b.and_(b.lshr(two, bit), waits)), self._fill(level, longs))
+        after, more = b.add(total, found), b.add(level, LONG(1))
+        level.add_incoming(more, inner)
+        total.add_incoming(after, inner)
+        there_are = b.or_(b.lshr(waiting, more), b.zext(b.icmp_unsigned("<", more, LONG(INNER)), LONG))
+        b.cbranch(b.icmp_unsigned("!=", there_are, LONG(0)), inner, store)
+        b.position_at_end(store)
+        self._store(after, b.gep(sums, [at]))
+        following = b.add(at, LONG(1))
+        at.add_incoming(following, store)
+        b.cbranch(b.icmp_unsigned("<", following, LONG(self.s.counters * 64)), each, out)
+        b.position_at_end(out)
+        b.ret_void()
 
     # -- counting
 
@@ -223,9 +263,12 @@ class Kernel:
     def _splat(self, index: int) -> Value:
         """Fill a vector with one value of the header."""
         value = self.b.load(self._head(index))
-        value = value if self.s.bits == 64 else self.b.trunc(value, self.word)
-        one = self.b.insert_element(ir.Constant(self.vector, ir.Undefined), value, INDEX(0))
-        return self._pick(one, one, [0] * self.s.lanes)
+        return self._fill(value if self.s.bits == 64 else self.b.trunc(value, self.word), self.vector)
+
+    def _fill(self, value: Value, kind: Value) -> Value:
+        """Put one value into every lane."""
+        one = self.b.insert_element(ir.Constant(kind, ir.Undefined), value, INDEX(0))
+        return self._pick(one, one, [0] * kind.count)
 
     def _pick(self, one: Value, two: Value, lanes: Iterable[int]) -> Value:
         chosen = list(lanes)

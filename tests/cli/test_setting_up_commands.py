@@ -31,7 +31,13 @@ def test_an_older_file_is_refused_and_brought_up_to_date(county):
     raw = sqlite3.connect(county.home / "tenants" / "qing.db")
     for table in ("request_key", "import_row", "import_job", "column_choice", "person_word", "notice"):
         raw.execute(f"DROP TABLE {table}")
+    for table in ("ballot_board", "ballot_sheet", "ballot_chunk"):
+        raw.execute(f"DROP TABLE {table}")
     raw.execute("ALTER TABLE configuration DROP COLUMN footprint")
+    for column in ("round", "closes_at"):
+        raw.execute(f"ALTER TABLE ballot DROP COLUMN {column}")
+    for column in ("standing", "present", "issued", "named"):
+        raw.execute(f"ALTER TABLE ballot_roll DROP COLUMN {column}")
     for index in ("ix_person_tenant_id_born_on", "ix_voter_tenant_id_person"):
         raw.execute(f"DROP INDEX {index}")
     raw.execute("UPDATE alembic_version SET version_num = 'core_0001'")

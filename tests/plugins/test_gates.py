@@ -83,12 +83,16 @@ GATES = {
         "assign.three_reviews",
     ),
 }
+ELSEWHERE = {"livelihood_ballot"}
+"""Practices whose cases take thought to begin: their gates are shown in their own tests."""
 """Every gate of the shipped practices, as ``step.facet``."""
 
 
 def test_every_gate_is_listed(catalogue):
     offered = {n: {f"{r.step}.{r.facet}" for r in rs if isinstance(r, Gate)} for n, rs in catalogue.offers.items()}
-    assert {n: gates for n, gates in offered.items() if gates} == {n: set(gates) for n, gates in GATES.items()}
+    assert {n: gates for n, gates in offered.items() if gates and n not in ELSEWHERE} == {
+        n: set(gates) for n, gates in GATES.items()
+    }
 
 
 @pytest.mark.parametrize(("plugin", "gate"), [(n, gate) for n, gates in GATES.items() for gate in gates])

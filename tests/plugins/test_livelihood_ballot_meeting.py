@@ -354,9 +354,9 @@ def test_a_streets_vote_is_recorded_and_moves_nothing(b):
     assert states(b, cases) == ["candidate"] * 3
     said = [(a.grade, a.note) for c in cases for a in b.case(c.id).took("advise")]
     assert said == [
-        ("favoured", "20 of 30 incumbent > 1/2"),
-        ("favoured", "16 of 30 incumbent > 1/2"),
-        ("not_favoured", "10 of 30 incumbent not > 1/2"),
+        ("favoured", "20 / 实有代表 30 = 66.67 %，超过 1/2"),
+        ("favoured", "16 / 实有代表 30 = 53.33 %，超过 1/2"),
+        ("not_favoured", "10 / 实有代表 30 = 33.33 %，未达到要求"),
     ]
 
 

@@ -9,6 +9,7 @@ from renda_core.domain.ballot import Attendance, Ballot, Paper, Round, shown
 from renda_core.errors import NotAllowed, Rejected
 from renda_core.services.ballots.loading import TELLERS, Held, hold, refuse_strangers, save
 from renda_core.services.ballots.rolls import enrol
+from renda_core.services.ballots.words import noted
 from renda_core.services.bulk import Job, Work
 from renda_core.services.cases import TakeStep
 from renda_core.store import ballots as rows
@@ -82,7 +83,7 @@ async def _move_subjects(unit: Unit, tenant: Tenant, ballot: Ballot, done: Round
             procedure.refuse_readonly(name)
             graded = procedure.steps[name].grades
             grade = found.verdict if graded else ""
-            step = TakeStep(case=case.id, version=0, step=name, grade=grade, note=found.reason)
+            step = TakeStep(case=case.id, version=0, step=name, grade=grade, note=noted(ballot.rule, found))
             try:
                 await work.all_or_none([Job(step=step, actor=TELLERS)])
             except Rejected as refused:

@@ -8,7 +8,10 @@ import attrs
 
 from renda_core.domain.ballot import Rule
 from renda_core.domain.ballot.clauses import CLAUSES
+from renda_core.domain.ballot.rule import Base
 from renda_core.domain.ballot.tallies import Gap, Marks
+from renda_core.domain.ballot.verdict import Finding
+from renda_core.domain.rates import Share
 
 ANSWERS: Mapping[str, str] = {
     "for": "赞成",
@@ -24,6 +27,14 @@ ANSWERS: Mapping[str, str] = {
     "incompetent": "不称职",
 }
 """What is printed for an answer; a local ladder's own word is printed as it stands."""
+BASES: dict[Base, str] = {
+    "seats": "代表名额",
+    "incumbent": "实有代表",
+    "present": "出席代表",
+    "issued": "发出票",
+    "returned": "收回票",
+    "valid": "有效票",
+}
 MOST_LINES = 60
 """Lines told of one bundle: two bundles entered under each other's name differ in everything."""
 TITLE = 16
@@ -43,6 +54,23 @@ def answer_title(rule: Rule, at: int) -> str:
 def clause_title(clause: str) -> str:
     """Say what a clause is called."""
     return CLAUSES.get(clause, clause)
+
+
+def threshold(share: Share) -> str:
+    """Write a threshold as officials say it: 超过 1/2, 达到 2/3."""
+    return f"{'超过' if share.above else '达到'} {share.of}"
+
+
+def ground(rule: Rule, finding: Finding) -> str:
+    """Say on what a line was decided: the threshold that it reached, or the clause."""
+    reached = [rung for rung in rule.rungs if rung.verdict == finding.verdict]
+    return threshold(reached[0].share) if finding.clause == "pass" and reached else clause_title(finding.clause)
+
+
+def noted(rule: Rule, finding: Finding) -> str:
+    """Write on a case on what its line was decided: 40 / 实有代表 63 = 63.49 %，超过 1/2."""
+    rate, told = finding.rate, ground(rule, finding)
+    return f"{rate.hits} / {BASES[rule.base]} {rate.base} = {rate.shown}，{told}" if rate else told
 
 
 @attrs.frozen(kw_only=True)

@@ -25,7 +25,7 @@ from renda_core.services.ballots.loading import may_run
 from renda_core.services.ballots.sheet_files import BLANK, Voted, read_sheets
 from renda_core.services.ballots.sheets import paper_count
 from renda_core.services.ballots.views import BallotView, RoundView
-from renda_core.services.ballots.words import Said, answer_title, clause_title
+from renda_core.services.ballots.words import BASES, Said, answer_title, clause_title, ground, threshold
 from renda_core.services.papers import ballot_words as words
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
@@ -177,7 +177,7 @@ def _results(told: Told) -> Iterator[tuple[object, ...]]:
             continue
         rate = (one.rate.shown, one.rate.hits, one.rate.base) if one.rate else ("", None, None)
         source = words.source_words(clause_source(rule, one.clause))
-        verdict = words.verdict_title(rule, one), words.ground(rule, one), source, one.reason
+        verdict = words.verdict_title(rule, one), ground(rule, one), source, one.reason
         yield n, title, *cost, *row, *rate, *verdict
 
 
@@ -200,13 +200,13 @@ def _rule(rule: Rule) -> Iterator[tuple[str, str, str]]:
     yield "规则", " ".join(filter(None, (rule.name, rule.version))), source
     if rule.adopted:
         yield "通过", rule.adopted, ""
-    yield "基数", words.BASES[rule.base], words.source_words(clause_source(rule, "base"))
+    yield "基数", BASES[rule.base], words.source_words(clause_source(rule, "base"))
     if rule.quorum:
-        told = f"出席人数{words.threshold(rule.quorum)} {words.BASES[rule.quorum_of]}"
+        told = f"出席人数{threshold(rule.quorum)} {BASES[rule.quorum_of]}"
         yield "法定人数", told, words.source_words(clause_source(rule, "quorum"))
     for rung in rule.rungs:
         answers = "、".join(answer_title(rule, at) for at, a in enumerate(rule.answers) if a in rung.answers)
-        yield "结果", f"{rung.verdict}：{answers}{words.threshold(rung.share)}", source
+        yield "结果", f"{rung.verdict}：{answers}{threshold(rung.share)}", source
     yield from ((CLAUSES.get(name, name), "", words.source_words(rests)) for name, rests in rule.clauses.items())
 
 

@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from renda_core.domain.ballot import Rule
-from renda_core.domain.ballot.rule import Base
 from renda_core.domain.ballot.seating import AGAIN, TIED, WAITING
 from renda_core.domain.ballot.verdict import Finding
-from renda_core.domain.rates import Share
-from renda_core.services.ballots.words import ANSWERS, answer_title, clause_title
+from renda_core.services.ballots.words import ANSWERS, answer_title
 
-BASES: dict[Base, str] = {
-    "seats": "代表名额",
-    "incumbent": "实有代表",
-    "present": "出席代表",
-    "issued": "发出票",
-    "returned": "收回票",
-    "valid": "有效票",
-}
 OUTCOMES = {
     "decided": "已作出决定",
     "tied": "末位票数相等，须就这些项目再次票决",
@@ -90,11 +80,6 @@ def money(fen: int) -> str:
     return f"{whole:,}" + (f".{digits}" if digits else "")
 
 
-def threshold(share: Share) -> str:
-    """Write a threshold as officials say it: 超过 1/2, 达到 2/3."""
-    return f"{'超过' if share.above else '达到'} {share.of}"
-
-
 def verdict_title(rule: Rule, finding: Finding) -> str:
     """Say what came of one line."""
     if finding.verdict in FURTHER:
@@ -107,12 +92,6 @@ def verdict_title(rule: Rule, finding: Finding) -> str:
             "通过" if finding.verdict in first else "未通过" if finding.verdict == rule.otherwise else finding.verdict
         )
     return finding.verdict
-
-
-def ground(rule: Rule, finding: Finding) -> str:
-    """Say on what a line was decided: the threshold that it reached, or the clause."""
-    reached = [rung for rung in rule.rungs if rung.verdict == finding.verdict]
-    return threshold(reached[0].share) if finding.clause == "pass" and reached else clause_title(finding.clause)
 
 
 def source_words(source: str) -> str:

@@ -12,7 +12,7 @@ from renda_core.domain.case import Actor
 from renda_core.errors import NotAllowed, Rejected
 from renda_core.services import lookups
 from renda_core.services.ballots.views import BallotView, RoundView
-from renda_core.services.ballots.words import answer_title, clause_title
+from renda_core.services.ballots.words import BASES, answer_title, clause_title, ground, threshold
 from renda_core.services.papers import ballot_words as words
 from renda_core.services.papers.ballots import heading, holder, round_of, seen
 from renda_core.services.sessions import chinese
@@ -106,7 +106,7 @@ def _lines(view: BallotView, now: RoundView, found: dict[str, Finding]) -> Itera
         p.Column(title="序号", side="center"),
         p.Column(title="项目", width=2),
         *(p.Column(title=title, side="right") for title in answers),
-        p.Column(title="占比", under=f"票数 / {words.BASES[rule.base]}", side="right"),
+        p.Column(title="占比", under=f"票数 / {BASES[rule.base]}", side="right"),
         p.Column(title="结果", width=0.9, side="center"),
         p.Column(title="依据", width=1.1, side="center"),
     )
@@ -116,7 +116,7 @@ def _lines(view: BallotView, now: RoundView, found: dict[str, Finding]) -> Itera
         rate = p.Figure(one.rate.shown, f"{one.rate.hits} / {one.rate.base}") if one.rate else p.Figure("—")
         votes = [str(one.votes[answer]) if answer in one.votes else "—" for answer in rule.answers] if few else []
         cells: tuple[str | p.Figure, ...] = (str(n), view.titles.get(subject, subject), *votes, rate)
-        rests = p.Figure(words.ground(rule, one), words.source_words(clause_source(rule, one.clause)))
+        rests = p.Figure(ground(rule, one), words.source_words(clause_source(rule, one.clause)))
         lines.append((*cells, words.verdict_title(rule, one), rests))
     note = NOT_SHOWN if now.suppressed else ""
     yield p.Section(title="计票结果", blocks=(p.Table(columns=heads, rows=lines),), note=note)
@@ -156,7 +156,7 @@ def _concluded(view: BallotView, verdict: Verdict) -> Iterator[p.Fact]:
         places = f"，名额 {verdict.places} 项" if verdict.places else ""
         yield p.Fact("再次票决", f"{again}{places}")
     if rule.rungs and rule.mode != "grade":
-        yield p.Fact("通过标准", f"赞成票{words.threshold(rule.rungs[0].share)} {words.BASES[rule.base]}")
+        yield p.Fact("通过标准", f"赞成票{threshold(rule.rungs[0].share)} {BASES[rule.base]}")
     if rule.version or rule.adopted:
         yield p.Fact("票决办法", "，".join(filter(None, (rule.version, rule.adopted))))
     if rule.advisory:

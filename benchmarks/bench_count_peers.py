@@ -19,6 +19,8 @@ from renda_core.domain.rates import Share
 LIBRARIES = {"votelib": 4.0, "abcvoting": 25.0, "pabutools": 25.0, "pref_voting": 100.0}
 """How many times faster ours must be at 100,000 papers."""
 OPTIONS, MANY = 64, 100_000
+TURN = 4
+"""Runs of each in one turn: the first finds its papers far from the processor, because the other had it before."""
 PROJECTS, DEPUTIES = 12, 300
 """The everyday case: a county's deputies choose at most ten of twelve projects."""
 EVERYDAY_MS = 1.0
@@ -66,6 +68,7 @@ def test_from_tuples_of_choices(versus: Pairs, peers: Peers, tmp_path: Path, lib
         partial(peers.ask, "approval.run", library=library),
         against=f"{library}, its own ballots and scores",
         at_least=LIBRARIES[library],
+        times=TURN,
         clock=processor,
         peers_clock=told,
     )

@@ -15,7 +15,7 @@ from renda_core.domain.ballot.rule import Paper
 T = TypeVar("T")
 Numbers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
-AT_ONCE = 4_096
+AT_ONCE = 8_192
 """Papers that are laid out together: few enough that what is made of them on the way stays in the near caches."""
 
 BYTE = 256

@@ -2,14 +2,26 @@
 
 import datetime as dt
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import attrs
 
+from renda_core.desks import (
+    CongressOn,
+    DeputyOn,
+    Desk,
+    GroupOn,
+    SessionDay,
+    SetDay,
+    StationOn,
+    UnitCount,
+    UnitDesk,
+)
 from renda_core.domain.ballot import Finding, Rule
 from renda_core.domain.calendar import Day
 from renda_core.domain.case import Act, Case
 from renda_core.domain.duty import Record, ScoreRule
+from renda_core.domain.frozen import refuse_mutable
 from renda_core.domain.names import names
 from renda_core.domain.procedure import (
     ClockRule,
@@ -30,86 +42,6 @@ from renda_core.domain.procedure import (
 from renda_core.domain.visibility import Seen
 
 CaseRecord = Role | Kind | Party | Facet | Step | ClockRule | Effect | Gate | Guard | Join | Follow | Veil
-
-
-@attrs.frozen(kw_only=True)
-class SessionDay:
-    """A session (会议) and the day on which it opens.
-
-    Attributes:
-        id: Stays the same when the session is put off.
-        congress: Id of the congress that meets.
-        title: As people write it, e.g. 某县第六届人民代表大会第三次会议.
-    """
-
-    id: str
-    congress: str
-    title: str
-    opens_on: dt.date
-
-
-@attrs.frozen(kw_only=True)
-class UnitCount:
-    """How many shares (承办) of this round one unit has, of cases that stand alike.
-
-    Attributes:
-        role: As sole, lead, joint or separate; *share* is where the unit's own part stands.
-        year: In which the cases were opened.
-        main: The cases' main state.
-        of: The state of the facet asked for; or ``in_time``, ``late``, ``open``, ``overdue`` of the clock asked for.
-    """
-
-    unit: str
-    role: str
-    share: str
-    year: int
-    main: str
-    of: str
-    n: int
-
-
-class UnitDesk(Protocol):
-    """What a page of one unit's own may ask: every answer is of that unit alone, and as its people may see it."""
-
-    async def unit_counts(self, kind: str, facet: str) -> tuple[UnitCount, ...]:
-        """Count, by unit, the cases of its present shares by state of a facet."""
-
-    async def unit_deadlines(self, kind: str, clock: str) -> tuple[UnitCount, ...]:
-        """Count, by unit, how a clock of the case, or the unit's own, ended or runs."""
-
-    async def verdicts(self, ballot: str) -> tuple[Finding, ...]:
-        """List the verdicts of a sort of vote, oldest first; a round without its verdict tells nothing."""
-
-    async def seen(self, kind: str, facet: str, state: str) -> tuple[Seen, ...]:
-        """Show, oldest first, the cases that stand in a state, as the reader sees them; what is veiled is not there."""
-
-    async def names(self, ids: Iterable[str]) -> Mapping[str, str]:
-        """Name people and units by id; an id that is neither is left out."""
-
-
-class Desk(UnitDesk, Protocol):
-    """What a page, a watch or a rule of days may ask of the store; one tenant's answers, never SQL."""
-
-    async def facet_counts(self, kind: str, facet: str) -> Mapping[str, int]:
-        """Count cases by state of a facet."""
-
-    async def grade_counts(self, kind: str, step: str, *, round: int = 0) -> Mapping[str, int]:
-        """Count acts by grade, of one round, or of all with 0."""
-
-    async def last_grades(self, kind: str, step: str) -> Mapping[str, int]:
-        """Count cases by the grade of their last act of *step*: the final round's."""
-
-    async def cases(self, kind: str, step: str) -> tuple[Case, ...]:
-        """Load the cases of a kind that ever took *step*."""
-
-    async def records(self, *, person: str) -> tuple[Record, ...]:
-        """List a person's duty records, oldest first."""
-
-    async def sessions(self, first: dt.date, last: dt.date) -> tuple[SessionDay, ...]:
-        """List the sessions of every congress that open between two days, both included, in order."""
-
-    async def deputies(self, on: dt.date, *, congress: str = "") -> tuple[str, ...]:
-        """Give the ids of those who hold a mandate in force (有效) on a day, of one congress or of any."""
 
 
 @attrs.frozen(kw_only=True)
@@ -219,6 +151,8 @@ class Page:
     """A read-only page; *shows* is the attrs class that *view* returns, for the API's schema.
 
     Attributes:
+        view: Looks: ``view(context, desk)``, or ``view(context, desk, asked)`` where the page *asks* something.
+        asks: A frozen attrs class of what the reader may say, each field titled and with a default, e.g. a period.
         who: Roles that may look; to others there is no such page.
         of_unit: Instead, whoever acts for a handling unit looks, and finds that unit's own alone: *view* gets a
             :class:`UnitDesk`, which answers nothing else. Roles open no such page.
@@ -227,19 +161,22 @@ class Page:
     name: str
     title: str
     shows: type
-    view: Callable[[Context[Any], Desk], Awaitable[object]]
+    view: Callable[..., Awaitable[object]]
     who: frozenset[str] = attrs.field(default=frozenset({"office"}), converter=names)
     of_unit: bool = False
     plugin: str = ""
+    asks: type | None = attrs.field(default=None, validator=refuse_mutable)
 
 
 __all__ = [
     "BallotKind",
     "CaseRecord",
     "ClockRule",
+    "CongressOn",
     "Context",
     "Day",
     "DayRule",
+    "DeputyOn",
     "Desk",
     "Effect",
     "Facet",
@@ -247,6 +184,7 @@ __all__ = [
     "Follow",
     "Found",
     "Gate",
+    "GroupOn",
     "Guard",
     "Join",
     "Kind",
@@ -258,6 +196,8 @@ __all__ = [
     "ScoreRule",
     "Seen",
     "SessionDay",
+    "SetDay",
+    "StationOn",
     "Step",
     "UnitCount",
     "UnitDesk",

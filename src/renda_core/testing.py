@@ -213,11 +213,11 @@ class Bench:
         found: Seen = self.ask(cases.show, by, case.id)
         return found
 
-    def page(self, name: str, by: Actor | None = None) -> Any:
-        """Look at a page."""
+    def page(self, name: str, by: Actor | None = None, **asked: Any) -> Any:
+        """Look at a page; *asked* is what it asks for."""
         from renda_core.services import ledgers
 
-        return self.ask(ledgers.page, by or self.actor("clerk", "office"), name)
+        return self.ask(ledgers.page, by or self.actor("clerk", "office"), name, asked)
 
     def verify(self) -> Verified:
         """Check the journal."""

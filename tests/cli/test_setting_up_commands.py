@@ -31,9 +31,11 @@ def test_an_older_file_is_refused_and_brought_up_to_date(county):
     raw = sqlite3.connect(county.home / "tenants" / "qing.db")
     for table in ("request_key", "import_row", "import_job", "column_choice", "person_word", "notice"):
         raw.execute(f"DROP TABLE {table}")
-    for table in ("ballot_board", "ballot_sheet", "ballot_chunk"):
+    for table in ("ballot_board", "ballot_sheet", "ballot_chunk", "case_code", "guess", "case_slot"):
         raw.execute(f"DROP TABLE {table}")
     raw.execute("ALTER TABLE configuration DROP COLUMN footprint")
+    for column in ("township", "liaison", "position", "offers"):
+        raw.execute(f"ALTER TABLE station DROP COLUMN {column}")
     for column in ("round", "closes_at"):
         raw.execute(f"ALTER TABLE ballot DROP COLUMN {column}")
     for column in ("standing", "present", "issued", "named"):

@@ -214,6 +214,8 @@ class Day:
         key: The matter, where the date is not: a session's id. What was told of it is not told again when it moves.
         audience: Ids of the persons who are noticed.
         text: What the notice says below *label*.
+        place: Id of the station where it is held; empty where it is of no station.
+        begins, ends: The hours, as ``"09:00"``; empty where it has none.
 
     Raises:
         Invalid: Notice would be given after the day.
@@ -227,6 +229,9 @@ class Day:
     key: str = ""
     audience: tuple[str, ...] = ()
     text: str = ""
+    place: str = ""
+    begins: str = ""
+    ends: str = ""
 
     def __attrs_post_init__(self) -> None:
         if self.notice_by is not None and self.notice_by > self.on:
@@ -234,8 +239,8 @@ class Day:
 
     @property
     def matter(self) -> str:
-        """Name what is told once: the key, or else the date."""
-        return self.key or self.on.isoformat()
+        """Name what is told once: the key, or else the date and its place."""
+        return self.key or (f"{self.on.isoformat()} {self.place}" if self.place else self.on.isoformat())
 
 
 def turns(days: Iterable[dt.date], groups: tuple[str, ...], free: frozenset[str], label: str) -> Iterator[Day]:

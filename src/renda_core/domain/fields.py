@@ -1,11 +1,12 @@
 """Fields of bodies and payloads with the title that people see: files and forms find them by it."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import attrs
 
-TITLE, CHOICES = "title", "choices"
+TITLE, CHOICES, REFERS = "title", "choices", "refers"
+Noun = Literal["station", "unit", "person", "congress"]
 
 
 def titled(title: str, *, choices: str | Mapping[str, str] = "", **rest: Any) -> Any:
@@ -15,6 +16,21 @@ def titled(title: str, *, choices: str | Mapping[str, str] = "", **rest: Any) ->
         choices: What it may say, as a mapping of codes to titles; or the name of the setting that lists it.
     """
     return attrs.field(metadata={**rest.pop("metadata", {}), TITLE: title, CHOICES: choices}, **rest)
+
+
+def refers(noun: Noun, title: str, **rest: Any) -> Any:
+    """Declare a field that names a row of the roster by id; people may give its name or code instead, e.g. a station's.
+
+    What it names must stand in the roster and hold on the day of the act: a closed station receives nobody.
+    """
+    return titled(title, **rest | {"metadata": {**rest.pop("metadata", {}), REFERS: noun}})
+
+
+def referring(cls: type | None) -> Mapping[str, Noun]:
+    """Give the fields of a class that name rows of the roster, each with the noun; none for anything else."""
+    if cls is None or not attrs.has(cls):
+        return {}
+    return {a.name: a.metadata[REFERS] for a in attrs.fields(cls) if REFERS in a.metadata}
 
 
 def choices_of(field: "attrs.Attribute[Any]", settings: object) -> Mapping[str, str]:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import attrs
 
@@ -22,6 +22,7 @@ from renda_core.domain.couplings import (
     when,
 )
 from renda_core.domain.frozen import refuse_mutable
+from renda_core.domain.hours import Hours
 from renda_core.domain.names import names, order
 from renda_core.errors import Rejected
 
@@ -67,6 +68,8 @@ class Kind:
         words: Body fields found by search, beside title and number.
         edition: Name of this edition; cases keep the edition under which they were opened.
         since: First day on which new cases are opened under this edition.
+        hours: Gives the hours that a case takes of people; a step that would take some twice is refused.
+        followed: Whether who brought it may be given a code to follow it by, and to judge what came of it.
     """
 
     name: str
@@ -83,6 +86,8 @@ class Kind:
     edition: str = ""
     since: dt.date = dt.date.min
     plugin: str = ""
+    hours: Callable[[Case], Iterable[Hours]] | None = None
+    followed: bool = False
 
     def place(self, number: str) -> tuple[int, int] | None:
         """Read year and place in the series from a number; None for a number of another form."""

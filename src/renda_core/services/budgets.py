@@ -14,6 +14,7 @@ from types import FrameType
 from typing import TypeVar
 
 from renda_core.domain.failing import Overrun
+from renda_core.faults import Faults
 
 T = TypeVar("T")
 STEP = 2.0
@@ -42,19 +43,31 @@ class _Alarm:
     def __call__(self, _: int, frame: FrameType | None) -> None:
         if not self.hears:
             return
-        if _tidying(frame):
+        if _within(frame, _tidies):
             signal.setitimer(signal.ITIMER_REAL, AGAIN, self.seconds)
+        elif _within(frame, _notes):
+            signal.setitimer(signal.ITIMER_REAL, self.seconds, self.seconds)
         else:
             raise Overrun(self.seconds)
 
 
-def _tidying(frame: FrameType | None) -> bool:
-    """Tell whether memory is just being freed: that is anybody's code, and what it raises is heard by nobody."""
+def _within(frame: FrameType | None, does: Callable[[FrameType], bool]) -> bool:
+    """Tell whether what the alarm cut into does so, itself or for whoever asked it to."""
     while frame is not None and frame.f_code is not limited.__code__:
-        if frame.f_code.co_name == "__del__" or frame.f_globals.get("__name__") in ("weakref", "_weakrefset"):
+        if does(frame):
             return True
         frame = frame.f_back
     return False
+
+
+def _tidies(frame: FrameType) -> bool:
+    """Tell whether memory is just being freed: that is anybody's code, and what it raises is heard by nobody."""
+    return frame.f_code.co_name == "__del__" or frame.f_globals.get("__name__") in ("weakref", "_weakrefset")
+
+
+def _notes(frame: FrameType) -> bool:
+    """Tell whether a failure is just being put to account: a slow log is not the fault of what runs after it."""
+    return frame.f_code is Faults.heard.__code__
 
 
 def limited(seconds: float, work: Callable[[], T]) -> T:

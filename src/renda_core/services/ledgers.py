@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -14,6 +15,7 @@ from renda_core.domain.visibility import KEEPERS
 from renda_core.errors import Invalid, NotFound
 from renda_core.services.asking import Source, driven
 from renda_core.services.desk import OwnDesk, StoreDesk
+from renda_core.services.given import fitted
 from renda_core.services.paging import LARGEST, PAGE, Page, check_size, check_texts
 from renda_core.services.sight import keeps, reach_of, shown, veiled_in_lists, veiled_roles
 from renda_core.services.walks import Walk, place_after, rarest_first, turned
@@ -184,10 +186,19 @@ def _may_hear(tenant: Tenant, actor: Actor, row: OverdueRow) -> bool:
     return bool(actor.roles & procedure.kind.audience) or (bool(row.unit) and row.unit == actor.unit)
 
 
-async def page(reader: Reader, tenant: Tenant, actor: Actor, name: str) -> object:
+async def page(
+    reader: Reader, tenant: Tenant, actor: Actor, name: str, asked: Mapping[str, Any] | None = None
+) -> object:
     """Show a page of an enabled plugin; otherwise, or to the wrong reader, there is none.
 
     A page of a unit's own is asked through a desk that answers of no other unit, whatever the page asks.
+
+    Args:
+        asked: What the reader says, by the names of the fields that the page asks for.
+
+    Raises:
+        NotFound: No enabled plugin has the page, or it is not for this reader.
+        Invalid: The page asks for no such thing, or it cannot be read.
     """
     found = tenant.practice.pages.get(name)
     if found is None or not (actor.unit if found.of_unit else found.who & actor.roles):
@@ -195,4 +206,11 @@ async def page(reader: Reader, tenant: Tenant, actor: Actor, name: str) -> objec
     desk: Any = OwnDesk(reader, tenant, actor) if found.of_unit else StoreDesk(reader, tenant, actor)
     source = Source(tenant=tenant, plugin=found.plugin, what="page", name=name)
     context = tenant.contexts(tenant.today)(found.plugin)
-    return await driven(source, lambda lent: found.view(context, lent), desk, lambda shown: expect(shown, found.shows))
+    said: tuple[Any, ...] = ()
+    if found.asks is not None:
+        said = (fitted(dict(asked or {}), found.asks, name),)
+    elif asked:
+        raise Invalid(f"page {name} asks for nothing; leave {', '.join(sorted(asked))} away", field=min(asked))
+    return await driven(
+        source, lambda lent: found.view(context, lent, *said), desk, lambda shown: expect(shown, found.shows)
+    )

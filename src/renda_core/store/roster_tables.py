@@ -122,6 +122,10 @@ station = noun(
     must("address", String),
     must("manager", String),
     Column("phone", Hidden),
+    must("township", String),
+    must("liaison", String),
+    must("position", String),
+    must("offers", String),
     UniqueConstraint("tenant_id", "name", "valid_from"),
     owner("congress", "congress"),
 )

@@ -14,6 +14,7 @@ from renda_core.store.ballot_tables import ballot, ballot_board, ballot_chunk, b
 from renda_core.store.columns import DISTRIBUTED, Id, Instant
 from renda_core.store.exchange_tables import column_choice, import_job, import_row, person_word, request_key
 from renda_core.store.notice_tables import notice
+from renda_core.store.reception_tables import case_code, case_slot, guess
 from renda_core.store.roster_tables import (
     ROSTER,
     body,
@@ -43,11 +44,13 @@ __all__ = [
     "case_act",
     "case_assignment",
     "case_clock",
+    "case_code",
     "case_dimension",
     "case_facet",
     "case_file",
     "case_link",
     "case_party",
+    "case_slot",
     "case_word",
     "column_choice",
     "configuration",
@@ -55,6 +58,7 @@ __all__ = [
     "counter",
     "district",
     "duty_record",
+    "guess",
     "import_job",
     "import_row",
     "journal",

@@ -131,6 +131,7 @@ class _Stations:
             "address": v["address"],
             "manager": v["head"],
             "phone": self._nouns.hidden(had, "station.phone", v["phone"], "phone"),
+            **{c: had[c] if had else "" for c in ("township", "liaison", "position", "offers")},
         }
         looks = self._alike.look(self._file, read, name) if had is None else ()
         return decided(read, self._nouns.put("station", had, row, keep=("valid_from",)), name, *looks)

@@ -1,0 +1,1 @@
+"""固定接待日: Reception on a fixed day."""

@@ -1,0 +1,1 @@
+"""赶集日接待: Reception on market days."""

@@ -1,0 +1,1 @@
+"""轮流坐班: Rota of deputies in groups."""

@@ -1,0 +1,186 @@
+"""What pages, watches and rules of days may ask of the store, and the rows in which it answers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+import attrs
+
+from renda_core.domain.ballot import Finding
+from renda_core.domain.calendar import Day
+from renda_core.domain.case import Case
+from renda_core.domain.duty import Record
+from renda_core.domain.visibility import Seen
+
+
+@attrs.frozen(kw_only=True)
+class SessionDay:
+    """A session (会议) and the day on which it opens.
+
+    Attributes:
+        id: Stays the same when the session is put off.
+        congress: Id of the congress that meets.
+        title: As people write it, e.g. 某县第六届人民代表大会第三次会议.
+    """
+
+    id: str
+    congress: str
+    title: str
+    opens_on: dt.date
+
+
+@attrs.frozen(kw_only=True)
+class UnitCount:
+    """How many shares (承办) of this round one unit has, of cases that stand alike.
+
+    Attributes:
+        role: As sole, lead, joint or separate; *share* is where the unit's own part stands.
+        year: In which the cases were opened.
+        main: The cases' main state.
+        of: The state of the facet asked for; or ``in_time``, ``late``, ``open``, ``overdue`` of the clock asked for.
+    """
+
+    unit: str
+    role: str
+    share: str
+    year: int
+    main: str
+    of: str
+    n: int
+
+
+@attrs.frozen(kw_only=True)
+class CongressOn:
+    """A congress (人大) as it stands on a day; *area* is its division code."""
+
+    id: str
+    level: str
+    name: str
+    area: str
+    parent: str | None
+
+
+@attrs.frozen(kw_only=True)
+class DeputyOn:
+    """One mandate in force and who holds it; someone with several mandates stands in several rows.
+
+    Attributes:
+        district: The name of the electoral district (选区); empty where the mandate names none.
+    """
+
+    person: str
+    name: str
+    mandate: str
+    congress: str
+    district: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class GroupOn:
+    """A deputy group (代表小组) with the persons in it whose mandates are in force; it may be empty."""
+
+    id: str
+    name: str
+    congress: str
+    deputies: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class StationOn:
+    """A deputies' home or liaison station that is open on a day.
+
+    Attributes:
+        kind: ``home`` (代表之家), ``station`` (代表联络站) or ``point`` (联系点).
+        township: Division code of the township; *position* is ``"latitude,longitude"`` or empty.
+        offers: What it offers beside receptions, e.g. 调解, 法律咨询, 网格.
+        deputies: Ids of the persons in office who are bound to it.
+    """
+
+    id: str
+    kind: str
+    name: str
+    code: str
+    congress: str
+    township: str = ""
+    address: str = ""
+    manager: str = ""
+    liaison: str = ""
+    position: str = ""
+    offers: tuple[str, ...] = ()
+    deputies: tuple[str, ...] = ()
+
+
+@attrs.frozen(kw_only=True)
+class SetDay:
+    """A day with the rule that sets it; *title* is what calendars call the rule."""
+
+    rule: str
+    title: str
+    day: Day
+
+
+class UnitDesk(Protocol):
+    """What a page of one unit's own may ask: every answer is of that unit alone, and as its people may see it."""
+
+    async def unit_counts(self, kind: str, facet: str) -> tuple[UnitCount, ...]:
+        """Count, by unit, the cases of its present shares by state of a facet."""
+
+    async def unit_deadlines(self, kind: str, clock: str) -> tuple[UnitCount, ...]:
+        """Count, by unit, how a clock of the case, or the unit's own, ended or runs."""
+
+    async def verdicts(self, ballot: str) -> tuple[Finding, ...]:
+        """List the verdicts of a sort of vote, oldest first; a round without its verdict tells nothing."""
+
+    async def seen(self, kind: str, facet: str, state: str) -> tuple[Seen, ...]:
+        """Show, oldest first, the cases that stand in a state, as the reader sees them; what is veiled is not there."""
+
+    async def names(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """Name people and units by id; an id that is neither is left out."""
+
+
+class Desk(UnitDesk, Protocol):
+    """What a page, a watch or a rule of days may ask of the store; one tenant's answers, never SQL."""
+
+    async def facet_counts(self, kind: str, facet: str) -> Mapping[str, int]:
+        """Count cases by state of a facet."""
+
+    async def grade_counts(self, kind: str, step: str, *, round: int = 0) -> Mapping[str, int]:
+        """Count acts by grade, of one round, or of all with 0."""
+
+    async def last_grades(self, kind: str, step: str) -> Mapping[str, int]:
+        """Count cases by the grade of their last act of *step*: the final round's."""
+
+    async def cases(self, kind: str, step: str) -> tuple[Case, ...]:
+        """Load the cases of a kind that ever took *step*."""
+
+    async def records(self, *, person: str) -> tuple[Record, ...]:
+        """List a person's duty records, oldest first."""
+
+    async def sessions(self, first: dt.date, last: dt.date) -> tuple[SessionDay, ...]:
+        """List the sessions of every congress that open between two days, both included, in order."""
+
+    async def deputies(self, on: dt.date, *, congress: str = "") -> tuple[str, ...]:
+        """Give the ids of those who hold a mandate in force (有效) on a day, of one congress or of any."""
+
+    async def congresses(self, on: dt.date) -> tuple[CongressOn, ...]:
+        """List the congresses that stand on a day, by name."""
+
+    async def holders(self, on: dt.date, *, congress: str = "") -> tuple[DeputyOn, ...]:
+        """List who holds a mandate in force (有效) on a day and where, one row a mandate, by name."""
+
+    async def groups(self, on: dt.date) -> tuple[GroupOn, ...]:
+        """List the deputy groups (代表小组) that stand on a day, by name, with their members in force."""
+
+    async def stations(self, on: dt.date) -> tuple[StationOn, ...]:
+        """List the homes and stations that are open on a day, by code and name, with the deputies bound to each."""
+
+    async def tied(self, kind: str, on: dt.date) -> tuple[tuple[str, str], ...]:
+        """List the roster's links of a kind that hold on a day, as (from, to), e.g. a deputy and a fixed voter."""
+
+    async def opened(self, kind: str, first: dt.date, last: dt.date) -> tuple[Case, ...]:
+        """Load the cases of a kind that were opened between two days, both included, whole, oldest first."""
+
+    async def set_days(self, first: dt.date, last: dt.date) -> tuple[SetDay, ...]:
+        """List the days that every enabled rule sets between two days, in order; a rule that fails is left out."""

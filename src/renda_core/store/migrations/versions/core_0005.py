@@ -1,0 +1,52 @@
+"""Stations with their township, liaison, place and services; codes that follow a case, guesses of them, taken hours."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from renda_core.store.revisions import BYTES, DATE, ID, INSTANT, INTEGER, STRING, create
+from renda_core.store.roles import protect
+
+revision = "core_0005"
+down_revision = "core_0004"
+branch_labels = None
+depends_on = None
+
+NEW = ("case_code", "guess", "case_slot")
+OF_STATION = ("township", "liaison", "position", "offers")
+
+
+def upgrade() -> None:
+    """Add them; a station of before says nothing of township, liaison, position and offers."""
+    for column in OF_STATION:
+        op.add_column("station", sa.Column(column, STRING, nullable=False, server_default=""))
+    owner = {"case_id": "case_file"}
+    create(
+        "case_code",
+        "digest",
+        (BYTES, "digest"),
+        (ID, "case_id"),
+        (DATE, "made_on"),
+        unique="case_id",
+        owners=owner,
+        rowid=False,
+    )
+    create("guess", "source", (BYTES, "source"), (INSTANT, "since"), (INTEGER, "n"), indexes=["since"], rowid=False)
+    create(
+        "case_slot",
+        "who slot",
+        (ID, "who case_id"),
+        (INTEGER, "slot"),
+        indexes=["case_id"],
+        owners=owner,
+        rowid=False,
+    )
+    for name in NEW:
+        protect(name)
+
+
+def downgrade() -> None:
+    """Drop them."""
+    for name in NEW:
+        op.drop_table(name)
+    for column in OF_STATION:
+        op.drop_column("station", column)

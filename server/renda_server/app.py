@@ -72,18 +72,20 @@ def _media(told: Operation) -> list[str]:
 
 
 def _signed_in(door: Doorkeeper) -> BeforeRequestHookHandler:
-    """Let in who has a token; it is asked before anything of the request is read."""
+    """Let in who has a token, and anybody to what is public; it is asked before anything of the request is read."""
 
     async def guard(request: Request[Any, Any, Any]) -> Response[bytes] | None:
         scope = request.scope
         if scope["method"] == "OPTIONS":  # which methods a path has, the description tells everybody
             return Response(b"", status_code=204, headers=errors.allowed(request))
-        holder = door.who(_said(scope, b"authorization"))
-        if holder is None:
-            raise NotAuthorizedException
-        scope["user"] = holder
+        told = scope["route_handler"].opt["operation"]
+        if not told.public:
+            holder = door.who(_said(scope, b"authorization"))
+            if holder is None:
+                raise NotAuthorizedException
+            scope["user"] = holder
         wanted = _said(scope, b"accept")
-        if wanted not in ANYTHING and not Accept(wanted).best_match(_media(scope["route_handler"].opt["operation"])):
+        if wanted not in ANYTHING and not Accept(wanted).best_match(_media(told)):
             raise HTTPException(status_code=406, detail=f"given here: {JSON}")
         return None
 

@@ -13,6 +13,7 @@ from typing import Any, Union, get_args, get_origin
 import msgspec
 from litestar import Response
 
+from renda_core.services.questions import LONGEST as ANSWER
 from renda_server.answering import JSON
 from renda_server.errors import PROBLEM
 from renda_server.idempotency import HEADER, LONGEST, REPLAYED
@@ -154,6 +155,17 @@ class _Document:
             yield made
 
     def _query(self, told: Operation) -> Iterable[dict[str, Any]]:
+        if told.free:
+            words = {"type": "object", "additionalProperties": {"type": "string", "maxLength": ANSWER}}
+            what = "What the page asks for, each by its name or Chinese title, e.g. `?first=2026-01-01`."
+            yield {
+                "name": "asked",
+                "in": "query",
+                "style": "form",
+                "explode": True,
+                "schema": words,
+                "description": what,
+            }
         if told.asks is None:
             return
         _, found = msgspec.json.schema_components([told.asks], ref_template=REFS)

@@ -121,7 +121,14 @@ def on_http(request: Asked, error: HTTPException) -> Response[bytes]:
     if status == HTTPStatus.BAD_REQUEST:
         detail = f"{field}: {told}" if field else told or _readable(error.detail)
         return problem(400, Invalid.code, detail, bears, **({"field": field} if field else {}))
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        bears = {"Retry-After": waiting(error)}
     return problem(status, status.name.lower(), _readable(error.detail) if status in TOLD else status.phrase, bears)
+
+
+def waiting(error: HTTPException) -> str:
+    """Say in how many seconds a source that asked too often may ask again; never at once."""
+    return str(max(1, int((error.headers or {}).get(guests.RESET, 1))))
 
 
 async def number(message: Message, scope: Scope) -> None:

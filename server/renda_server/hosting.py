@@ -27,6 +27,8 @@ from renda_server.settings import Settings
 
 T = TypeVar("T")
 log = logging.getLogger("renda.server")
+GUEST = Actor(id="job:public", roles={"public"})
+"""Who asks without a token: anybody, and nobody is told apart."""
 FRESH = 5.0
 """Seconds after which a configuration is asked for again, so that a change needs no restart."""
 
@@ -123,15 +125,37 @@ class Hosts:
             NotFound: It is not hosted here, or another tenant took its code.
         """
         hosted = self._open.get(holder.tenant) or self._from_file(holder.tenant)
-        workspace = hosted.workspace
-        if workspace.file.id != holder.tenant_id:
+        if hosted.workspace.file.id != holder.tenant_id:
             raise NotFound(f"no tenant {holder.tenant!r}")
+        return Desk(*await self._fresh(holder.tenant, hosted), holder.actor)
+
+    async def guest(self, code: str) -> Desk:
+        """Open a tenant to who has no token: of what a practice shows everybody, and of what a code opens.
+
+        Raises:
+            NotFound: It is not hosted here, or shows nothing to everybody; nobody is told which.
+        """
+        hosted = self._open.get(code)
+        if hosted is None:
+            # The code comes from an address: it is looked for among the files that are here, and never made a path of.
+            if self._shared is not None or code not in self._settings.home.codes():
+                raise NotFound(f"no tenant {code!r}")
+            hosted = self._from_file(code)
+        store, tenant = await self._fresh(code, hosted)
+        shown = any(GUEST.roles & page.who for page in tenant.practice.pages.values())
+        if not shown and not any(p.kind.followed for p in tenant.practice.procedures.values()):
+            raise NotFound(f"tenant {code!r} shows nothing to everybody")
+        return Desk(store, tenant, GUEST)
+
+    async def _fresh(self, code: str, hosted: _Hosted) -> tuple[Store, Tenant]:
+        """Give an open tenant by its configuration of now."""
+        workspace = hosted.workspace
         if time.monotonic() - hosted.checked > FRESH:
             held = await workspace.store.read(tenants.in_force, workspace.file.id)
             if held is not None and held.file != workspace.file:
-                hosted = self._keep(holder.tenant, workspace.store, held)
+                hosted = self._keep(code, workspace.store, held)
             hosted.checked = time.monotonic()
-        return Desk(store=hosted.workspace.store, tenant=hosted.workspace.tenant, actor=holder.actor)
+        return hosted.workspace.store, hosted.workspace.tenant
 
     def check(self, file: TenantFile) -> Footprint:
         """Open a configuration as if it were in force; say what its practices touch.

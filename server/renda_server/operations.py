@@ -22,7 +22,7 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
 from renda_core.errors import NotFound
-from renda_server import bodies, idempotency
+from renda_server import bodies, guests, idempotency
 from renda_server.answering import JSON, Answer, linked, written
 from renda_server.hosting import Desk
 from renda_server.shapes import Page
@@ -31,6 +31,8 @@ from renda_server.transport import refuse_plain
 Asking = Request[Any, Any, State]
 Made = Callable[..., Awaitable[Any]]
 GIVEN = ("desk", "asked", "data", "request", "if_match")
+OF_COUNTY = "/public/{county:str}"
+"""Under which everybody asks of a county."""
 SUCCESS: Mapping[str, int] = {"GET": 200, "POST": 201, "PUT": 200, "PATCH": 200, "DELETE": 204}
 
 
@@ -47,8 +49,10 @@ class Operation:
         located: Whether the answer says where the made thing is.
         largest: Bytes of the body, if they may be more than everywhere else.
         repeatable: Whether doing it twice is as doing it once, so that it takes no ``Idempotency-Key``: a sweep.
-        secret: Whether nothing may keep who sent what when: the cast of a ballot, which counts once by itself.
+        secret: Whether nothing may keep who sent what when: the cast of a ballot, which counts once by itself, and a
+            voter's code.
         sheltered: Whether it is refused over a line that somebody on the way could read: a vote by device.
+        public: Whether anybody asks it, without a token: of the county that the path names, a limited number of times.
     """
 
     name: str
@@ -75,6 +79,8 @@ class Operation:
     largest: int = 0
     secret: bool = False
     sheltered: bool = False
+    free: bool = False
+    public: bool = False
 
     @property
     def keyed(self) -> bool:
@@ -90,11 +96,13 @@ def operation(
     tag: str,
     problems: tuple[int, ...] = (),
     status: int = 0,
+    public: bool = False,
     **more: Any,
 ) -> Callable[[Made], HTTPRouteHandler]:
     """Make a route of a function ``async def name(desk, …)``.
 
     Args:
+        path: Below ``/api``; below ``/api/public/{county}`` where it is *public*.
         problems: Statuses that this operation may give beside 400, 401, 404 and 406 (and 413, 415 with a body).
         status: Of success; by default 200, 201 after POST, 204 after DELETE.
         more: Further attributes of ``Operation``.
@@ -102,27 +110,31 @@ def operation(
 
     def made(function: Made) -> HTTPRouteHandler:
         hints, names = get_type_hints(function), list(inspect.signature(function).parameters)
+        whose: dict[str, Any] = {"county": str} if public else {}
         found = Operation(
             **{
                 "name": function.__name__,
                 "method": method,
-                "path": path,
+                "path": f"{OF_COUNTY}{path}" if public else path,
                 "summary": summary,
                 "description": inspect.cleandoc(function.__doc__ or ""),
                 "tag": tag,
                 "status": status or SUCCESS[method],
                 "gives": _inner(hints.get("return")),
-                "parameters": {name: hints[name] for name in names if name not in GIVEN},
-                "asks": hints.get("asked"),
+                "parameters": whose | {name: hints[name] for name in names if name not in GIVEN},
+                "asks": None if more.get("free") else hints.get("asked"),
                 "takes": hints.get("data"),
                 "if_match": "if_match" in names,
                 "problems": problems,
+                "public": public,
                 **more,
             }
         )
         limit: Any = {"request_max_body_size": found.largest} if found.largest else {}
+        if public:
+            limit["middleware"] = [guests.LIMIT.middleware]
         return HTTPRouteHandler(
-            path,
+            found.path,
             http_method=[HttpMethod.GET, HttpMethod.HEAD] if method == "GET" else HttpMethod(method),
             status_code=found.status,
             opt={"operation": found},
@@ -144,9 +156,12 @@ def _route(function: Made, told: Operation, names: frozenset[str]) -> Any:
         if told.sheltered:
             refuse_plain(request.scope, request.app.state.proxies)
         given: dict[str, Any] = {name: known(name, request.path_params[name]) for name in told.parameters}
+        county = given.pop("county") if told.public else ""
         flat = _questions(request)
         if told.asks is not None:
             given["asked"] = bodies.convert(flat, told.asks)
+        elif told.free:
+            given["asked"] = flat
         else:
             bodies.refuse_unknown(flat, (), "question")
         if told.takes is not None:
@@ -161,7 +176,8 @@ def _route(function: Made, told: Operation, names: frozenset[str]) -> Any:
         async def work(at: Desk) -> Response[Any]:
             return _answer(request, told, flat, await function(desk=at, **given))
 
-        desk: Desk = await request.app.state.hosts.desk(request.user)
+        hosts = request.app.state.hosts
+        desk: Desk = await (hosts.guest(county) if told.public else hosts.desk(request.user))
         # An operation that takes a file looks after its key itself.
         once = told.keyed and not told.uploads
         answer = await (idempotency.once(request, desk, f"{told.method} {told.path}", work) if once else work(desk))

@@ -1,7 +1,7 @@
-"""Whether a request came over a line that nobody on the way can read: asked of the connection, not of the request.
+"""Where a request came from, and whether nobody on the way can read it: asked of the connection, not of the request.
 
-A header may take the right to vote away, and never gives it. One alone is believed, ``X-Forwarded-Proto``, and only
-from a proxy that whoever runs the server has named.
+A header may take the right to vote away, and never gives it. Two alone are believed, ``X-Forwarded-Proto`` and
+``X-Forwarded-For``, and only from a proxy that whoever runs the server has named.
 """
 
 from __future__ import annotations
@@ -20,6 +20,10 @@ HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
 """What somebody types who talks to a server on the same machine."""
 HANDED_ON = frozenset({b"forwarded", b"via", b"x-real-ip"})
 """Headers that proxies add, beside all that begin with ``X-Forwarded-``: the request did not begin on this machine."""
+NOWHERE = "nowhere"
+"""The source of what has no address: a socket of the file system."""
+ONE_SITE = 64
+"""Bits of an IPv6 address that one connection keeps; who has one has all addresses under it. Source: RFC 6177."""
 
 
 class PlainHttp(NotAllowed):
@@ -63,16 +67,57 @@ def sheltered(scope: Scope, proxies: Iterable[Network]) -> bool:
     Args:
         proxies: Who may vouch for the line behind them; each must set ``X-Forwarded-Proto`` itself, whatever came in.
     """
+    if encrypted(scope, proxies):
+        return True
+    client = scope.get("client")
+    asker = _address(client[0]) if client else None
+    if asker is None or _among(asker, proxies):
+        return False
+    return asker.is_loopback and _named_here(scope) and not _handed_on(scope)
+
+
+def encrypted(scope: Scope, proxies: Iterable[Network]) -> bool:
+    """Tell whether a request came over https: by the socket, or by the one word of a proxy that was named."""
     # The scheme is the socket's: uvicorn is told to read it from no header.
     if scope["scheme"] == "https":
         return True
     client = scope.get("client")
     asker = _address(client[0]) if client else None
-    if asker is None:
-        return False
-    if any(asker.version == net.version and asker in net for net in proxies):
-        return _values(scope, b"x-forwarded-proto") == [b"https"]
-    return asker.is_loopback and _named_here(scope) and not _handed_on(scope)
+    named = asker is not None and _among(asker, proxies)
+    return named and _values(scope, b"x-forwarded-proto") == [b"https"]
+
+
+def source(scope: Scope, proxies: Iterable[Network]) -> str:
+    """Name where a request comes from, as limits count it: an IPv4 address, or a site's IPv6 network.
+
+    Args:
+        proxies: Who may say, as ``X-Forwarded-For``, for whom they ask; each must add the address it was asked from.
+    """
+    client = scope.get("client")
+    found = _address(client[0]) if client else None
+    if found is None:
+        return NOWHERE
+    hops = [hop.strip() for line in _values(scope, b"x-forwarded-for") for hop in line.decode("latin-1").split(",")]
+    named = tuple(proxies)
+    while hops and _among(found, named):
+        before = _address(hops.pop())
+        if before is None:  # what cannot be read is nobody's word: it counts as the proxy's own
+            break
+        found = before
+    if isinstance(found, ipaddress.IPv6Address):
+        return str(ipaddress.IPv6Network((int(found), ONE_SITE), strict=False))
+    return str(found)
+
+
+def unnamed(scope: Scope, proxies: Iterable[Network]) -> bool:
+    """Tell whether a proxy that nobody named stands between, so that everybody behind it counts as one source."""
+    client = scope.get("client")
+    asker = _address(client[0]) if client else None
+    return _handed_on(scope) and (asker is None or not _among(asker, proxies))
+
+
+def _among(asker: Address, proxies: Iterable[Network]) -> bool:
+    return any(asker.version == net.version and asker in net for net in proxies)
 
 
 def _address(text: str) -> Address | None:

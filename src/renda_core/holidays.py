@@ -11,6 +11,7 @@ import attrs
 import chinese_calendar
 import holidays
 
+from renda_core import lunar
 from renda_core.domain.calendar import Calendar, PeriodRules, Table
 from renda_core.errors import ConfigError, Invalid
 
@@ -41,7 +42,8 @@ def calendar(*, first_year: int = 2015, last_year: int = 2030, rules: PeriodRule
     """Build a calendar of the years given, both included.
 
     Years that ``chinesecalendar`` knows are official, with make-up days; later and earlier ones are provisional:
-    the statutory days of the ``holidays`` library with days given in lieu, without make-up days.
+    the statutory days of the ``holidays`` library with days given in lieu, without make-up days. Lunar months are
+    known from 1900 to 2099, whatever the years.
 
     Args:
         first_year: Calendar year.
@@ -55,7 +57,7 @@ def calendar(*, first_year: int = 2015, last_year: int = 2030, rules: PeriodRule
     """
     if not FIRST <= first_year <= last_year <= LAST:
         raise Invalid(f"no holidays are known from {first_year} to {last_year}; they are from {FIRST} to {LAST}")
-    empty = Calendar(rules=rules or PeriodRules())
+    empty = Calendar(rules=rules or PeriodRules(), moons=lunar.months)
     return merged(empty, (_known(year) for year in range(first_year, last_year + 1)))
 
 

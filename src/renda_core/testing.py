@@ -213,8 +213,8 @@ class Bench:
         found: Seen = self.ask(cases.show, by, case.id)
         return found
 
-    def page(self, name: str, by: Actor | None = None, **asked: Any) -> Any:
-        """Look at a page; *asked* is what it asks for."""
+    def page(self, name: str, by: Actor | None = None, asked: Mapping[str, Any] | None = None) -> Any:
+        """Look at a page; *asked* answers what it asks for, by name or title."""
         from renda_core.services import ledgers
 
         return self.ask(ledgers.page, by or self.actor("clerk", "office"), name, asked)

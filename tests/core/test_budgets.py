@@ -1,11 +1,13 @@
 """The limit of time on the code of practices: it ends what hangs, and reaches nobody else's code."""
 
+import logging
 import signal
 import time
 
 import pytest
 
 from renda_core.domain.failing import Overrun
+from renda_core.faults import Faults, log
 from renda_core.services.budgets import limited
 
 SHORT = 0.3
@@ -73,6 +75,33 @@ def test_an_alarm_waits_until_memory_is_freed():
     with pytest.raises(Overrun):
         limited(SHORT, work)
     assert tidied == [True]
+
+
+def test_a_slow_log_is_not_the_fault_of_what_runs_after_it():
+    heard: list[str] = []
+
+    class Slow(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            end = time.monotonic() + 2 * SHORT
+            while time.monotonic() < end:
+                pass
+            heard.append(record.getMessage())
+
+    faults, slow = Faults(), Slow()
+
+    def work() -> str:
+        try:
+            endless()
+        except Overrun as error:
+            faults.heard("tenant", "bad", "guard hangs", error)
+        return "the others were asked"
+
+    log.addHandler(slow)
+    try:
+        assert limited(SHORT, work) == "the others were asked"
+    finally:
+        log.removeHandler(slow)
+    assert [line.partition(" at ")[0] for line in heard] == ["bad of tenant tenant: guard hangs took longer than 0.3 s"]
 
 
 def test_no_limit_is_set_by_nought():

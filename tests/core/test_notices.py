@@ -19,7 +19,7 @@ from renda_core.domain.calendar import Day
 from renda_core.domain.case import Actor
 from renda_core.errors import Invalid, NotAllowed, NotFound, PluginError
 from renda_core.records import DayRule
-from renda_core.services import days, feeds, notices, upkeep
+from renda_core.services import days, feeds, notices, ruled, upkeep
 from renda_core.store import tables as t
 from renda_core.store.compile import Query, mine
 from renda_core.store.unit import Unit
@@ -121,7 +121,7 @@ async def broken(context, desk, first, last):
         rule("bad", day(audience=("roads",))),
         rule("bad", day(audience=list(FIVE))),
         rule("bad", day(who="甲组")),
-        rule("bad", *[day()] * (days.MOST + 1)),
+        rule("bad", *[day()] * (ruled.MOST + 1)),
         DayRule(name="bad", title="坏", days=lambda context, desk, first, last: [day()]),
     ],
 )

@@ -146,6 +146,7 @@ class County:
             "give_report": [{"file": f"2026{e}"} for e in (".csv", ".xlsx")],
             "give_feed": [{"file": f"{f}.ics"} for f in ("sessions", "deadlines", "days")],
             "show_page": [{"name": n} for n in PAGES],
+            "give_page": [{"name": n, "file": f"page{e}"} for n in PAGES for e in (".xlsx", ".pdf")],
             "show_kind": [{"kind": k} for k in ("project", "suggestion")],
             "print_case": [{"case_id": self.ids["project"]}],
             "show_case": [{"case_id": self.ids["project"]}],

@@ -29,7 +29,7 @@ MAY = {
     **dict.fromkeys(("show_me", "list_kinds", "show_kind", "list_rules", "list_rule_changes", "list_plugins"), ALL),
     **dict.fromkeys((name for name in OPERATIONS if OPERATIONS[name].tag == "roster"), ALL),
     **dict.fromkeys(("show_person", "show_mandate"), ALL),
-    **dict.fromkeys(("list_voters", "show_voter", "show_page"), OFFICE),
+    **dict.fromkeys(("list_voters", "show_voter", "show_page", "give_page"), OFFICE),
     **dict.fromkeys(("add_session", "change_session", "add_event", "open_term"), OFFICE),
     "list_records": OFFICES | {"wang"},
     "enter_record": OFFICES | {"wang"},  # a deputy their own
@@ -43,7 +43,7 @@ MAY = {
     **dict.fromkeys(("cast_paper", "cast_named"), ALL),  # the roll decides, with 422
     "show_report": OFFICES,
     **dict.fromkeys(("run_sweep", "run_look", "run_remind", "run_redate"), OFFICES),
-    **dict.fromkeys(("list_days", "list_notices"), ALL),  # each one's own
+    **dict.fromkeys(("list_days", "list_notices", "list_pages"), ALL),  # each one's own
     "see_notice": frozenset({"wang"}),  # who was told
     **dict.fromkeys(("list_sent_notices", "list_recipients"), OFFICES),
     **dict.fromkeys(("list_journal", "verify_journal", "show_head"), OFFICES),

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
+import attrs
 import msgspec
 from msgspec import Meta
 
+from renda_core import records
+from renda_core.domain.fields import by_title
 from renda_core.domain.suggestion import KIND
 from renda_core.errors import Invalid
 from renda_core.services import ledgers
@@ -126,11 +130,53 @@ def _row(after: str) -> OverdueRow:
     )
 
 
-@operation("GET", "/pages/{name:str}", summary="Show a practice's page", tag=TAG, problems=(500,))
-async def show_page(desk: Desk, name: str) -> Fields:
-    """Show a page of an enabled practice; otherwise, or to the wrong role, there is none."""
-    shown: dict[str, Any] = msgspec.to_builtins(await desk.ask(ledgers.page, name), enc_hook=str)
+@attrs.frozen(kw_only=True)
+class Question:
+    """What a page asks for: by which name or Chinese title it is answered, and what holds where it is not."""
+
+    name: str
+    title: str
+    default: Any
+
+
+@attrs.frozen(kw_only=True)
+class PageTold:
+    """A page that the asker may open, and what it asks for."""
+
+    name: str
+    title: str
+    plugin: str
+    asks: tuple[Question, ...]
+
+
+@operation("GET", "/pages", summary="List the practices' pages", tag=TAG)
+async def list_pages(desk: Desk) -> Page[PageTold]:
+    """List the pages of enabled practices that the asker may open, by name, with what each asks for."""
+    return Page(items=[_told(p) for p in ledgers.pages(desk.tenant, desk.actor)], after="")
+
+
+def _told(page: records.Page) -> PageTold:
+    asks = by_title(page.asks).items()
+    return PageTold(
+        name=page.name,
+        title=page.title,
+        plugin=page.plugin,
+        asks=tuple(Question(name=a.name, title=title, default=_plain(a.default)) for title, a in asks),
+    )
+
+
+def _plain(value: object) -> Any:
+    return None if value is attrs.NOTHING else msgspec.to_builtins(value, enc_hook=str)
+
+
+@operation("GET", "/pages/{name:str}", summary="Show a practice's page", tag=TAG, problems=(500,), free=True)
+async def show_page(desk: Desk, name: str, asked: Mapping[str, str]) -> Fields:
+    """Show a page of an enabled practice; otherwise, or to the wrong role, there is none.
+
+    What the page asks for, e.g. a period, is answered by name or Chinese title; `GET /api/pages` tells it.
+    """
+    shown: dict[str, Any] = msgspec.to_builtins(await desk.ask(ledgers.page, name, asked), enc_hook=str)
     return shown
 
 
-HANDLERS = (list_cases, search, list_overdue, show_page)
+HANDLERS = (list_cases, search, list_overdue, list_pages, show_page)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,6 +15,8 @@ from renda_core.errors import ConfigError, Invalid, NotFound
 from renda_core.files import write_table, write_workbook
 from renda_core.services import papers as gathered
 from renda_core.services import reports
+from renda_core.services.exports.pages import page_sheets
+from renda_core.services.papers.pages import page_paper
 from renda_core.store.unit import Store
 from renda_server import downloads
 from renda_server.downloads import CSV, PDF, XLSX
@@ -63,6 +65,31 @@ async def give_report(desk: Desk, file: str, asked: ReportAsked, request: Asking
     return await file_of(desk, request, title, lambda path: write_table(path, pages[asked.table - 1]))
 
 
+@operation(
+    "GET",
+    "/pages/{name:str}/{file:str}",
+    summary="Give a practice's page as a file",
+    tag=TAG,
+    media=XLSX,
+    also=(PDF,),
+    problems=(500, 503),
+    free=True,
+)
+async def give_page(desk: Desk, name: str, file: str, asked: Mapping[str, str], request: Asking) -> Response[Any]:
+    """Write a page that the asker may open: `page.xlsx` as a workbook, `page.pdf` to print.
+
+    What the page asks for is answered as where it is shown.
+    """
+    called, ending = downloads.split(file, ".xlsx", ".pdf")
+    if called != "page":
+        raise NotFound("no such thing")
+    if ending == ".pdf":
+        return await printed(desk, request, await desk.ask(page_paper, name, asked))
+    sheets = await desk.ask(page_sheets, name, asked)
+    title = f"{desk.tenant.practice.pages[name].title}.xlsx"
+    return await file_of(desk, request, title, lambda path: write_workbook(path, sheets))
+
+
 @operation("GET", "/cases/{case_id:str}/file.pdf", summary="Print a case's file", tag=TAG, media=PDF, problems=(503,))
 async def print_case(desk: Desk, case_id: str, request: Asking) -> Response[Any]:
     """Write the file of a case (案卷) as PDF: everything that the asker may see of it, and nothing else."""
@@ -91,4 +118,4 @@ async def file_of(desk: Desk, request: Asking, name: str, write: Callable[[Path]
     return await downloads.written(desk, request.app.state.folder, name, work)
 
 
-HANDLERS = (give_report, print_case)
+HANDLERS = (give_report, give_page, print_case)

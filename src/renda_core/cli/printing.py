@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import rich_click as click
 
 from renda_core.cli import telling
-from renda_core.cli.session import Command, Group, Session, login, login_name
+from renda_core.cli.session import Command, Session, login, login_name
 from renda_core.domain.suggestion import KIND
 from renda_core.errors import Invalid
 
@@ -65,39 +65,4 @@ def print_(session: Session, tenant: str, number: str, file: Path, kind: str) ->
         actor = session.actor(workspace)
         seen = suggestions.load(workspace, actor, kind, number)
         paper = workspace.ask(papers.case_paper, actor, seen.id, names=names(workspace))
-    write(session, file, paper)
-
-
-@click.group("page", cls=Group)
-def page() -> None:
-    """页面 The pages of practices: which there are, and on paper."""
-
-
-@page.command("list", cls=Command)
-@click.argument("tenant")
-@click.pass_obj
-def list_pages(session: Session, tenant: str) -> None:
-    """列出页面 List the pages that you may open, by name and title."""
-    with session.open(tenant) as workspace:
-        actor = session.actor(workspace)
-        found = [
-            {"name": p.name, "title": p.title, "plugin": p.plugin}
-            for _, p in sorted(workspace.tenant.practice.pages.items())
-            if (actor.unit if p.of_unit else p.who & actor.roles)
-        ]
-    session.tell(found, lambda: telling.table(("名称", "标题", "做法"), [tuple(p.values()) for p in found]))
-
-
-@page.command("print", cls=Command)
-@click.argument("tenant")
-@click.argument("name")
-@click.argument("file", type=A_FILE)
-@click.pass_obj
-def print_page(session: Session, tenant: str, name: str, file: Path) -> None:
-    """打印页面 Print a page as PDF, as far as you may see it; `page list` names them."""
-    from renda_core.services.papers.pages import page_paper
-
-    telling.place(file)
-    with session.open(tenant) as workspace:
-        paper = workspace.ask(page_paper, session.actor(workspace), name, names=names(workspace))
     write(session, file, paper)

@@ -8,6 +8,7 @@ from typing import Literal
 
 import attrs
 
+from renda_core.domain import lunar
 from renda_core.domain.frozen import Frozen
 from renda_core.errors import Invalid
 
@@ -81,12 +82,14 @@ class Calendar:
         makeups: Weekend days that are worked in exchange (调休); they win over *holidays*.
         years: The years that have a table; any other is computed by weekends alone, which is provisional too.
         rules: How periods are counted.
+        moons: Gives the months of a lunar year (农历); ``Calendar()`` knows none.
     """
 
     holidays: frozenset[dt.date] = attrs.field(default=frozenset(), converter=_dates)
     makeups: frozenset[dt.date] = attrs.field(default=frozenset(), converter=_dates)
     years: Mapping[int, Table] = attrs.field(factory=dict, converter=_years, hash=False)
     rules: PeriodRules = PeriodRules()
+    moons: lunar.Source = lunar.unknown
     _off: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
     _on: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
 
@@ -115,14 +118,28 @@ class Calendar:
         Raises:
             Invalid: There is no working day within 60 days.
         """
-        if not self.rules.roll_if_holiday:
-            return day
+        return self.working(day, back=back) if self.rules.roll_if_holiday else day
+
+    def working(self, day: dt.date, *, back: bool = False) -> dt.date:
+        """Give the first working day from *day* on, itself included; the last one up to it when *back*.
+
+        Raises:
+            Invalid: There is none within 60 days.
+        """
         for n in range(ROLL_LIMIT + 1):
             moved = _shift(day, -n if back else n)
             if self.works(moved):
                 return moved
         where = "before" if back else "after"
         raise Invalid(f"no working day within {ROLL_LIMIT} days {where} {day}: look at the holiday table")
+
+    def lunar_months(self, first: dt.date, last: dt.date) -> Iterator[lunar.LunarMonth]:
+        """Give the lunar months that have a day from *first* to *last*, both included, in their order.
+
+        Raises:
+            Invalid: A day lies outside 1900 to 2099, or this calendar knows no lunar months.
+        """
+        return lunar.months_between(self.moons, first, last)
 
     def add(self, day: dt.date, period: Period, *, first: bool | None = None) -> dt.date:
         """Count *period* from *day*; nothing is rolled.

@@ -167,19 +167,28 @@ class Lent:
         return ask
 
 
-async def driven(source: Source, begin: Callable[[Any], object], desk: object, finish: Callable[[Any], T]) -> T:
+async def driven(
+    source: Source,
+    begin: Callable[[Any], object],
+    desk: object,
+    finish: Callable[[Any], T],
+    *,
+    answers: tuple[type[RendaError], ...] = (),
+) -> T:
     """Run a practice's coroutine; each stretch between two questions to the desk has its time.
 
     Args:
         begin: Makes the coroutine; is given the desk that it may ask, and may wait for nothing else.
         finish: Checks and reads what it gave, as its last stretch.
+        answers: Errors that are an answer of the practice's own and no failure, e.g. that there is no such thing as
+            it is asked for; they go through as they are.
 
     Raises:
         PracticeFailed: Naming the plugin. What the desk refused goes through as it is.
     """
     work: Coroutine[Any, Any, Any] = asked(source, budgets.STRETCH, lambda: begin(Lent(desk)), CoroutineType)
     try:
-        return await _driven(source, work, finish)
+        return await _driven(source, work, finish, answers)
     finally:
         try:
             limited(budgets.STRETCH, work.close)
@@ -187,7 +196,12 @@ async def driven(source: Source, begin: Callable[[Any], object], desk: object, f
             source.failed(error)
 
 
-async def _driven(source: Source, work: Coroutine[Any, Any, Any], finish: Callable[[Any], T]) -> T:
+async def _driven(
+    source: Source,
+    work: Coroutine[Any, Any, Any],
+    finish: Callable[[Any], T],
+    answers: tuple[type[RendaError], ...],
+) -> T:
     refused: Exception | None = None
     go_on: Callable[[], Any] = partial(work.send, None)
     while True:
@@ -199,7 +213,7 @@ async def _driven(source: Source, work: Coroutine[Any, Any, Any], finish: Callab
             given = end.value
             break
         except BaseException as error:
-            if error is refused and not isinstance(error, ASKED_WRONGLY):
+            if isinstance(error, answers) or (error is refused and not isinstance(error, ASKED_WRONGLY)):
                 raise
             raise source.failed(error) from None
         try:

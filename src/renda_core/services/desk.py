@@ -8,6 +8,7 @@ from typing import Any
 
 import attrs
 
+from renda_core.desks import CongressOn, DeputyOn, GroupOn, SessionDay, SetDay, StationOn, UnitCount
 from renda_core.domain.ballot import Ballot, Finding
 from renda_core.domain.ballot import shown as told_verdict
 from renda_core.domain.ballot.seating import AGAIN, TIED, WAITING
@@ -15,13 +16,14 @@ from renda_core.domain.case import Actor, Case, roles_on
 from renda_core.domain.duty import Record
 from renda_core.domain.visibility import KEEPERS, Seen, may_see
 from renda_core.errors import Misuse, NotAllowed
-from renda_core.records import SessionDay, UnitCount
 from renda_core.services import lookups
 from renda_core.services.asking import shown
-from renda_core.services.mandates import deputies_on
+from renda_core.services.mandates import deputies_on, holders_on
 from renda_core.services.records import records_of
+from renda_core.services.ruled import given_by_all
 from renda_core.services.sessions import opening
 from renda_core.services.sight import veiled_in_lists
+from renda_core.store import bodies as roster
 from renda_core.store import desk as questions
 from renda_core.store.cases import TOOK, read_row
 from renda_core.store.codec import decode
@@ -32,6 +34,8 @@ from renda_core.tenancy import Tenant
 
 JOB = Actor(id="job:desk")
 """Who reads where nobody does, as in a watch: is shown no case."""
+BOUND = "station"
+"""The kind of the roster's links that bind a deputy to a station."""
 PENDING = (TIED, AGAIN, WAITING)
 """Verdicts on subjects that a further round decides."""
 
@@ -123,7 +127,15 @@ class OwnDesk(_Asked):
 
 
 class StoreDesk(_Asked):
-    """What pages and watches may ask; without a reader, as in a watch, :meth:`seen` shows nothing."""
+    """What pages and watches may ask; without a reader, as in a watch, :meth:`seen` shows nothing.
+
+    Args:
+        place: Id of the one station that :meth:`stations`, and so the rules of days, are to answer of; by default all.
+    """
+
+    def __init__(self, reader: Reader, tenant: Tenant, actor: Actor = JOB, *, place: str = "") -> None:
+        super().__init__(reader, tenant, actor)
+        self._place = place
 
     async def facet_counts(self, kind: str, facet: str) -> Mapping[str, int]:
         """Count cases by state of a facet."""
@@ -147,10 +159,18 @@ class StoreDesk(_Asked):
         Raises:
             NotAllowed: The reader is no keeper, and a practice is missing that touched them: it may have veiled some.
         """
-        held = self._tenant.readonly.get(kind, "")
-        if held and self._actor != JOB and not self._actor.roles & KEEPERS:
-            raise NotAllowed(f"this is for {' and '.join(sorted(KEEPERS))} meanwhile: {held}")
+        self._refuse_unveiled(kind)
         return tuple(read_row(r, self._tenant.practice) for r in await self._reader.all(TOOK, kind=kind, step=step))
+
+    async def opened(self, kind: str, first: dt.date, last: dt.date) -> tuple[Case, ...]:
+        """Load the cases of a kind that were opened between two days, both included, whole, oldest first.
+
+        Raises:
+            NotAllowed: As :meth:`cases`.
+        """
+        self._refuse_unveiled(kind)
+        found = await self._reader.all(roster.OPENED, kind=kind, first=first, last=last)
+        return tuple(read_row(r, self._tenant.practice) for r in found)
 
     async def records(self, *, person: str) -> tuple[Record, ...]:
         """List a person's duty records, oldest first."""
@@ -164,3 +184,79 @@ class StoreDesk(_Asked):
     async def deputies(self, on: dt.date, *, congress: str = "") -> tuple[str, ...]:
         """Give the ids of those who hold a mandate in force (有效) on a day, of one congress or of any."""
         return await deputies_on(self._reader, on, congress)
+
+    async def congresses(self, on: dt.date) -> tuple[CongressOn, ...]:
+        """List the congresses that stand on a day, by name."""
+        return tuple(sorted(await self._reader.all(roster.CONGRESSES, on=on), key=lambda c: (c.name, c.id)))
+
+    async def holders(self, on: dt.date, *, congress: str = "") -> tuple[DeputyOn, ...]:
+        """List who holds a mandate in force (有效) on a day and where, one row a mandate, by name."""
+        return await holders_on(self._reader, on, congress)
+
+    async def groups(self, on: dt.date) -> tuple[GroupOn, ...]:
+        """List the deputy groups (代表小组) that stand on a day, by name, with their members in force, by name."""
+        sitting: dict[str, set[str]] = {}
+        for seat in await self._reader.all(roster.SEATS, on=on):
+            sitting.setdefault(seat.mandate, set()).add(seat.body)
+        members = _gathered(
+            (b, d.person) for d in await holders_on(self._reader, on) for b in sitting.get(d.mandate, ())
+        )
+        found = await self._reader.all(roster.GROUPS, on=on)
+        return tuple(
+            GroupOn(id=g.id, name=g.name, congress=g.congress, deputies=members.get(g.id, ()))
+            for g in sorted(found, key=lambda g: (g.name, g.id))
+        )
+
+    async def stations(self, on: dt.date) -> tuple[StationOn, ...]:
+        """List the homes and stations that are open on a day, by code and name, with the deputies bound to each."""
+        places = await self._reader.all(roster.PLACES, on=on, place=self._place or None)
+        tied: dict[str, list[str]] = {}
+        for tie in await self._reader.all(roster.TIES, kind=BOUND, on=on, place=self._place or None):
+            tied.setdefault(tie.from_id, []).append(tie.to_id)
+        bound = _gathered((s, d.person) for d in await holders_on(self._reader, on) for s in tied.get(d.person, ()))
+        return tuple(
+            StationOn(**attrs.asdict(p) | {"offers": listed(p.offers), "deputies": bound.get(p.id, ())})
+            for p in sorted(places, key=lambda p: (p.code, p.name, p.id))
+        )
+
+    async def tied(self, kind: str, on: dt.date) -> tuple[tuple[str, str], ...]:
+        """List the roster's links of a kind that hold on a day, as (from, to), e.g. a deputy and a fixed voter."""
+        found = await self._reader.all(roster.TIES, kind=kind, on=on, place=None)
+        return tuple((tie.from_id, tie.to_id) for tie in found)
+
+    async def set_days(self, first: dt.date, last: dt.date) -> tuple[SetDay, ...]:
+        """List the days that every enabled rule sets between two days, in order; a rule that fails is left out."""
+        desk = RuleDesk(self._reader, self._tenant, self._actor, place=self._place)
+        found, _ = await given_by_all(desk, self._tenant, first, last)
+        return tuple(SetDay(rule=rule.name, title=rule.title, day=day) for rule, day in found)
+
+    def _refuse_unveiled(self, kind: str) -> None:
+        """Refuse whole cases where a practice is missing that touched them: it may have veiled some.
+
+        Raises:
+            NotAllowed: The reader is no keeper.
+        """
+        held = self._tenant.readonly.get(kind, "")
+        if held and self._actor != JOB and not self._actor.roles & KEEPERS:
+            raise NotAllowed(f"this is for {' and '.join(sorted(KEEPERS))} meanwhile: {held}")
+
+
+class RuleDesk(StoreDesk):
+    """What a rule of days may ask: all but the days that rules set, or it would ask itself for ever."""
+
+    async def set_days(self, first: dt.date, last: dt.date) -> tuple[SetDay, ...]:
+        """Refuse: a rule that rests on another's days says so by a setting of its own."""
+        raise Misuse("a rule of days asks for the days that rules set, which are its own too")
+
+
+def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
+    """Gather the second of each pair by the first, each once, in order."""
+    found: dict[str, dict[str, None]] = {}
+    for of, one in pairs:
+        found.setdefault(of, {})[one] = None
+    return {of: tuple(ones) for of, ones in found.items()}
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """Read what a station offers, as it is stored: one thing after the other, with 、 between."""
+    return tuple(filter(None, text.split("、")))

@@ -24,7 +24,7 @@ def happened(tenant: Tenant, on: dt.date | None) -> dt.date:
     return on or tenant.today
 
 
-def fitted(value: Any, cls: type | None, where: str) -> Any:
+def fitted(value: Any, cls: type | None, where: str, *, strict: bool = True) -> Any:
     """Read plain data into the class that a step or kind takes.
 
     Raises:
@@ -39,7 +39,7 @@ def fitted(value: Any, cls: type | None, where: str) -> Any:
                 f"{where}: unknown field {', '.join(unknown)}; known: {', '.join(sorted(known))}", field=unknown[0]
             )
     try:
-        made: Any = convert(value, cls)
+        made: Any = convert(value, cls, strict=strict)
     except (msgspec.ValidationError, ValueError) as error:
         raise Invalid(f"{where}: {error}", field=str(error).rpartition("`$.")[2].rstrip("`")) from None
     return over_personal(made, _refuse_sealed) if isinstance(value, Mapping) else made

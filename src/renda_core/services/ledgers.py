@@ -12,11 +12,12 @@ from renda_core.domain.case import Actor
 from renda_core.domain.failing import expect
 from renda_core.domain.procedure import Procedure
 from renda_core.domain.visibility import KEEPERS
+from renda_core import records as practised
 from renda_core.errors import Invalid, NotFound
 from renda_core.services.asking import Source, driven
 from renda_core.services.desk import OwnDesk, StoreDesk
-from renda_core.services.given import fitted
 from renda_core.services.paging import LARGEST, PAGE, Page, check_size, check_texts
+from renda_core.services.questions import questions
 from renda_core.services.sight import keeps, reach_of, shown, veiled_in_lists, veiled_roles
 from renda_core.services.walks import Walk, place_after, rarest_first, turned
 from renda_core.store.ledgers import (
@@ -186,6 +187,12 @@ def _may_hear(tenant: Tenant, actor: Actor, row: OverdueRow) -> bool:
     return bool(actor.roles & procedure.kind.audience) or (bool(row.unit) and row.unit == actor.unit)
 
 
+def pages(tenant: Tenant, actor: Actor) -> tuple[practised.Page, ...]:
+    """List the pages of enabled plugins that somebody may open, by name."""
+    every = (p for _, p in sorted(tenant.practice.pages.items()))
+    return tuple(p for p in every if (actor.unit if p.of_unit else p.who & actor.roles))
+
+
 async def page(
     reader: Reader, tenant: Tenant, actor: Actor, name: str, asked: Mapping[str, Any] | None = None
 ) -> object:
@@ -197,7 +204,7 @@ async def page(
         asked: What the reader says, by the names of the fields that the page asks for.
 
     Raises:
-        NotFound: No enabled plugin has the page, or it is not for this reader.
+        NotFound: No enabled plugin has the page, it is not for this reader, or there is nothing that is asked for.
         Invalid: The page asks for no such thing, or it cannot be read.
     """
     found = tenant.practice.pages.get(name)
@@ -208,9 +215,13 @@ async def page(
     context = tenant.contexts(tenant.today)(found.plugin)
     said: tuple[Any, ...] = ()
     if found.asks is not None:
-        said = (fitted(dict(asked or {}), found.asks, name),)
+        said = (questions(found.asks, name, asked or {}),)
     elif asked:
         raise Invalid(f"page {name} asks for nothing; leave {', '.join(sorted(asked))} away", field=min(asked))
     return await driven(
-        source, lambda lent: found.view(context, lent, *said), desk, lambda shown: expect(shown, found.shows)
+        source,
+        lambda lent: found.view(context, lent, *said),
+        desk,
+        lambda shown: expect(shown, found.shows),
+        answers=(NotFound, Invalid) if said else (),
     )

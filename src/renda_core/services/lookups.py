@@ -33,7 +33,7 @@ async def unit_id(reader: Reader, name: str, on: dt.date) -> str:
     found = await reader.find(UNIT_NAMED, name=name, on=on)
     if found is None:
         every = await reader.all(UNITS)
-        if _is_id(name) and any(u.id == name for u in every):
+        if is_id(name) and any(u.id == name for u in every):
             return name
         names = [u.name for u in every]
         near = get_close_matches(name, names, n=1)
@@ -47,7 +47,7 @@ async def congress_id(reader: Reader, name: str, on: dt.date) -> str:
     Raises:
         NotFound: None is named so.
     """
-    if _is_id(name):
+    if is_id(name):
         return name
     found = await reader.find(CONGRESS_NAMED, name=name, on=on)
     if found is None:
@@ -89,11 +89,12 @@ async def names(reader: Reader) -> dict[str, str]:
 async def named(reader: Reader, ids: Iterable[str]) -> dict[str, str]:
     """Give the names of units and persons by id; an id that is neither is left out."""
     found = await names(reader)
-    people = sorted({i for i in ids if i and i not in found and _is_id(i)})
+    people = sorted({i for i in ids if i and i not in found and is_id(i)})
     return found | {p.id: p.name for p in await reader.among(PEOPLE, "person", people)}
 
 
-def _is_id(text: str) -> bool:
+def is_id(text: str) -> bool:
+    """Tell whether a text is an id as it is always written."""
     try:
         return str(UUID(text)) == text
     except ValueError:

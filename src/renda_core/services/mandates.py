@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
 
 import attrs
-from sqlalchemy import Date, bindparam, or_, select, update
+from sqlalchemy import bindparam, select, update
 
+from renda_core.desks import DeputyOn
 from renda_core.domain.areas import Term
 from renda_core.domain.mandates import Mandate, MandateEvent, apply, opening_of_next_term
 from renda_core.errors import NotAllowed, NotFound, Stale
 from renda_core.store import tables as t
+from renda_core.store.bodies import HOLDING
 from renda_core.store.codec import decode, encode
 from renda_core.store.compile import Query, Write, add, keyed
 from renda_core.store.unit import Reader, Unit
@@ -31,10 +32,6 @@ class MandateRow:
 
 ONE = Query(select(_m.c.document).where(*keyed(_m, "id")), MandateRow)
 OF_CONGRESS = Query(select(_m.c.document).where(*keyed(_m, "congress")).order_by(_m.c.id), MandateRow)
-_on: Any = bindparam("on", type_=Date())
-_holding = select(_m.c.document).where(_m.c.valid_from <= _on, or_(_m.c.valid_to.is_(None), _m.c.valid_to > _on))
-HOLDING = Query(_holding.where(*keyed(_m)).order_by(_m.c.id), MandateRow)
-HOLDING_IN = Query(_holding.where(*keyed(_m, "congress")).order_by(_m.c.id), MandateRow)
 SAVE = Write(
     update(_m)
     .where(*keyed(_m, "id"), _m.c.document == bindparam("was", type_=_m.c.document.type))
@@ -57,17 +54,27 @@ async def of_congress(reader: Reader, congress: str) -> tuple[Mandate, ...]:
     return tuple(decode(r.document, Mandate) for r in await reader.all(OF_CONGRESS, congress=congress))
 
 
-async def deputies_on(reader: Reader, on: dt.date, congress: str = "") -> tuple[str, ...]:
-    """Give the ids of those who hold a mandate in force (有效) on a day, each once, in order.
+async def holders_on(reader: Reader, on: dt.date, congress: str = "") -> tuple[DeputyOn, ...]:
+    """List who holds a mandate in force (有效) on a day and where, one row a mandate, by name.
 
     Whoever is elected and not confirmed yet, or suspended on that day, is left out.
 
     Args:
         congress: Of this congress; of any by default.
     """
-    found = await reader.all(HOLDING_IN, on=on, congress=congress) if congress else await reader.all(HOLDING, on=on)
-    held = (decode(row.document, Mandate) for row in found)
-    return tuple(sorted({mandate.person for mandate in held if mandate.state_on(on) == "active"}))
+    rows = await reader.all(HOLDING, on=on, congress=congress or None)
+    held = ((decode(row.document, Mandate), row) for row in rows)
+    found = (
+        DeputyOn(person=m.person, name=row.name, mandate=m.id, congress=m.congress, district=row.district or "")
+        for m, row in held
+        if m.state_on(on) == "active"
+    )
+    return tuple(sorted(found, key=lambda d: (d.name, d.mandate)))
+
+
+async def deputies_on(reader: Reader, on: dt.date, congress: str = "") -> tuple[str, ...]:
+    """Give the ids of those who hold a mandate in force (有效) on a day, each once, in order."""
+    return tuple(sorted({d.person for d in await holders_on(reader, on, congress)}))
 
 
 async def happen(unit: Unit, _: Tenant, id: str, event: MandateEvent) -> Mandate:

@@ -45,13 +45,16 @@ def decode(raw: bytes, cls: type[T]) -> T:
     return msgspec.json.decode(raw, type=cls, dec_hook=_dec)
 
 
-def convert(value: object, cls: type[T]) -> T:
+def convert(value: object, cls: type[T], *, strict: bool = True) -> T:
     """Read plain data as *cls*.
+
+    Args:
+        strict: False reads numbers and yes or no from texts, as an address or a command line has them.
 
     Raises:
         msgspec.ValidationError: Naming the path of what does not fit.
     """
-    return msgspec.convert(value, cls, dec_hook=_dec)
+    return msgspec.convert(value, cls, strict=strict, dec_hook=_dec)
 
 
 def decode_case(raw: bytes, procedure: Procedure | None) -> Case:

@@ -121,6 +121,7 @@ case_file = table(
     Index(None, "tenant_id", "kind", "private", "id"),
     Index(None, "tenant_id", "kind", "public", "id"),
     Index(None, "tenant_id", "kind", "state", "id"),
+    Index(None, "tenant_id", "kind", "opened_on", "id"),
     Index(None, "tenant_id", "next_due", "id"),
 )
 case_facet = side(

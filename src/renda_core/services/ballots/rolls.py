@@ -12,8 +12,8 @@ from renda_core.domain.mandates import Mandate
 from renda_core.errors import Invalid, NotFound, Rejected
 from renda_core.services.ballots.commands import OpenBallot
 from renda_core.services.ballots.loading import is_id
-from renda_core.services.mandates import HOLDING_IN
 from renda_core.store import ballots as rows
+from renda_core.store.bodies import HOLDING
 from renda_core.store.codec import decode
 from renda_core.store.unit import Reader, Unit
 from renda_core.tenancy import Tenant
@@ -59,7 +59,7 @@ async def _of_congress(reader: Reader, tenant: Tenant, command: OpenBallot) -> R
     if command.roll or command.incumbent:
         raise Invalid("roll: give the roll by name, or the congress whose deputies vote, not both", field="roll")
     congress = command.congress
-    found = await reader.all(HOLDING_IN, on=tenant.today, congress=congress) if is_id(congress) else []
+    found = await reader.all(HOLDING, on=tenant.today, congress=congress) if is_id(congress) else []
     standing: dict[str, str] = {}
     for mandate in (decode(row.document, Mandate) for row in found):
         state = mandate.state_on(tenant.today)

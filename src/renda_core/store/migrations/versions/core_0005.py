@@ -1,4 +1,4 @@
-"""Stations with their township, liaison, place and services; codes that follow a case, guesses of them, taken hours."""
+"""Stations with township, liaison, place and services; codes of cases, guesses, taken hours; cases by their day."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,12 +13,14 @@ depends_on = None
 
 NEW = ("case_code", "guess", "case_slot")
 OF_STATION = ("township", "liaison", "position", "offers")
+OPENED = "ix_case_file_tenant_id_kind_opened_on_id"
 
 
 def upgrade() -> None:
     """Add them; a station of before says nothing of township, liaison, position and offers."""
     for column in OF_STATION:
         op.add_column("station", sa.Column(column, STRING, nullable=False, server_default=""))
+    op.create_index(OPENED, "case_file", ["tenant_id", "kind", "opened_on", "id"])
     owner = {"case_id": "case_file"}
     create(
         "case_code",
@@ -48,5 +50,6 @@ def downgrade() -> None:
     """Drop them."""
     for name in NEW:
         op.drop_table(name)
+    op.drop_index(OPENED, "case_file")
     for column in OF_STATION:
         op.drop_column("station", column)

@@ -1,0 +1,74 @@
+"""What a form says: read strictly, and only where one of our own pages sent it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from litestar import Request
+from litestar.exceptions import HTTPException
+
+from renda_core.errors import Invalid, NotAllowed
+from renda_server.bodies import refuse_unstorable
+
+Asking = Request[Any, Any, Any]
+FORM = "application/x-www-form-urlencoded"
+LARGEST = 16_000
+"""Bytes of a form: its longest answer is a few hundred characters, nine bytes each."""
+FIELDS = 8
+
+
+class Foreign(NotAllowed):
+    """A form that no page of ours sent."""
+
+    code = "foreign_form"
+
+
+async def read(request: Asking, *known: str) -> dict[str, str]:
+    """Read a form; what was not filled in is empty, and what surrounds an answer is not part of it.
+
+    Raises:
+        Foreign: Another site's page sent it.
+        Invalid: It holds what nobody asked for, one answer twice, or what is no text.
+    """
+    refuse_foreign(request)
+    kind = request.headers.get("Content-Type", "").partition(";")[0].strip().lower()
+    if kind != FORM:
+        raise HTTPException(status_code=415, detail=f"send {FORM}")
+    raw = await request.body()
+    try:
+        listed = parse_qsl(
+            raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS
+        )
+    except ValueError:  # too many fields, or no text
+        raise Invalid("the form cannot be read") from None
+    found = dict(listed)
+    if len(found) != len(listed) or not found.keys() <= {*known}:
+        raise Invalid("the form says what nobody asked for")
+    refuse_unstorable(found)
+    return {name: found.get(name, "").strip() for name in known}
+
+
+def refuse_foreign(request: Asking) -> None:
+    """Refuse what another site's page sends, so that nobody's visitors try codes for them.
+
+    There is no session that it could misuse: this keeps an address's few tries for who sits there.
+    Source: W3C Fetch Metadata; where a browser does not tell it, ``Origin`` against ``Host`` (as Go's net/http does).
+
+    Raises:
+        Foreign: The browser says so.
+    """
+    site = request.headers.get("Sec-Fetch-Site", "")
+    if site:
+        if site not in ("same-origin", "none"):
+            raise Foreign("the form comes from another site")
+        return
+    origin = request.headers.get("Origin", "")
+    if origin and urlsplit(origin).netloc.lower() != request.headers.get("Host", "").lower():
+        raise Foreign("the form comes from another site")
+
+
+def parts(form: Mapping[str, str], *without: str) -> dict[str, str]:
+    """Give what was filled in, to be sent again."""
+    return {name: value for name, value in form.items() if value and name not in without}

@@ -1,0 +1,83 @@
+"""A practice's page as a workbook: its single values as one sheet, each of its lists as another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from renda_core.domain.case import Actor
+from renda_core.domain.figures import Figure
+from renda_core.domain.rates import Rate
+from renda_core.files.workbook import Page
+from renda_core.services import ledgers
+from renda_core.services.papers.pages import is_list, text, title
+from renda_core.services.questions import questions, told
+from renda_core.store.unit import Reader
+from renda_core.tenancy import Tenant
+
+SINGLE = ("项目", "数值", "分子", "分母", "基数")
+
+
+async def page_sheets(
+    reader: Reader, tenant: Tenant, actor: Actor, name: str, asked: Mapping[str, Any] | None = None
+) -> tuple[Page, ...]:
+    """Lay a page out as sheets; every rate stands beside its numerator and its denominator, a round figure is marked.
+
+    Raises:
+        NotFound: No enabled practice has the page, or it is not for this reader.
+    """
+    value: Any = await ledgers.page(reader, tenant, actor, name, asked)
+    page = tenant.practice.pages[name]
+    said = told(page.asks, questions(page.asks, name, asked or {})) if page.asks else ()
+    note = "，".join((tenant.name, page.title, *said, f"截至 {tenant.today}"))
+    fields = {a: getattr(value, a.name) for a in attrs.fields(type(value))}
+    single = [_single(title(a), v) for a, v in fields.items() if not is_list(v)]
+    sheets = [Page(page.title, SINGLE, single, notes=(note,), widths=(26, 18, 10, 10, 28))] if single else []
+    for a, rows in fields.items():
+        if is_list(rows):
+            sheets.append(Page(title(a), *_table(rows), notes=() if sheets else (note,)))
+    return tuple(sheets)
+
+
+def _single(name: str, value: Any) -> tuple[object, ...]:
+    if isinstance(value, Rate):
+        return name, value.shown, value.hits, value.base, value.of
+    return name, *_cells(value, wide=False), None, None, None
+
+
+def _table(rows: Sequence[Any]) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
+    """Give headers and rows; a column of rates takes three columns, one with round figures two."""
+    if not rows:
+        return ("（无）",), []
+    fields = attrs.fields(type(rows[0]))
+    columns = [[getattr(row, a.name) for row in rows] for a in fields]
+    marked = [any(isinstance(v, Figure) and v.approx for v in values) for values in columns]
+    headers = [header for a, values in zip(fields, columns, strict=True) for header in _headers(title(a), values)]
+    cells = (
+        tuple(c for a, wide in zip(fields, marked, strict=True) for c in _cells(getattr(row, a.name), wide=wide))
+        for row in rows
+    )
+    return tuple(headers), list(cells)
+
+
+def _headers(name: str, values: Sequence[Any]) -> Iterator[str]:
+    yield name
+    if any(isinstance(v, Rate) for v in values):
+        yield f"{name}分子"
+        yield f"{name}分母"
+    elif any(isinstance(v, Figure) and v.approx for v in values):
+        yield f"{name}（约数）"
+
+
+def _cells(value: Any, *, wide: bool) -> tuple[object, ...]:
+    if isinstance(value, Rate):
+        return value.shown, value.hits, value.base
+    if isinstance(value, Figure):
+        if wide:
+            return value.n, "约" if value.approx else ""
+        return (str(value) if value.approx else value.n,)
+    if value is None or isinstance(value, bool | int):
+        return (value,)
+    return (text(value),)

@@ -8,16 +8,18 @@ from litestar import Litestar, Request, Response, Router
 from litestar.datastructures import State
 from litestar.datastructures.headers import Accept
 from litestar.exceptions import HTTPException, NotAuthorizedException
+from litestar.stores.memory import MemoryStore
 from litestar.types import BeforeRequestHookHandler, Scope
 
 from renda_core.catalogue import Catalogue
-from renda_server import browsing, errors, resources, sealing_client
+from renda_server import browsing, errors, guests, resources, sealing_client
 from renda_server.answering import JSON
 from renda_server.hosting import Hosts
 from renda_server.idempotency import KeysInUse
 from renda_server.identity import Doorkeeper
 from renda_server.jobs import InProcess, ready, take_up
 from renda_server.operations import Operation
+from renda_server.public import faults, forms, looks, pages
 from renda_server.settings import Settings
 
 LARGEST_BODY = 1_000_000
@@ -44,15 +46,24 @@ def create_app(settings: Settings, catalogue: Catalogue | None = None) -> Litest
         before_request=_signed_in(Doorkeeper(settings.home.path)),
         request_max_body_size=LARGEST_BODY,
     )
+    public = Router(
+        "/public",
+        route_handlers=pages.HANDLERS,
+        exception_handlers=faults.HANDLERS,
+        middleware=[guests.LIMIT.middleware],
+        request_max_body_size=forms.LARGEST,
+    )
     return Litestar(
-        [routes, *resources.OPEN, *browsing.HANDLERS, *sealing_client.HANDLERS],
+        [routes, public, looks.asset, *resources.OPEN, *browsing.HANDLERS, *sealing_client.HANDLERS],
         exception_handlers=errors.HANDLERS,
         before_send=[errors.number],
         on_startup=[hosts.start, begin],
+        lifespan=[guests.forgetting],
         on_shutdown=[runner.stop, hosts.stop],
         # The operations describe themselves (see description.py).
         openapi_config=None,
         logging_config=None,
+        stores={guests.KEPT: MemoryStore()},
         state=State(
             {
                 "hosts": hosts,

@@ -25,11 +25,13 @@ from renda_core.errors import (
     RendaError,
     Stale,
     Taken,
+    TooMany,
 )
 from renda_core.services.bulk import LineFailed
 from renda_core.services.imports.incoming import Busy, TooLarge, WrongKind
 from renda_core.services.requests import KeyInUse, KeyReused
 from renda_core.store.codec import new_id
+from renda_server import guests
 from renda_server.answering import ENCODER
 from renda_server.transport import PlainHttp
 
@@ -53,6 +55,7 @@ STATUS: Mapping[type[RendaError], int] = {
     Taken: 409,
     TooLarge: 413,
     WrongKind: 415,
+    TooMany: 429,
     PracticeFailed: 500,
     Busy: 503,
     Unready: 503,
@@ -152,12 +155,18 @@ def on_defect(request: Asked, error: Exception) -> Response[bytes]:
 
 def on_set_up(request: Asked, error: ConfigError | PluginError) -> Response[bytes]:
     """Say that the server lacks something which whoever runs it can mend; what that is stands in the log alone."""
-    id = new_id()
+    id = set_up(error)
     request.scope["state"][NUMBER] = id
-    # What is wrong with a client's own document never comes here: it is told as a refusal, where it is read.
-    log.error("set-up %s: %s", id, error)
     told = f"this server is not set up for it; whoever runs it finds what is missing under this number: {id}"
     return problem(503, error.code, told, id=id)
+
+
+def set_up(error: ConfigError | PluginError) -> str:
+    """Write to the log what the server lacks; give its number."""
+    id = new_id()
+    # What is wrong with a client's own document never comes here: it is told as a refusal, where it is read.
+    log.error("set-up %s: %s", id, error)
+    return id
 
 
 def noted(error: BaseException) -> str:

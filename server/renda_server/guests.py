@@ -10,6 +10,7 @@ from typing import Any
 
 from litestar import Litestar, Request
 from litestar.middleware.rate_limit import RateLimitConfig
+from litestar.stores.memory import MemoryStore
 
 from renda_server import transport
 
@@ -41,10 +42,13 @@ LIMIT = RateLimitConfig(
 async def forgetting(app: Litestar) -> AsyncIterator[None]:
     """Forget every minute the sources that came before it, while the server runs."""
 
+    store = app.stores.get(KEPT)
+
     async def forget() -> None:
         while True:
             await asyncio.sleep(60)
-            await app.stores.get(KEPT).delete_expired()  # type: ignore[attr-defined]
+            if isinstance(store, MemoryStore):
+                await store.delete_expired()
 
     task = asyncio.create_task(forget())
     try:

@@ -113,6 +113,24 @@ class StationOn:
 
 
 @attrs.frozen(kw_only=True)
+class StationsOver:
+    """Some days, from the first to the last, in which no station opens or closes and nobody is bound or unbound."""
+
+    since: dt.date
+    until: dt.date
+    stations: tuple[StationOn, ...]
+
+
+@attrs.frozen(kw_only=True)
+class GroupsOver:
+    """Some days, from the first to the last, in which no group begins or ends and nobody joins or leaves one."""
+
+    since: dt.date
+    until: dt.date
+    groups: tuple[GroupOn, ...]
+
+
+@attrs.frozen(kw_only=True)
 class SetDay:
     """A day with the rule that sets it; *title* is what calendars call the rule."""
 
@@ -173,8 +191,14 @@ class Desk(UnitDesk, Protocol):
     async def groups(self, on: dt.date) -> tuple[GroupOn, ...]:
         """List the deputy groups (代表小组) that stand on a day, by name, with their members in force."""
 
+    async def groups_between(self, first: dt.date, last: dt.date) -> tuple[GroupsOver, ...]:
+        """List, as :meth:`groups` does, who sits in which group between two days, in stretches without a gap."""
+
     async def stations(self, on: dt.date) -> tuple[StationOn, ...]:
         """List the homes and stations that are open on a day, by code and name, with the deputies bound to each."""
+
+    async def stations_between(self, first: dt.date, last: dt.date) -> tuple[StationsOver, ...]:
+        """List, as :meth:`stations` does, who and what is there between two days, in stretches without a gap."""
 
     async def tied(self, kind: str, on: dt.date) -> tuple[tuple[str, str], ...]:
         """List the roster's links of a kind that hold on a day, as (from, to), e.g. a deputy and a fixed voter."""

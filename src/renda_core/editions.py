@@ -150,9 +150,25 @@ def _with(below: Settled, said: Said, layer: Layer, catalogue: Catalogue, mistak
         except msgspec.ValidationError as error:
             mistakes.append(f"{layer.file}: plugins.{name}.{key} = {raw!r}: {error}")
             continue
+        mistakes += (f"{layer.file}: plugins.{name}.{where}" for where in _unread(raw, value, key))
         told = sources.get(key, "")
         origins[key] = Origin(value=value, layer=layer.name, source=told, since=layer.since, under=origins[key])
     return _settle(catalogue, name, values, origins)
+
+
+def _unread(raw: object, value: Any, where: str) -> Iterator[str]:
+    """Name what stands in a setting of several fields and was not read: it would be lost without a word."""
+    if isinstance(raw, Mapping):
+        fields = attrs.has(type(value))
+        inner = {a.name: getattr(value, a.name) for a in attrs.fields(type(value))} if fields else value
+        for key, part in raw.items():
+            if key in inner:
+                yield from _unread(part, inner[key], f"{where}.{key}")
+            elif fields:
+                yield f"{where}.{key}: no such field{near(key, inner)}"
+    elif isinstance(raw, list | tuple) and isinstance(value, list | tuple):
+        for n, (part, read) in enumerate(zip(raw, value, strict=False), 1):
+            yield from _unread(part, read, f"{where}[{n}]")
 
 
 def _silence(layer: Layer, under: Origin, unstated: object) -> Origin:

@@ -87,6 +87,16 @@ class PluginError(_Listed):
     key = "mistakes"
 
 
+class TooMany(RendaError):
+    """Tried too often; ``details["retry_after"]`` says in how many seconds the next try is looked at."""
+
+    code = "too_many"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.retry_after = retry_after
+
+
 class PracticeFailed(RendaError):
     """The code of a practice failed where nothing but its own answer rests on it; ``details["plugin"]`` names it."""
 

@@ -33,6 +33,8 @@ def test_an_older_file_is_refused_and_brought_up_to_date(county):
         raw.execute(f"DROP TABLE {table}")
     for table in ("ballot_board", "ballot_sheet", "ballot_chunk", "case_code", "guess", "case_slot"):
         raw.execute(f"DROP TABLE {table}")
+    for table in ("likeness_segment", "likeness_list", "likeness_page"):
+        raw.execute(f"DROP TABLE {table}")
     raw.execute("ALTER TABLE configuration DROP COLUMN footprint")
     for column in ("township", "liaison", "position", "offers"):
         raw.execute(f"ALTER TABLE station DROP COLUMN {column}")

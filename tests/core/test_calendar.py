@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from renda_core import holidays
-from renda_core.domain.calendar import DAY, Calendar, Period, PeriodRules, turns
+from renda_core.domain.calendar import DAY, Calendar, Period, PeriodRules
 from renda_core.errors import Invalid
 
 D = dt.date
@@ -153,15 +153,6 @@ def test_long_periods_are_not_walked():
         CHINA.workdays(CHINA.add(D(2016, 1, 1), Period(-2_000 - n, "workday")), D(2028, 1, 1))
         CHINA.add(D(2016, 1, 1), Period(2_000 + n, "workday"))
     assert time.perf_counter() - began < 1
-
-
-def test_a_group_that_cannot_come_leaves_its_day_vacant():
-    week = [D(2026, 3, 2) + 7 * n * DAY for n in range(7)]
-    days = list(turns(week, tuple("ABCDEFG"), frozenset("ABDEFG"), "坐班"))
-    assert [d.who for d in days] == [("A",), ("B",), (), ("D",), ("E",), ("F",), ("G",)]
-    assert (days[2].why, days[3].why, days[2].label) == ("缺岗", "", "坐班")
-    with pytest.raises(Invalid, match="坐班"):
-        list(turns(week, (), frozenset(), "坐班"))
 
 
 @given(DAYS, st.integers(0, 60), UNITS, st.integers(-300, 300), st.booleans(), st.booleans())

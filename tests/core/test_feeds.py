@@ -29,7 +29,7 @@ from tests.core.suggesting import (
 from renda_core.domain.procedure import Veil
 from renda_core.errors import NotAllowed, NotFound
 from renda_core.holidays import YearTable, merged
-from renda_core.services import dates, feeds
+from renda_core.services import dates, feeds, ical
 from renda_core.testing import Bench
 
 D = dt.date
@@ -163,7 +163,7 @@ def test_a_hostile_title_stays_a_title(county):
             "TRANSP", "DESCRIPTION",
         }  # fmt: skip
         assert "\n" not in event["summary"]
-        assert len(event["summary"]) <= 2 * feeds.TITLE
+        assert len(event["summary"]) <= 2 * ical.TITLE
     assert any("假; a,b" in e["summary"] for e in found)
 
 
@@ -198,9 +198,8 @@ def test_no_feed_holds_another_tenants_deadlines(county):
 @given(st.text(max_size=400))
 def test_any_text_is_folded_and_comes_back_as_it_was(text):
     summary = feeds.clean(text)
-    event = feeds._event(
-        uid="1@x", stamp=D(2026, 1, 1), first=D(2026, 1, 1), last=D(2026, 1, 1), summary=summary, categories=(text,)
-    )
+    day = D(2026, 1, 1)
+    event = ical.event(ical.Entry(uid="1@x", stamp=day, first=day, last=day, summary=summary, categories=(text,)))
     raw = event.to_ical()
     assert max(len(line) for line in raw.split(b"\r\n")) <= 75
     assert raw.count(b"BEGIN:VEVENT\r\n") == 1

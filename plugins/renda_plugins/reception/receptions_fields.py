@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+import unicodedata
 from typing import Any, Literal
 
 import attrs
@@ -26,7 +27,7 @@ MOST = 10_000
 """People, matters or numbers of one visit: more is a telephone number in the wrong field."""
 MOST_IN_SUM = 100_000_000
 """What one register may sum up: a province has fewer people."""
-_TIME = re.compile(r"([01]?\d|2[0-3])[:：]([0-5]\d)")  # noqa: RUF001 - the colon that a Chinese keyboard types
+_TIME = re.compile("([01]?[0-9]|2[0-3]):([0-5][0-9])")
 
 
 def _counted(most: int, least: int = 0) -> Any:
@@ -45,8 +46,9 @@ def _some(_: object, attribute: "attrs.Attribute[Any]", value: str) -> None:
 
 def _time(name: str, given: str) -> str:
     """Read a time of day as people type it, ``9:00``; empty stays empty."""
-    found = _TIME.fullmatch(given.strip())
-    if given.strip() and found is None:
+    plain = unicodedata.normalize("NFKC", given).strip()  # a Chinese keyboard types wide signs
+    found = _TIME.fullmatch(plain)
+    if plain and found is None:
         raise Invalid(f"{name}: {given!r} is no time of day; write it as 09:00, up to 23:59", field=name)
     return f"{int(found[1]):02d}:{found[2]}" if found else ""
 

@@ -102,6 +102,15 @@ def notice_due(context: Context[Settings], case: Case, act: Act) -> bool:
     return context.settings.notify.n > 0 and not case.body_as(Suggestion).in_session
 
 
+def refuse_no_opinion(context: Context[Settings], case: Case, act: Act) -> Iterator[str]:
+    """Take up one opinion at a time, and each once."""
+    named = act.links.get("from_opinion", ())
+    if len(named) != 1:
+        yield "name the one opinion that it takes up"
+    if set(named) & set(case.links.get("from_opinion", ())):
+        yield "it has taken up this opinion already"
+
+
 def refuse_told(context: Context[Settings], case: Case, act: Act) -> Iterator[str]:
     """Tell the deputy once."""
     if case.took("notify_deputy"):
@@ -162,6 +171,16 @@ def records() -> Iterator[CaseRecord]:
     yield from when(KIND, "merge", stop="assignment")
     yield Step(kind=KIND, name="notify_deputy", who="office assigner", title="告知代表")
     yield Gate(kind=KIND, step="notify_deputy", facet="main", states="accepted merged assigned replied")
+    yield Step(
+        kind=KIND,
+        name="take_up_opinion",
+        who="proposer office",
+        oneself="proposer",
+        title="采纳群众意见",
+        ties="from_opinion",
+    )
+    yield Gate(kind=KIND, step="take_up_opinion", facet="main", states="draft submitted accepted merged assigned")
+    yield Guard(kind=KIND, step="take_up_opinion", name="one", refuse=refuse_no_opinion)
     yield Guard(kind=KIND, step="notify_deputy", name="once", refuse=refuse_told)
     # from when these days count was not in what we read; they count from acceptance, the earliest day it can mean
     yield ClockRule(kind=KIND, name="notice", title="告知代表", period=notice_period, source="浙江: 7 days")

@@ -16,6 +16,7 @@ from renda_core.domain.suggestion import KIND
 from renda_core.errors import Invalid
 from renda_core.services import ledgers
 from renda_core.services import search as finding
+from renda_core.services.likeness import Alike, alike
 from renda_core.services.search import Found
 from renda_core.store.ledgers import LedgerRow, OverdueRow
 from renda_core.store.shapes import Sort
@@ -87,6 +88,24 @@ async def search(desk: Desk, asked: Looking) -> Found:
     """
     what = (asked.what,) if asked.what else finding.WHAT
     return await desk.ask(finding.search, asked.text, kind=asked.kind, what=what, after=asked.after, size=asked.size)
+
+
+class Comparing(Asked, kw_only=True, frozen=True):
+    """The text as it was typed so far, and among which kind's cases; *size* is how many at most."""
+
+    text: Annotated[str, Meta(min_length=1, max_length=4_000)]
+    kind: Name = "opinion"
+    size: Annotated[int, Meta(ge=1, le=20)] = 5
+
+
+@operation("GET", "/similar", summary="Find cases with a text much alike", tag=TAG, problems=(403,))
+async def list_similar(desk: Desk, asked: Comparing) -> Page[Alike]:
+    """Find earlier cases of a kind whose text is much alike, the most alike first, as far as the asker may read them.
+
+    It is asked while an opinion is entered: one matter told by many is one case with many voices.
+    """
+    found = await desk.ask(alike, asked.text, asked.kind, size=asked.size)
+    return Page(items=list(found), after="")
 
 
 @operation("GET", "/overdue", summary="List what is overdue", tag=TAG)
@@ -179,4 +198,4 @@ async def show_page(desk: Desk, name: str, asked: Mapping[str, str]) -> Fields:
     return shown
 
 
-HANDLERS = (list_cases, search, list_overdue, list_pages, show_page)
+HANDLERS = (list_cases, search, list_similar, list_overdue, list_pages, show_page)

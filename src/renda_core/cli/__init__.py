@@ -55,6 +55,7 @@ for _command in (
     searching.search,
     searching.people,
     searching.reindex,
+    searching.similar,
     reminding.days,
     reminding.notices,
     upkeep.sweep,

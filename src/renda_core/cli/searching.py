@@ -96,6 +96,26 @@ def _people(rows: Iterable[dict[str, Any]]) -> None:
 
 @click.command(cls=Command)
 @TENANT
+@click.argument("text")
+@click.option("--kind", default="opinion", show_default=True, help="种类 Among the cases of this kind.")
+@click.option("--size", default=5, show_default=True, type=int, help="件数 At most so many.")
+@click.pass_obj
+def similar(session: Session, tenant: str, text: str, kind: str, size: int) -> None:
+    """相似意见 List earlier cases whose text is much alike, the most alike first; nothing leaves this machine."""
+    from renda_core.services.likeness import alike
+
+    with session.open(tenant) as workspace:
+        found = workspace.ask(alike, session.actor(workspace), text, kind, size=size)
+        at = workspace.tenant
+        procedure = at.practice.procedure(kind, at.practice.edition(kind, at.today))
+    titles = procedure.facets["main"].titles
+    rows = [(f"{a.likeness:.0f} %", a.number, a.opened_on, titles.get(a.state, a.state), a.text) for a in found]
+    columns = ("相似度", "编号", "登记日期", "状态", "内容")
+    session.tell(telling.plain(found), lambda: telling.table(columns, rows, empty="nothing alike 没有相似的", fold=True))
+
+
+@click.command(cls=Command)
+@TENANT
 @click.pass_obj
 def reindex(session: Session, tenant: str) -> None:
     """重建检索 Write the words of all cases and people anew, after an upgrade; safe to repeat."""

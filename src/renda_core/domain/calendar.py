@@ -1,4 +1,4 @@
-"""Working days with make-up days (调休), periods as rules write them, and turns."""
+"""Working days with make-up days (调休), periods as rules write them, and days that rules set."""
 
 import calendar as month_lengths
 import datetime as dt
@@ -258,23 +258,3 @@ class Day:
     def matter(self) -> str:
         """Name what is told once: the key, or else the date and its place."""
         return self.key or (f"{self.on.isoformat()} {self.place}" if self.place else self.on.isoformat())
-
-
-def turns(days: Iterable[dt.date], groups: tuple[str, ...], free: frozenset[str], label: str) -> Iterator[Day]:
-    """Give each day to the next group in turn; a group that cannot come leaves its day vacant, nobody moves.
-
-    Args:
-        days: The days of the rota (轮流坐班), in order.
-        groups: The groups in their turn.
-        free: The groups that can come.
-        label: What the days are for.
-
-    Raises:
-        Invalid: There is no group at all.
-    """
-    if not groups:
-        raise Invalid(f"the rota {label!r} has no groups")
-    for n, day in enumerate(days):
-        group = groups[n % len(groups)]
-        vacant = group not in free
-        yield Day(on=day, label=label, who=() if vacant else (group,), why="缺岗" * vacant)

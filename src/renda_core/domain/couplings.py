@@ -47,6 +47,8 @@ class ClockRule:
         expiry: A step that the nightly sweep takes, as ``clock``, on a case whose clock ran out.
         window: A right that lapses, such as a return, and no duty: it is never overdue and has no expiry.
         longer_from: Whether *longer* is added to the due date, or counted anew from the start (a longer class).
+        after_close: Whether it runs on when the case has ended: what is asked of people afterwards. It is no duty of
+            those who handled the case, so that it is not among what is next due.
     """
 
     kind: str
@@ -61,6 +63,7 @@ class ClockRule:
     roll: bool | Callable[[Context[Any]], bool] = True
     expiry: str = ""
     source: str = ""
+    after_close: bool = False
     replaces: bool = False
     editions: frozenset[str] = attrs.field(default=frozenset(), converter=names)
     plugin: str = ""

@@ -99,14 +99,17 @@ def override(
 
 
 def _settle(procedure: Procedure, before: Case, case: Case, fresh: tuple[Assignment, ...], contexts: Contexts) -> Case:
-    """Let clocks hear what happened; a case that has ended leaves none running."""
+    """Let clocks hear what happened; a case that has ended leaves none running but what is asked afterwards."""
     act = case.acts[-1]
     for trigger in procedure.triggers(before, case):
         for effect in procedure.effects.get(trigger, ()):
             case = affect(procedure, case, act, fresh, effect, contexts)
     if not procedure.closed(case):
         return case
-    ended = (c if c.state == "stopped" else c.tick("stop", act.on, why="closed") for c in case.clocks)
+    asked = {rule.name for rule in procedure.clocks.values() if rule.after_close}
+    ended = (
+        c if c.state == "stopped" or c.name in asked else c.tick("stop", act.on, why="closed") for c in case.clocks
+    )
     return attrs.evolve(case, clocks=tuple(ended))
 
 

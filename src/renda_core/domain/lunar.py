@@ -104,9 +104,7 @@ def months_between(source: Source, first: dt.date, last: dt.date) -> Iterator[Lu
     """
     if last < first:
         return
-    for day in (first, last):
-        if not FIRST_DAY <= day <= LAST_DAY:
-            raise Invalid(f"the lunar months of {day} are not known; they are from {FIRST_DAY} to {LAST_DAY}")
+    refuse_unknown(first, last)
     begins = first.year if source(first.year)[0].first <= first else first.year - 1
     for year in range(begins, last.year + 1):
         for month in source(year):
@@ -114,3 +112,14 @@ def months_between(source: Source, first: dt.date, last: dt.date) -> Iterator[Lu
                 return
             if month.last >= first:
                 yield month
+
+
+def refuse_unknown(*days: dt.date) -> None:
+    """Refuse days whose lunar months are not known.
+
+    Raises:
+        Invalid: One lies outside 1900 to 2099.
+    """
+    for day in days:
+        if not FIRST_DAY <= day <= LAST_DAY:
+            raise Invalid(f"the lunar months of {day} are not known; they are from {FIRST_DAY} to {LAST_DAY}")

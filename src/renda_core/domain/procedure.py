@@ -69,6 +69,7 @@ class Kind:
         edition: Name of this edition; cases keep the edition under which they were opened.
         since: First day on which new cases are opened under this edition.
         hours: Gives the hours that a case takes of people; a step that would take some twice is refused.
+        alike: Whether earlier cases with a text much alike are offered while one is entered.
         followed: Whether who brought it may be given a code to follow it by, and to judge what came of it.
     """
 
@@ -88,6 +89,7 @@ class Kind:
     plugin: str = ""
     hours: Callable[[Case], Iterable[Hours]] | None = None
     followed: bool = False
+    alike: bool = False
 
     def place(self, number: str) -> tuple[int, int] | None:
         """Read year and place in the series from a number; None for a number of another form."""

@@ -1,7 +1,7 @@
 """Days that come again: by their numbers in a month, lunar or not, by the week or every so many days; off rest days.
 
-What is reckoned is every date of a span at once. A date is named as the rule names it (15日, 闰六月廿八, 周一), and says
-why where it is another than that.
+All dates of a span are reckoned at once. Each is named as the rule names it (15日, 闰六月廿八, 周一), and where it is
+another one it says why.
 """
 
 import calendar as month_lengths
@@ -11,17 +11,21 @@ from typing import Literal
 
 import attrs
 
-from renda_core.domain.calendar import DAY, ROLL_LIMIT, Calendar
-from renda_core.domain.lunar import FIRST_DAY, LAST_DAY, MOST_DAYS, day_title
+from renda_core.domain.calendar import ROLL_LIMIT, Calendar
+from renda_core.domain.lunar import FIRST_DAY, LAST_DAY, MOST_DAYS, day_title, refuse_unknown
 from renda_core.errors import Invalid
 
 Rest = Literal["next", "previous", "keep", "drop"]
-"""What a date does that falls on a day off: it moves to the next working day or the one before, stays, or is left out."""
+"""What a date does that falls on a day off: goes to the next working day or the one before, stays, or is left out."""
 Off = Literal["any", "holidays"]
 """What a day off is: any that nobody works on, or a public holiday alone and no plain weekend."""
 Lacking = Literal["last", "none"]
 """What a month does that lacks the day: its last day takes its place, or the month has none."""
 WEEK = "一二三四五六日"
+QUARTER = dt.timedelta(days=92)
+"""What is listed where nobody says until when."""
+LONGEST = dt.timedelta(days=1_100)
+"""Three years: what a list of days may span, so that no question makes a rule count for ever."""
 
 
 @attrs.frozen(kw_only=True)
@@ -56,6 +60,8 @@ class Pattern:
         _refuse(self.days, most, f"{what} has at most {most} days, so there is no day")
         _refuse(self.weekdays, 7, "weekdays are 1 (Monday) to 7 (Sunday); there is no weekday")
         _refuse(self.months, 12, "months are 1 to 12; there is no month")
+        if self.lunar and not self.days:
+            raise Invalid("weeks and every so many days know no lunar months; leave lunar away")
         if self.every < 0:
             raise Invalid(f"every {self.every} days is never; give 1 or more")
         if self.every and self.since is None:
@@ -107,7 +113,7 @@ def falls(pattern: Pattern, calendar: Calendar, first: dt.date, last: dt.date) -
     if last < first:
         return ()
     if pattern.lunar:
-        list(calendar.lunar_months(first, first)), list(calendar.lunar_months(last, last))
+        refuse_unknown(first, last)
     begins = _widened(first, -ROLL_LIMIT, pattern) if pattern.rest == "next" else first
     ends = _widened(last, ROLL_LIMIT, pattern) if pattern.rest == "previous" else last
     found: dict[dt.date, Fall] = {}
@@ -116,6 +122,21 @@ def falls(pattern: Pattern, calendar: Calendar, first: dt.date, last: dt.date) -
             same = found.get(fall.on)
             found[fall.on] = attrs.evolve(same, why=_both(same.why, fall.why)) if same else fall
     return tuple(found[on] for on in sorted(found))
+
+
+def span(first: dt.date | None, last: dt.date | None, today: dt.date) -> tuple[dt.date, dt.date]:
+    """Give the first and the last day of a list: by default from today on, for a quarter.
+
+    Raises:
+        Invalid: The last day lies before the first, or more than three years after it.
+    """
+    first = first or today
+    last = last or min(first, dt.date.max - QUARTER) + QUARTER
+    if last < first:
+        raise Invalid(f"the last day {last} lies before the first, {first}", field="last")
+    if last - first > LONGEST:
+        raise Invalid(f"from {first} to {last} is longer than {LONGEST.days} days; ask for less", field="last")
+    return first, last
 
 
 def date_title(day: dt.date) -> str:
@@ -215,5 +236,5 @@ def notice_day(calendar: Calendar, on: dt.date, days: int, *, worked: bool = Tru
     """
     if not days:
         return None
-    found = dt.date.fromordinal(max(on.toordinal() - days, DAY.days))
+    found = dt.date.fromordinal(max(on.toordinal() - days, 1))
     return calendar.working(found, back=True) if worked else found

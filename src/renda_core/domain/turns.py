@@ -1,89 +1,19 @@
-"""Turns (轮流): on which days a rota has a shift, and whose turn it is; the same whatever span of days is asked for."""
+"""Turns (轮流): whose turn each shift of a rota is; the same whatever span of days is asked for."""
 
-import calendar as month_lengths
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
-from typing import Any, Literal
+from itertools import zip_longest
 
 import attrs
 
-from renda_core.domain.calendar import DAY, Calendar, Period
+from renda_core.domain.calendar import DAY, Calendar
+from renda_core.domain.recurring import WEEK, Fall, Pattern, falls
 from renda_core.errors import Invalid
 
-Every = Literal["week", "month", "days", "workday"]
-Holiday = Literal["next", "skip", "keep"]
 EARLIEST = dt.date(2000, 1, 1)
 """No rota is older: an earlier day is a year mistyped, and shifts are counted from it one by one."""
-_WEEK, _MONTH, _YEAR = 7, 31, 366
 
-
-def _among(low: int, high: int) -> Callable[..., None]:
-    def check(_: object, attribute: "attrs.Attribute[Any]", value: tuple[int, ...]) -> None:
-        if wrong := [n for n in value if not low <= n <= high]:
-            raise Invalid(f"{attribute.name}: {wrong[0]} is not from {low} to {high}", field=attribute.name)
-        if not value:
-            raise Invalid(f"{attribute.name}: name at least one", field=attribute.name)
-
-    return check
-
-
-@attrs.frozen(kw_only=True)
-class Rhythm:
-    """On which days a rota has a shift (班次).
-
-    Attributes:
-        every: On days of the *week*, on days of the *month*, every *step* days, or on every working day.
-        weekdays: 1 is Monday, 7 is Sunday.
-        month_days: From 1; a month that lacks one takes its last day.
-        holiday: A day off moves to the *next* working day, is left out, or is kept. Shifts that come to fall on one
-            day are one shift.
-    """
-
-    every: Every = "week"
-    weekdays: tuple[int, ...] = attrs.field(default=(1,), validator=_among(1, _WEEK))
-    month_days: tuple[int, ...] = attrs.field(default=(15,), validator=_among(1, _MONTH))
-    step: int = 7
-    holiday: Holiday = "next"
-
-    def __attrs_post_init__(self) -> None:
-        if not 1 <= self.step <= _YEAR:
-            raise Invalid(f"step: {self.step} is not from 1 to {_YEAR}", field="step")
-
-    def shifts(self, calendar: Calendar, since: dt.date, until: dt.date) -> Iterator[tuple[dt.date, dt.date]]:
-        """Give each shift planned between two days, both included: its day, and the day for which it was planned."""
-        waiting: tuple[dt.date, dt.date] | None = None
-        for planned in self._planned(calendar, since, until):
-            if self.holiday == "skip" and not calendar.works(planned):
-                continue
-            on = planned
-            if self.holiday == "next" and not calendar.works(planned):
-                on = calendar.add(planned - DAY, Period(1, "workday"), first=False)
-            if waiting and waiting[0] != on:
-                yield waiting
-            waiting = (on, planned)  # of several on one day the last was planned nearest to it
-        if waiting:
-            yield waiting
-
-    def _planned(self, calendar: Calendar, since: dt.date, until: dt.date) -> Iterator[dt.date]:
-        if self.every == "month":
-            yield from (d for d in self._of_months(since, until) if since <= d <= until)
-            return
-        days = range((until - since).days + 1)
-        if self.every == "days":
-            yield from (since + n * DAY for n in days[:: self.step])
-        elif self.every == "workday":
-            yield from (d for d in (since + n * DAY for n in days) if calendar.works(d))
-        else:
-            wanted = frozenset(self.weekdays)
-            yield from (since + n * DAY for n in days if (since.weekday() + n) % _WEEK + 1 in wanted)
-
-    def _of_months(self, since: dt.date, until: dt.date) -> Iterator[dt.date]:
-        for month in range(since.year * 12 + since.month - 1, until.year * 12 + until.month):
-            year, of = divmod(month, 12)
-            length = month_lengths.monthrange(year, of + 1)[1]
-            for day in sorted({min(n, length) for n in self.month_days}):
-                yield dt.date(year, of + 1, day)
+Reckon = Callable[[Pattern | None, dt.date, dt.date], tuple[Fall, ...]]
 
 
 @attrs.frozen(kw_only=True)
@@ -92,11 +22,15 @@ class Order:
 
     Attributes:
         since: The first shift from this day on is the first group's; until the next order's day, or *until*, included.
+        pattern: On which days there is a shift (班次); None means every working day.
+
+    Raises:
+        Invalid: It ends before it begins, begins in a year that is a slip of the pen, or names a group twice.
     """
 
     since: dt.date
     groups: tuple[str, ...]
-    rhythm: Rhythm = Rhythm()
+    pattern: Pattern | None = Pattern(weekdays=frozenset({1}), rest="next")
     until: dt.date | None = None
 
     def __attrs_post_init__(self) -> None:
@@ -113,39 +47,55 @@ class Turn:
     """One shift and whose turn it is.
 
     Attributes:
-        n: Its number since the order's first day, from 0.
-        planned: Another day than *on* where the shift was moved.
-        since: The order that gives it.
+        n: Its number since the order's first day, from 0; *of* is how many groups take turns.
+        why: Why it is on another day than the pattern names; empty where it is not.
     """
 
     on: dt.date
     group: str
     n: int
-    planned: dt.date
-    since: dt.date
+    of: int
+    why: str = ""
 
 
-def rota(orders: Iterable[Order], calendar: Calendar, first: dt.date, last: dt.date) -> tuple[Turn, ...]:
+def rota(
+    orders: Iterable[Order], calendar: Calendar, first: dt.date, last: dt.date, reckon: Reckon | None = None
+) -> tuple[Turn, ...]:
     """Give the turns from *first* to *last*, both included: each shift to the next group, whoever of it can come.
 
     Shifts are numbered from their order's first day. So the answer for a day does not depend on what span is asked
-    for, and within an order the shifts of two groups, in any run of consecutive shifts, differ by one at most. A later
-    order moves no shift before its day; a shift that a holiday carries beyond it stays its group's.
+    for, and within an order the shifts of two groups, in any run of consecutive shifts, differ by one at most. What
+    holds from a later day on moves no shift before it.
 
     Args:
         orders: Of one station, in any order; each but the last ends where the next begins.
+        reckon: Gives the shifts of a pattern, e.g. from a memory that many stations share.
 
     Raises:
         Invalid: Two orders begin on the same day.
     """
-    held: dict[dt.date, Turn] = {}
+    give = reckon or (lambda pattern, since, until: shifts(pattern, calendar, since, until))
+    found: list[Turn] = []
     for order, until in spans(orders):
-        if order.since > last or not order.groups:
+        if order.since > last or until < first or not order.groups:
             continue
-        for n, (on, planned) in enumerate(order.rhythm.shifts(calendar, order.since, min(until, last))):
-            group = order.groups[n % len(order.groups)]
-            held[on] = Turn(on=on, group=group, n=n, planned=planned, since=order.since)
-    return tuple(held[on] for on in sorted(held) if first <= on <= last)
+        many = len(order.groups)
+        for n, fall in enumerate(give(order.pattern, order.since, min(until, last))):
+            if fall.on >= first:
+                found.append(Turn(on=fall.on, group=order.groups[n % many], n=n, of=many, why=fall.why))
+    return tuple(found)
+
+
+def shifts(pattern: Pattern | None, calendar: Calendar, since: dt.date, until: dt.date) -> tuple[Fall, ...]:
+    """Give the days between two, both included, on which there is a shift; those that fall together are one.
+
+    Args:
+        pattern: None means every working day, make-up days (调休) included.
+    """
+    if pattern is not None:
+        return falls(pattern, calendar, since, until)
+    days = (since + n * DAY for n in range((until - since).days + 1))
+    return tuple(Fall(on=day, named=f"周{WEEK[day.weekday()]}") for day in days if calendar.works(day))
 
 
 def spans(orders: Iterable[Order]) -> Iterator[tuple[Order, dt.date]]:
@@ -155,8 +105,7 @@ def spans(orders: Iterable[Order]) -> Iterator[tuple[Order, dt.date]]:
         Invalid: Two orders begin on the same day.
     """
     known = sorted(orders, key=lambda o: o.since)
-    for order, later in pairwise([*known, None]):
-        assert order is not None  # noqa: S101 - only the last of the pairs' second is None
+    for order, later in zip_longest(known, known[1:]):
         if later and later.since == order.since:
             raise Invalid(f"two orders begin on {order.since}; leave one of them away", field="since")
         until = later.since - DAY if later else dt.date.max

@@ -1,6 +1,7 @@
 """Papers that people print and file: one style, PDF out of it."""
 
 from renda_core.papers.blocks import (
+    Code,
     Column,
     Entries,
     Entry,
@@ -20,6 +21,7 @@ from renda_core.papers.slips import Choice, Slip
 
 __all__ = [
     "Choice",
+    "Code",
     "Column",
     "Entries",
     "Entry",

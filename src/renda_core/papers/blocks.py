@@ -96,7 +96,24 @@ class Issued:
     lines: tuple[str, ...]
 
 
-Block = Facts | Prose | Table | Entries | Issued
+@attrs.frozen(kw_only=True)
+class Code:
+    """A square picture that a telephone reads (二维码), in the middle, with what it is for beneath it.
+
+    Attributes:
+        svg: The picture; it names nothing outside of itself.
+        across: Millimetres from side to side, its white border included.
+        under: What stands large beneath it.
+        address: Where it leads, for those who would rather type it.
+    """
+
+    svg: str
+    across: float
+    under: str = ""
+    address: str = ""
+
+
+Block = Facts | Prose | Table | Entries | Issued | Code
 
 
 @attrs.frozen(kw_only=True)
@@ -121,6 +138,7 @@ class Paper:
         signed: Lines to sign, e.g. 审核 and 经办: at the end, or at the foot of each landscape sheet.
         across: Landscape, for wide tables.
         outward: It is posted for everybody, so that it does not say who printed it and when.
+        poster: It hangs on a wall and is read from a step away: larger letters, and no number on a single sheet.
     """
 
     name: str
@@ -133,6 +151,7 @@ class Paper:
     signed: tuple[str, ...] = ()
     across: bool = False
     outward: bool = False
+    poster: bool = False
 
 
 def paired(facts: Iterable[Fact]) -> Facts:

@@ -23,6 +23,8 @@ STANDARD = "a-2b"
 
 It asks for the moment of making, which a paper to vote on never tells; that one is printed, and kept by nobody.
 """
+KEPT = frozenset({"side", "box", "svg"})
+"""Fields that the style compares or draws, and never sets as text."""
 _ONE = threading.Lock()  # the compiler keeps what it was given last, so two threads must not give at once
 
 
@@ -72,16 +74,12 @@ def _plain(value: Any, lacking: dict[str, None]) -> Any:
     if isinstance(value, str):
         return runs(value, lacking)
     if attrs.has(type(value)):
-        fields = {a.name: _plain(getattr(value, a.name), lacking) for a in attrs.fields(type(value))}
-        return {"is": type(value).__name__.lower()} | fields | _kept(value)
+        names = [a.name for a in attrs.fields(type(value))]
+        fields = {n: getattr(value, n) if n in KEPT else _plain(getattr(value, n), lacking) for n in names}
+        return {"is": type(value).__name__.lower()} | fields
     if isinstance(value, tuple | list):
         return [_plain(part, lacking) for part in value]
     return value if isinstance(value, bool | int | float) else str(value)
-
-
-def _kept(value: Any) -> dict[str, Any]:
-    """Keep what the style compares and never shows."""
-    return {name: getattr(value, name) for name in ("side", "box") if hasattr(value, name)}
 
 
 def runs(text: str, lacking: dict[str, None]) -> list[Any]:

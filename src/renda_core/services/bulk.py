@@ -10,7 +10,9 @@ import attrs
 from renda_core.domain.case import Actor, Case
 from renda_core.errors import Rejected, RendaError
 from renda_core.services import records
-from renda_core.services.cases import Moved, OpenCase, TakeStep, begin, followers, move, readable
+from renda_core.services.deciding import Moved, OpenCase, TakeStep, begin, followers, move, readable
+from renda_core.services.hours import Book
+from renda_core.services.references import References
 from renda_core.store.cases import BY_NUMBER, Pile, load, reach_number, take_numbers
 from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
@@ -95,7 +97,7 @@ class Work:
 
     def __init__(self, unit: Unit, tenant: Tenant) -> None:
         self.unit, self.tenant = unit, tenant
-        self.cases = Pile(tenant.calendar)
+        self.cases, self.hours, self.references = Pile(tenant.calendar), Book(unit, tenant), References(unit)
         self.opened = self.steps = self.led = 0
         self.ids: list[str] = []
         self._keys: dict[str, str] = {}
@@ -148,8 +150,8 @@ class Work:
         """Do one line."""
         if job.open:
             number = await self._free(job.open) if job.open.number else self._number(job.open.kind)
-            moved = begin(self.unit, self.tenant, job.open, number)
-            self._keep(moved)
+            moved = await begin(self.unit, self.tenant, job.open, number, self.references)
+            await self._keep(moved, self.unit.actor)
             self._numbers[job.open.kind, number] = None
             self.opened += 1
             self.ids.append(moved.after.id)
@@ -160,11 +162,11 @@ class Work:
             actor = job.actor or self.unit.actor
             procedure = readable(self.tenant, case, actor)
             command = attrs.evolve(job.step, case=case.id, version=case.version)
-            moved = move(self.unit, self.tenant, case, procedure, command, actor)
-            self._keep(moved)
+            moved = await move(self.unit, self.tenant, case, procedure, command, actor, self.references)
+            await self._keep(moved, actor)
             self.steps += 1
             for led in await followers(self.unit, self.tenant, moved, self.cases.get):
-                self._keep(led)
+                await self._keep(led, actor)
                 self.led += 1
 
     async def all_or_none(self, jobs: Iterable[Job]) -> None:
@@ -172,11 +174,13 @@ class Work:
         acted, ids, numbers = len(self._acted), len(self.ids), len(self._numbers)
         counts, keys, reached = (self.opened, self.steps, self.led), len(self._keys), dict(self._reached)
         self.cases.mark()
+        self.hours.mark()
         try:
             for job in jobs:
                 await self.do(job)
         except RendaError:
             self.cases.back()
+            self.hours.back()
             while len(self._numbers) > numbers:
                 self._numbers.popitem()
             while len(self._keys) > keys:
@@ -189,7 +193,8 @@ class Work:
         """Give a case as it stands after the lines so far."""
         return self.cases.get(id) or await load(self.unit, self.tenant.practice, id)
 
-    def _keep(self, moved: Moved) -> None:
+    async def _keep(self, moved: Moved, actor: Actor) -> None:
+        await self.hours.take_all((moved,), actor)
         self.cases.put(moved.before, moved.after, moved.procedure)
         self._acted.append(moved)
 
@@ -197,6 +202,7 @@ class Work:
         """Write the pile and the duty records that follow from it; answer the counts and the digest."""
         await self._go_on()
         told = await self.cases.write(self.unit)
+        await self.hours.write()
         found = records.Followed()
         for m in self._acted:
             found += await records.follow(self.unit, self.tenant, m.after, m.after.acts[-1])

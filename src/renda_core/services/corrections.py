@@ -8,7 +8,8 @@ from renda_core.domain.case import Act, Case
 from renda_core.domain.sealed import forget
 from renda_core.errors import Invalid, Rejected
 from renda_core.services.asking import overridden
-from renda_core.services.cases import Moved, followers, readable
+from renda_core.services.deciding import Moved, followers, readable
+from renda_core.services.hours import Book
 from renda_core.store.cases import load, save
 from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
@@ -36,8 +37,11 @@ async def override_state(unit: Unit, tenant: Tenant, command: Override) -> Case:
     after = overridden(tenant, procedure, before, act, unit.actor, command.facet, command.state)
     moved = Moved(before=before, after=after, procedure=procedure)
     led = await followers(unit, tenant, moved, lambda _: None)
+    hours = Book(unit, tenant)
+    await hours.take_all((moved, *led), unit.actor)
     for m in (moved, *led):
         await save(unit, m.before, m.after, m.procedure, tenant.calendar)
+    await hours.write()
     unit.record(
         f"{before.kind}.override",
         on=after.id,

@@ -8,6 +8,7 @@ import attrs
 
 from renda_core.domain.calendar import Day
 from renda_core.domain.case import Actor
+from renda_core.domain.recurring import span
 from renda_core.errors import Invalid
 from renda_core.records import DayRule
 from renda_core.services.desk import RuleDesk
@@ -16,12 +17,7 @@ from renda_core.services.ruled import failure, given_by, given_by_all
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
 
-__all__ = ["LONGEST", "QUARTER", "Listed", "RuleDay", "days", "days_of", "failure"]
-
-QUARTER = dt.timedelta(days=92)
-"""What is listed where nobody says until when."""
-LONGEST = dt.timedelta(days=1_100)
-"""Three years: what a list of days may span, so that no question makes a rule count for ever."""
+__all__ = ["Listed", "RuleDay", "days", "days_of", "failure"]
 
 
 @attrs.frozen(kw_only=True)
@@ -89,12 +85,7 @@ async def days(
     Raises:
         Invalid: The last day lies before the first, or more than three years after it; or *place* is no id.
     """
-    first = first or tenant.today
-    last = last or min(first, dt.date.max - QUARTER) + QUARTER
-    if last < first:
-        raise Invalid(f"the last day {last} lies before the first, {first}", field="last")
-    if last - first > LONGEST:
-        raise Invalid(f"from {first} to {last} is longer than {LONGEST.days} days; ask for less", field="last")
+    first, last = span(first, last, tenant.today)
     for field, id in (("place", place), ("person", person)):
         if id and not is_id(id):
             raise Invalid(f"{field}: give an id", field=field)

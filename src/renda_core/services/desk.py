@@ -8,7 +8,17 @@ from typing import Any
 
 import attrs
 
-from renda_core.desks import CongressOn, DeputyOn, GroupOn, SessionDay, SetDay, StationOn, UnitCount
+from renda_core.desks import (
+    CongressOn,
+    DeputyOn,
+    GroupOn,
+    GroupsOver,
+    SessionDay,
+    SetDay,
+    StationOn,
+    StationsOver,
+    UnitCount,
+)
 from renda_core.domain.ballot import Ballot, Finding
 from renda_core.domain.ballot import shown as told_verdict
 from renda_core.domain.ballot.seating import AGAIN, TIED, WAITING
@@ -23,6 +33,7 @@ from renda_core.services.records import records_of
 from renda_core.services.ruled import given_by_all
 from renda_core.services.sessions import opening
 from renda_core.services.sight import veiled_in_lists
+from renda_core.services.stretches import stretches
 from renda_core.store import bodies as roster
 from renda_core.store import desk as questions
 from renda_core.store.cases import TOOK, read_row
@@ -207,6 +218,12 @@ class StoreDesk(_Asked):
             for g in sorted(found, key=lambda g: (g.name, g.id))
         )
 
+    async def groups_between(self, first: dt.date, last: dt.date) -> tuple[GroupsOver, ...]:
+        """List, as :meth:`groups` does, who sits in which group between two days, in stretches without a gap."""
+        turns = await self._reader.all(roster.GROUP_TURNS, first=first, last=last)
+        found = await stretches(self._reader, self.groups, turns, first, last)
+        return tuple(GroupsOver(since=since, until=until, groups=here) for since, until, here in found)
+
     async def stations(self, on: dt.date) -> tuple[StationOn, ...]:
         """List the homes and stations that are open on a day, by code and name, with the deputies bound to each."""
         places = await self._reader.all(roster.PLACES, on=on, place=self._place or None)
@@ -218,6 +235,12 @@ class StoreDesk(_Asked):
             StationOn(**attrs.asdict(p) | {"offers": listed(p.offers), "deputies": bound.get(p.id, ())})
             for p in sorted(places, key=lambda p: (p.code, p.name, p.id))
         )
+
+    async def stations_between(self, first: dt.date, last: dt.date) -> tuple[StationsOver, ...]:
+        """List, as :meth:`stations` does, who and what is there between two days, in stretches without a gap."""
+        turns = await self._reader.all(roster.TURNS, kind=BOUND, first=first, last=last)
+        found = await stretches(self._reader, self.stations, turns, first, last)
+        return tuple(StationsOver(since=since, until=until, stations=here) for since, until, here in found)
 
     async def tied(self, kind: str, on: dt.date) -> tuple[tuple[str, str], ...]:
         """List the roster's links of a kind that hold on a day, as (from, to), e.g. a deputy and a fixed voter."""

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import attrs
-import icalendar
 from sqlalchemy import Integer, and_, bindparam, or_, select, tuple_
 
 from renda_core.domain.case import Actor, Case, roles_on
@@ -19,6 +17,8 @@ from renda_core.errors import NotAllowed, NotFound
 from renda_core.services import lookups
 from renda_core.services.asking import looked
 from renda_core.services.days import days
+from renda_core.services.ical import TITLE, Entry, calendar, clean
+from renda_core.services.place_feeds import MOST, YEAR, closest, day_entry, deputy_feed, station_feed
 from renda_core.services.sessions import sessions_of
 from renda_core.store import tables as t
 from renda_core.store.cases import CaseRow, read_row
@@ -27,18 +27,11 @@ from renda_core.store.compile import Query, mine
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
 
-MOST = 1_000
-"""Events of one feed; programs that fetch it every few hours grow slow beyond."""
+__all__ = ["FEEDS", "MOST", "clean", "deputy_feed", "feed", "station_feed"]
+
 PAGE = 500
 """Clocks looked at together."""
-YEAR = dt.timedelta(days=366)
-HOURS = 6
-"""After how many hours a program is asked to fetch the feed again."""
-TITLE = 120
-"""Characters of a case's title in a summary."""
 ROLES = {"sole": "独办", "lead": "主办", "joint": "会办", "separate": "分办"}
-ZONE = "Asia/Shanghai"
-_BREAKS = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]+")
 
 
 @attrs.frozen(kw_only=True)
@@ -105,33 +98,14 @@ async def feed(reader: Reader, tenant: Tenant, actor: Actor, what: str) -> bytes
     if what not in FEEDS:
         raise NotFound(f"no feed {what!r}; known: {', '.join(FEEDS)}")
     title, make = FEEDS[what]
-    events, more = await make(reader, tenant, actor)
-    calendar = icalendar.Calendar()
-    calendar.add("prodid", "-//renda//feeds//ZH")
-    calendar.add("version", "2.0")
-    calendar.add("calscale", "GREGORIAN")
-    calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", clean(f"{tenant.name} {title}"))
-    capped = f"；只列最近的 {MOST} 项" if more else ""
-    calendar.add("x-wr-caldesc", clean(f"{tenant.name} {title}，共 {len(events)} 项{capped}"))
-    calendar.add("x-wr-timezone", ZONE)
-    calendar.add("refresh-interval", dt.timedelta(hours=HOURS), parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", f"PT{HOURS}H")
-    for event in events:
-        calendar.add_component(event)
-    return bytes(calendar.to_ical())
+    entries, more = await make(reader, tenant, actor)
+    return calendar(tenant, title, entries, said=f"；只列最近的 {MOST} 项" if more else "")
 
 
-def clean(text: str, most: int = TITLE * 2) -> str:
-    """Give a text on one line, without control characters, cut short; the library escapes the rest."""
-    text = _BREAKS.sub(" ", text.encode("utf-8", "ignore").decode()).strip()
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-async def _sessions(reader: Reader, tenant: Tenant, _: Actor) -> tuple[list[icalendar.Event], bool]:
+async def _sessions(reader: Reader, tenant: Tenant, _: Actor) -> tuple[list[Entry], bool]:
     found = sorted(await sessions_of(reader, tenant), key=lambda s: abs((s.opens_on - tenant.today).days))
     events = [
-        _event(
+        Entry(
             uid=f"{s.id}.session@{tenant.code}",
             stamp=s.opens_on,
             first=s.opens_on,
@@ -144,32 +118,20 @@ async def _sessions(reader: Reader, tenant: Tenant, _: Actor) -> tuple[list[ical
     return events, len(found) > MOST
 
 
-async def _days(reader: Reader, tenant: Tenant, actor: Actor) -> tuple[list[icalendar.Event], bool]:
+async def _days(reader: Reader, tenant: Tenant, actor: Actor) -> tuple[list[Entry], bool]:
     """Make the days of rules; a day that moves is another event, and the old one is gone at the next fetch."""
     found = (await days(reader, tenant, actor, tenant.today - YEAR, tenant.today + YEAR)).days
-    nearest = sorted(found, key=lambda d: abs((d.on - tenant.today).days))[:MOST]
-    events = [
-        _event(
-            uid=f"{d.on}.{d.matter}.{d.rule}@{tenant.code}",
-            stamp=d.on,
-            first=d.on,
-            last=d.on,
-            summary=clean(d.label, TITLE),
-            categories=(d.title,),
-            description=clean(d.why),
-        )
-        for d in sorted(nearest, key=lambda d: (d.on, d.rule, d.matter))
-    ]
-    return events, len(found) > MOST
+    kept = closest(tenant, found)
+    return [day_entry(tenant, d, description=d.why) for d in kept], len(found) > len(kept)
 
 
-async def _deadlines(reader: Reader, tenant: Tenant, actor: Actor) -> tuple[list[icalendar.Event], bool]:
+async def _deadlines(reader: Reader, tenant: Tenant, actor: Actor) -> tuple[list[Entry], bool]:
     """Make the events nearest to today: a feed full of what is long overdue would hide what comes next."""
     walks, own = _asked(tenant, actor)
     names = await lookups.names(reader)
-    found: list[tuple[dt.date, icalendar.Event]] = []
+    found: list[tuple[dt.date, Entry]] = []
     for query in walks:
-        events: list[tuple[dt.date, icalendar.Event]] = []
+        events: list[tuple[dt.date, Entry]] = []
         # No clock stands at this place, so that the walk back begins with yesterday's.
         place: dict[str, Any] = {"day": tenant.today, "after": "", "clock": "", "round": 0, "last_unit": ""}
         while len(events) <= MOST:
@@ -181,7 +143,7 @@ async def _deadlines(reader: Reader, tenant: Tenant, actor: Actor) -> tuple[list
             place = {"day": r.due_on, "after": r.case_id, "clock": r.clock, "round": r.round, "last_unit": r.unit}
         found += events
     nearest = sorted(found, key=lambda one: abs((one[0] - tenant.today).days))[:MOST]
-    in_order = sorted(nearest, key=lambda one: (one[0], str(one[1]["uid"])))
+    in_order = sorted(nearest, key=lambda one: (one[0], one[1].uid))
     return [event for _, event in in_order], len(found) > MOST
 
 
@@ -204,7 +166,7 @@ def _procedures(tenant: Tenant) -> Iterable[Procedure]:
 
 def _seen(
     tenant: Tenant, actor: Actor, rows: list[ClockRow], names: dict[str, str]
-) -> Iterable[tuple[dt.date, icalendar.Event]]:
+) -> Iterable[tuple[dt.date, Entry]]:
     """Give the events of those clocks that the reader may see, each with its day."""
     cases: dict[str, Case] = {}
     for row in rows:
@@ -222,13 +184,13 @@ def _seen(
 
 def _deadline(
     tenant: Tenant, procedure: Procedure, case: Case, row: ClockRow, names: dict[str, str]
-) -> icalendar.Event:
+) -> Entry:
     clock, rule = case.clock(row.clock, unit=row.unit, round=row.round), procedure.clocks.get(row.clock)
     role = next((ROLES[a.role] for a in case.assignments if (a.unit, a.round) == (row.unit, row.round)), "")
     doubt = "（暂定）" if row.provisional else ""
     told = [f"承办单位：{names[row.unit]}"] if row.unit in names else []
     told += ["节假日安排公布后，日期可能变动。"] if row.provisional else []
-    return _event(
+    return Entry(
         uid=f"{case.id}.{row.clock}.{row.round}.{row.unit or 'case'}@{tenant.code}",
         stamp=clock.ticks[-1].on if clock else case.opened_on,
         first=row.due_on,
@@ -249,37 +211,7 @@ def _sequence(clock: Clock | None, provisional: bool) -> int:
     return 2 * (len(clock.ticks) - 1 if clock else 0) + (not provisional)
 
 
-def _event(
-    *,
-    uid: str,
-    stamp: dt.date,
-    first: dt.date,
-    last: dt.date,
-    summary: str,
-    categories: Iterable[str],
-    sequence: int = 0,
-    status: str = "CONFIRMED",
-    description: str = "",
-) -> icalendar.Event:
-    """Make an event of whole days; its stamps are days of the data, so that the same data are the same bytes."""
-    moment = dt.datetime.combine(stamp, dt.time(), dt.UTC)
-    event = icalendar.Event()
-    event.add("uid", clean(uid))
-    event.add("dtstamp", moment)
-    event.add("last-modified", moment)
-    event.add("sequence", sequence)
-    event.add("dtstart", first)
-    event.add("dtend", last + dt.timedelta(days=1))  # the first day after, as the format has it
-    event.add("summary", summary)
-    event.add("categories", [clean(c) for c in categories])
-    event.add("status", status)
-    event.add("transp", "TRANSPARENT")  # a due date keeps nobody busy
-    if description:
-        event.add("description", description)
-    return event
-
-
-Make = Callable[[Reader, Tenant, Actor], Awaitable[tuple[list[icalendar.Event], bool]]]
+Make = Callable[[Reader, Tenant, Actor], Awaitable[tuple[list[Entry], bool]]]
 FEEDS: dict[str, tuple[str, Make]] = {
     "sessions": ("会议", _sessions),
     "deadlines": ("办理时限", _deadlines),

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import attrs
 
-from renda_core.domain.case import Act, Actor
+from renda_core.domain.case import Act, Actor, Case
 from renda_core.errors import RendaError
-from renda_core.services import requests
+from renda_core.services import likeness, requests
 from renda_core.services.asking import decided
 from renda_core.services.bulk import Told
-from renda_core.services.cases import Moved, OpenCase, begin, followers
+from renda_core.services.deciding import Moved, OpenCase, begin, followers
+from renda_core.services.hours import Book
 from renda_core.services.imports import jobs as import_jobs
+from renda_core.services.references import References
 from renda_core.services.watching import found_by
 from renda_core.store.cases import BY_NUMBER, Pile, load
 from renda_core.store.ledgers import OVERDUE, OverdueRow, place
@@ -40,7 +42,8 @@ async def sweep_page(unit: Unit, tenant: Tenant, after: OverdueRow | None = None
     the others go on.
     """
     rows = await unit.all(OVERDUE, today=tenant.today, size=PAGE, **place(after))
-    pile, taken, failed = Pile(tenant.calendar), [], []
+    pile, hours, taken, failed = Pile(tenant.calendar), Book(unit, tenant), [], []
+    events = list[tuple[str, Case]]()
     for row in rows:
         case = pile.get(row.case_id) or await load(unit, tenant.practice, row.case_id)
         procedure = tenant.practice.find(case.kind, case.edition)
@@ -57,16 +60,21 @@ async def sweep_page(unit: Unit, tenant: Tenant, after: OverdueRow | None = None
             after_it = decided(tenant, procedure, case, act, SWEEP)
             moved = Moved(before=case, after=after_it, procedure=procedure)
             led = await followers(unit, tenant, moved, pile.get)
+            await hours.take_all((moved, *led), SWEEP)
         except RendaError as error:
             failed.append(f"{row.number} {rule.expiry}: {error}")
             continue
         for m in (moved, *led):
             pile.put(m.before, m.after, m.procedure)
         taken.append(case.id)
+        events.append((f"{case.kind}.{rule.expiry}", after_it))
     if taken or failed:
         told = await pile.write(unit)
+        await hours.write()
         unit.record("sweep.clocks", on=tenant.id, version=0, rule="expiry", taken=taken, failed=failed, **told)
         unit.emit("sweep.clocks", taken=taken)
+        for what, moved_on in events:
+            unit.emit(what, id=moved_on.id, version=moved_on.version)
     last = rows[-1] if len(rows) == PAGE else None
     return Swept(taken=tuple(taken), failed=tuple(failed), last=last)
 
@@ -88,6 +96,7 @@ async def sweep(store: Store, tenant: Tenant, progress: Told | None = None) -> S
             progress(len(taken))
         if (after := swept.last) is None:
             await store.write(tidy, tenant.id, TIDY, tenant)
+            await likeness.keep(store, tenant)
             return Swept(taken=tuple(taken), failed=tuple(failed), last=None)
 
 
@@ -103,6 +112,7 @@ async def look(unit: Unit, tenant: Tenant) -> tuple[str, ...]:
     """
     readonly = tenant.readonly
     pile, opened, failed = Pile(tenant.calendar), list[str](), list[str]()
+    hours, references = Book(unit, tenant), References(unit)
     met: set[tuple[str, str]] = set()
     for watch in tenant.practice.watches.values():
         if why := readonly.get(watch.kind):
@@ -124,7 +134,8 @@ async def look(unit: Unit, tenant: Tenant) -> tuple[str, ...]:
                 kind=watch.kind, title=found.title, body=found.body, parties=found.parties, links=found.links
             )
             try:
-                moved = begin(unit, tenant, command, number)
+                moved = await begin(unit, tenant, command, number, references)
+                await hours.take_all((moved,), WATCH)
             except RendaError as error:
                 failed.append(f"{watch.plugin}.{watch.name} {found.key}: {error}")
                 continue
@@ -132,6 +143,7 @@ async def look(unit: Unit, tenant: Tenant) -> tuple[str, ...]:
             opened.append(moved.after.id)
     if opened or failed:
         told = await pile.write(unit)
+        await hours.write()
         unit.record("watch.looked", on=tenant.id, version=0, rule="watch", opened=opened, failed=failed, **told)
         unit.emit("watch.looked", opened=opened)
     return tuple(opened)

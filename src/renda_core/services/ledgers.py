@@ -8,17 +8,18 @@ from typing import Any
 
 import attrs
 
+from renda_core import records as practised
 from renda_core.domain.case import Actor
 from renda_core.domain.failing import expect
 from renda_core.domain.procedure import Procedure
 from renda_core.domain.visibility import KEEPERS
-from renda_core import records as practised
 from renda_core.errors import Invalid, NotFound
 from renda_core.services.asking import Source, driven
 from renda_core.services.desk import OwnDesk, StoreDesk
 from renda_core.services.paging import LARGEST, PAGE, Page, check_size, check_texts
 from renda_core.services.questions import questions
-from renda_core.services.sight import keeps, reach_of, shown, veiled_in_lists, veiled_roles
+from renda_core.services.references import meant
+from renda_core.services.sight import hides_due, keeps, reach_of, shown, veiled_in_lists, veiled_roles
 from renda_core.services.walks import Walk, place_after, rarest_first, turned
 from renda_core.store.ledgers import (
     OVERDUE,
@@ -42,7 +43,7 @@ class Ask:
     Attributes:
         facet: With *state*, of which facet; empty means the main state.
         unit, person: A handling unit's, or a person's own cases.
-        dimension: A field of the kind that reports group by, with *value*.
+        dimension: A field of the kind that reports group by, with *value*; a row of the roster by its name or id.
         text: Words of two characters and more, all of which must be there.
         opened_from, opened_to: Days of opening, both included.
         due_before: Something is due earlier than this day.
@@ -89,6 +90,9 @@ async def ledger_page(reader: Reader, tenant: Tenant, actor: Actor, ask: Ask) ->
     check_size(ask.size)
     check_texts(state=ask.state, facet=ask.facet, value=ask.value, text=ask.text)
     refuse_veiled(procedure, actor, ask)
+    if ask.dimension:
+        value = await meant(reader, procedure.kind.body, ask.dimension, ask.value, tenant.today)
+        ask = attrs.evolve(ask, value=value)
     shape, values = question(procedure, actor, ask)
     wanted = sorted(words(ask.text))
     if ask.text and not wanted:
@@ -101,7 +105,7 @@ async def ledger_page(reader: Reader, tenant: Tenant, actor: Actor, ask: Ask) ->
     veiled = veiled_in_lists(procedure, actor)
     walk = Walk(reader, statement(shape), {**values, "kind": ask.kind}, ask.sort)
     rows, last = await walk.page(turned(ask.sort, ask.after), ask.size, keeps(procedure, veiled, wanted))
-    return Page(rows=shown(rows, veiled), after=place_after(ask.sort, last) if last else "")
+    return Page(rows=shown(procedure, rows, veiled), after=place_after(ask.sort, last) if last else "")
 
 
 def question(procedure: Procedure, actor: Actor, ask: Ask) -> tuple[Shape, dict[str, Any]]:
@@ -153,7 +157,7 @@ def refuse_veiled(procedure: Procedure, actor: Actor, ask: Ask) -> None:
         raise Invalid(f"no facet {ask.facet!r} to filter by", field="facet")
     if ask.closed is not None and "facet.main" in veiled:
         raise Invalid("whether a case is closed is not open to you here", field="closed")
-    if (ask.due_before or ask.sort == "due") and any(part.startswith("clock.") for part in veiled):
+    if (ask.due_before or ask.sort == "due") and hides_due(procedure, veiled):
         raise Invalid("not every deadline is open to you here", field="due_before" if ask.due_before else "sort")
     if ask.dimension and (ask.dimension not in procedure.kind.dimensions or f"body.{ask.dimension}" in veiled):
         known = [d for d in procedure.kind.dimensions if f"body.{d}" not in veiled]

@@ -7,14 +7,15 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from uuid import UUID
 
+from renda_core.domain.fields import Noun
 from renda_core.domain.identity import match_key
 from renda_core.errors import Invalid, NotFound
+from renda_core.store.naming import NAMES
 from renda_core.store.roster import (
     CONGRESS_NAMED,
     HEADS,
     HOLDERS,
     HOLDERS_NAMED,
-    PEOPLE,
     PEOPLE_NAMED,
     PERSON,
     UNIT_NAMED,
@@ -22,6 +23,9 @@ from renda_core.store.roster import (
     Heads,
 )
 from renda_core.store.unit import Reader
+
+OTHERS: tuple[Noun, ...] = ("person", "station", "congress")
+"""What an id may name beside a unit, the likeliest first."""
 
 
 async def unit_id(reader: Reader, name: str, on: dt.date) -> str:
@@ -87,10 +91,12 @@ async def names(reader: Reader) -> dict[str, str]:
 
 
 async def named(reader: Reader, ids: Iterable[str]) -> dict[str, str]:
-    """Give the names of units and persons by id; an id that is neither is left out."""
-    found = await names(reader)
-    people = sorted({i for i in ids if i and i not in found and is_id(i)})
-    return found | {p.id: p.name for p in await reader.among(PEOPLE, "person", people)}
+    """Give the names of units, persons, stations and congresses by id; an id that is none of these is left out."""
+    found, wanted = await names(reader), {i for i in ids if is_id(i)}
+    for noun in OTHERS:
+        if left := sorted(wanted - found.keys()):
+            found |= {row.id: row.name for row in await reader.among(NAMES[noun], "id", left)}
+    return found
 
 
 def is_id(text: str) -> bool:

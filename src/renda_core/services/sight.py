@@ -38,10 +38,16 @@ def veiled_in_lists(procedure: Procedure, actor: Actor) -> frozenset[str]:
     return veiled | hidden(procedure, actor.roles | {"unit"}) if actor.unit else veiled
 
 
-def shown(rows: Iterable[LedgerRow], veiled: frozenset[str]) -> tuple[LedgerRow, ...]:
+def hides_due(procedure: Procedure, veiled: frozenset[str]) -> bool:
+    """Tell whether what is next due would tell of a veiled deadline; what is asked after the close never is."""
+    hidden_ones = (part.removeprefix("clock.") for part in veiled if part.startswith("clock."))
+    return any(name not in procedure.clocks or not procedure.clocks[name].after_close for name in hidden_ones)
+
+
+def shown(procedure: Procedure, rows: Iterable[LedgerRow], veiled: frozenset[str]) -> tuple[LedgerRow, ...]:
     """Leave out of rows what is veiled: the main state, and what is due where any deadline is veiled."""
     blank: dict[str, Any] = {"state": ""} if "facet.main" in veiled else {}
-    if any(part.startswith("clock.") for part in veiled):
+    if hides_due(procedure, veiled):
         blank["next_due"] = None
     return tuple(attrs.evolve(r, **blank) for r in rows) if blank else tuple(rows)
 

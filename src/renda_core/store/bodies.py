@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any
 
 import attrs
-from sqlalchemy import Date, Table, and_, bindparam, or_, select
+from sqlalchemy import Date, Table, and_, bindparam, or_, select, union
 
 from renda_core.desks import CongressOn
 from renda_core.store import tables as t
@@ -108,6 +108,46 @@ PLACES = Query(
     PlaceRow,
 )
 _l = t.link.c
+_first, _last = (bindparam(name, type_=Date()) for name in ("first", "last"))
+
+
+@attrs.frozen(kw_only=True)
+class TurnRow:
+    """A day on which something of the roster begins or ends."""
+
+    day: dt.date
+
+
+@attrs.frozen(kw_only=True)
+class HeldRow:
+    """A mandate as stored."""
+
+    document: bytes
+
+
+def _turns(table: Table, *only: Any) -> list[Any]:
+    """Select the days after *first* up to *last* on which rows of a table begin or end."""
+    ends = (table.c.valid_from, table.c.valid_to)
+    return [select(day.label("day")).where(mine(table), day > _first, day <= _last, *only) for day in ends]
+
+
+_bound = _l.kind == bindparam("kind", type_=_l.kind.type)
+TURNS = Query(
+    select(union(*_turns(t.station), *_turns(t.mandate), *_turns(t.link, _bound)).subquery()),
+    TurnRow,
+)
+"""The days on which stations, mandates, or links of a kind begin or end, each once."""
+GROUP_TURNS = Query(
+    select(union(*_turns(t.body, _b.kind == "group"), *_turns(t.mandate), *_turns(t.membership)).subquery()), TurnRow
+)
+"""The days on which groups, mandates, or places in a body begin or end, each once."""
+HELD = Query(
+    select(_m.document).where(
+        mine(t.mandate), _m.valid_from <= _last, or_(_m.valid_to.is_(None), _m.valid_to > _first)
+    ),
+    HeldRow,
+)
+"""Mandates that are valid on any day from *first* to *last*."""
 _tie = (_l.from_id, _l.to_id, _l.valid_from.label("since"))
 TIES = Query(
     select(*_tie).where(*keyed(t.link, "kind"), holds_on(t.link), optional(_l.to_id, "place")).order_by(*_tie), TieRow

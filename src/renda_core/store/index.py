@@ -82,9 +82,14 @@ def index(case: Case, procedure: Procedure, calendar: Calendar) -> dict[Table, R
 
 
 def owed(clock: Clock, procedure: Procedure | None) -> bool:
-    """Tell whether a running clock stands for a duty; a window only closes."""
+    """Tell whether a running clock stands for a duty; a window only closes, and what is asked afterwards is none."""
     rule = procedure.clocks.get(clock.name) if procedure else None
-    return clock.state == "running" and not (rule and rule.window)
+    return clock.state == "running" and not (rule and (rule.window or rule.after_close))
+
+
+def _lapses(clock: Clock, procedure: Procedure) -> bool:
+    rule = procedure.clocks.get(clock.name)
+    return bool(rule and rule.window)
 
 
 def _clocks(case: Case, own: Mapping[str, Any], procedure: Procedure, calendar: Calendar) -> Rows:
@@ -96,7 +101,7 @@ def _clocks(case: Case, own: Mapping[str, Any], procedure: Procedure, calendar: 
             "name": c.name,
             "round": c.round,
             "unit": c.unit,
-            "state": c.state if c.state != "running" or owed(c, procedure) else WINDOW,
+            "state": WINDOW if c.state == "running" and _lapses(c, procedure) else c.state,
             "due_on": due.on,
             "provisional": due.provisional,
             "stopped_on": c.ticks[-1].on if c.state == "stopped" else None,

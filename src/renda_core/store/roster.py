@@ -8,7 +8,7 @@ import attrs
 from sqlalchemy import Date, and_, bindparam, func, or_, select
 
 from renda_core.store import tables as t
-from renda_core.store.compile import Query, add, among, change, keyed, mine
+from renda_core.store.compile import Query, add, change, keyed, mine
 
 ALL: dict[str, Query[dict[str, Any]]] = {
     noun.name: Query(select(*(c for c in noun.c if c.name != "tenant_id")).where(mine(noun)).order_by(noun.c.id), dict)
@@ -41,7 +41,6 @@ CONGRESS_NAMED = Query(
 )
 PEOPLE_NAMED = Query(select(t.person.c.id, t.person.c.name).where(*keyed(t.person, "match_key")).limit(20), Named)
 PERSON = Query(select(t.person.c.id, t.person.c.name).where(*keyed(t.person, "id")), Named)
-PEOPLE = Query(select(t.person.c.id, t.person.c.name).where(mine(t.person), among(t.person.c.id, "person")), Named)
 HOLDERS = Query(
     select(t.mandate.c.person.label("id"), t.mandate.c.certificate.label("name"))
     .where(*keyed(t.mandate, "certificate"), _holds(t.mandate))

@@ -13,6 +13,7 @@ from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Strin
 from renda_core.store.ballot_tables import ballot, ballot_board, ballot_chunk, ballot_roll, ballot_sheet
 from renda_core.store.columns import DISTRIBUTED, Id, Instant
 from renda_core.store.exchange_tables import column_choice, import_job, import_row, person_word, request_key
+from renda_core.store.likeness_tables import likeness_list, likeness_page, likeness_segment
 from renda_core.store.notice_tables import notice
 from renda_core.store.reception_tables import case_code, case_slot, guess
 from renda_core.store.roster_tables import (
@@ -63,6 +64,9 @@ __all__ = [
     "import_row",
     "journal",
     "journal_head",
+    "likeness_list",
+    "likeness_page",
+    "likeness_segment",
     "link",
     "mandate",
     "membership",

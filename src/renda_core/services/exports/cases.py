@@ -9,7 +9,7 @@ from typing import Any
 import attrs
 
 from renda_core.domain.case import Actor, Case
-from renda_core.domain.fields import by_title, choices_of
+from renda_core.domain.fields import REFERS, Noun, by_title, choices_of, referring
 from renda_core.domain.identity import match_key
 from renda_core.domain.procedure import Procedure, Step
 from renda_core.domain.suggestion import KIND, signers
@@ -21,6 +21,7 @@ from renda_core.services.exports.columns import told_in_rows
 from renda_core.services.exports.roster import MASKS, Lines
 from renda_core.services.imports.cases import MERGED, OPINION
 from renda_core.services.imports.named_steps import grade_titles, named_step
+from renda_core.services.references import written
 from renda_core.store.cases import ONE, CaseRow, read_row
 from renda_core.store.exports import CALLED, FILES, UNIT_NAMES
 from renda_core.store.roster import HOLDERS, PEOPLE_NAMED, PERSON
@@ -39,12 +40,17 @@ class _Names:
     people: Mapping[str, str]
     units: Mapping[str, str]
     leads: Mapping[str, str]
+    rows: Mapping[str, str]
 
     def all(self, ids: Sequence[str]) -> tuple[str, ...]:
         return tuple(self.people.get(id, id) for id in ids)
 
     def unit(self, id: str) -> str:
         return self.units.get(id, id)
+
+    def row(self, value: Any) -> Any:
+        """Give the name for the id of a row of the roster; what was written as a name stays one."""
+        return self.rows.get(value, value) if isinstance(value, str) else value
 
 
 @attrs.frozen(kw_only=True)
@@ -170,7 +176,7 @@ def _payload(of: _Open, step: Step, act: Mapping[str, Any]) -> Row:
         value = act.get(field.name)
         if value is None or value in ("", ()) or value == field.default:
             continue
-        known = choices_of(field, settings)
+        known = choices_of(field, settings) or (of.names.rows if REFERS in field.metadata else {})
         found[title] = known.get(value, value) if isinstance(value, str) else value
     return found
 
@@ -185,7 +191,7 @@ def _opinion(of: _Open) -> Iterator[Row]:
     yield {
         "number": seen.number,
         "registered": seen.opened_on,
-        "station": body.get("station") or None,
+        "station": of.names.row(body.get("station")) or None,
         "voter": _still_sealed(body.get("voter"), 2),
         "phone": _still_sealed(body.get("phone"), MASKS["phone"]),
         "text": body.get("text"),
@@ -232,7 +238,22 @@ async def _called(
     there = [u for u in await reader.all(UNIT_NAMES) if u.holds(tenant.today)]
     many = Counter(u.name for u in there)
     named = {u.id: u.name for u in there if many[u.name] == 1 and not SPLITS & set(u.name)}
-    return _Names(people=people, units=named, leads=leads)
+    rows: dict[str, str] = {}
+    for noun, ids in _referred(cases).items():
+        rows |= await written(reader, noun, ids, tenant.today)
+    return _Names(people=people, units=named, leads=leads, rows=rows)
+
+
+def _referred(cases: Sequence[Case]) -> dict[Noun, set[str]]:
+    """Gather what the bodies and payloads of some cases name in the roster, by noun."""
+    found: dict[Noun, set[str]] = {}
+    for case in cases:
+        for told in (case.body, *(act.payload for act in case.acts)):
+            for field, noun in referring(type(told)).items():
+                value = getattr(told, field)
+                listed = value if isinstance(value, tuple) else (value,)
+                found.setdefault(noun, set()).update(one for one in listed if isinstance(one, str))
+    return found
 
 
 async def _name(reader: Reader, tenant: Tenant, id: str) -> str:

@@ -18,6 +18,7 @@ from renda_core.domain.visibility import Seen, SeenClock
 from renda_core.errors import Invalid, NotFound
 from renda_core.files.workbook import Page
 from renda_core.services import cases, lookups, reports
+from renda_core.services.deciding import FOLLOWER
 from renda_core.services.papers.words import (
     CLOCKS,
     FIELDS,
@@ -281,7 +282,7 @@ class _CaseFile:
         note = str(act.get("note", ""))
         if note in self.tied:  # a follower's note names the case that it followed
             yield p.Fact("随", self.tied[note].number)
-        elif note and str(act.get("by", "")) != cases.FOLLOWER.id:
+        elif note and str(act.get("by", "")) != FOLLOWER.id:
             yield p.Fact("说明", note)
 
     def _links(self) -> Iterator[p.Fact]:

@@ -20,7 +20,13 @@ PARTIES = {
     "promiser": "承诺单位",
     "asker": "提出人",
 }
-RELATIONS = {"merged_into": "并入", "became": "转为", "promised_in": "承诺所在", "part_of": "拆分自"}
+RELATIONS = {
+    "merged_into": "并入",
+    "became": "转为",
+    "from_opinion": "来自群众意见",
+    "promised_in": "承诺所在",
+    "part_of": "拆分自",
+}
 STEPS = {"override": "越程序变更", "erase": "删除个人信息", "closed": "结案"}
 """What happens to a case beside its procedure's own steps."""
 FIELDS = {

@@ -133,7 +133,7 @@ async def _cases(
             values = {**branch.values, "kind": kind} | ({"unit": actor.unit} if reach == "own" else {})
             walk = Walk(reader, branch.query, values, NEWEST)
             rows, at = await walk.page({"after": last}, size, branch.keep)
-            found |= {row.id: row for row in shown(rows, veiled)}
+            found |= {row.id: row for row in shown(procedure, rows, veiled)}
             if at is not None:  # what other ways find beyond this place comes with the next page
                 horizon = max(horizon, at.id)
     ids = sorted((id for id in found if id >= horizon), reverse=True)

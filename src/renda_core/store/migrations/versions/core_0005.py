@@ -1,4 +1,4 @@
-"""Stations with township, liaison, place and services; codes of cases, guesses, taken hours; cases by their day."""
+"""Stations with more columns; codes of cases, guesses, taken hours; cases by their day; texts that are alike."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ down_revision = "core_0004"
 branch_labels = None
 depends_on = None
 
-NEW = ("case_code", "guess", "case_slot")
+NEW = ("case_code", "guess", "case_slot", "likeness_segment", "likeness_list", "likeness_page")
 OF_STATION = ("township", "liaison", "position", "offers")
 OPENED = "ix_case_file_tenant_id_kind_opened_on_id"
 
@@ -42,6 +42,17 @@ def upgrade() -> None:
         owners=owner,
         rowid=False,
     )
+    create(
+        "likeness_segment",
+        "kind segment",
+        (STRING, "kind"),
+        (INTEGER, "segment size"),
+        (ID, "upto"),
+        (BYTES, "lengths"),
+        rowid=False,
+    )
+    create("likeness_list", "kind segment word", (STRING, "kind word"), (INTEGER, "segment"), (BYTES, "texts"))
+    create("likeness_page", "kind segment page", (STRING, "kind"), (INTEGER, "segment page"), (BYTES, "texts"))
     for name in NEW:
         protect(name)
 

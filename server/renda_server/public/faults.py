@@ -1,0 +1,83 @@
+"""What a page says when there is nothing to show: in Chinese, kindly, with what to do next."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from litestar import Request, Response
+from litestar.datastructures import State
+from litestar.exceptions import HTTPException
+from litestar.types import ExceptionHandlersMap
+
+from renda_core.errors import ConfigError, PluginError, RendaError
+from renda_server import errors
+from renda_server.public.looks import FOR_ONE, Frame, show
+
+Asked = Request[Any, Any, State]
+GONE = "没有这一页"
+TOLD = {
+    400: ("这个请求看不懂", "请回到上一页，再填一次。"),
+    403: ("请从本站的页面提交", "这张表不是从本站的页面提交的，没有收下。请打开查询页面，再填一次。"),
+    404: (GONE, "地址可能抄错了，或者这个站点、这位代表已经不在这里。请再扫一次墙上的二维码，或到联络站询问。"),
+    413: ("填写的内容太长", "请回到上一页，写短一些再提交。"),
+    429: ("查询的次数太多了", ""),
+    503: ("暂时打不开", "系统正在维护，请过一会儿再来。急事请直接到联络站。"),
+}
+"""What each refusal is called, and what to do."""
+
+
+def on_refusal(request: Asked, error: RendaError) -> Response[bytes]:
+    """Say a deliberate error as a page."""
+    status = errors.STATUS.get(type(error))
+    if isinstance(error, ConfigError | PluginError):
+        return _numbered(request, 503, errors.set_up(error))
+    if status is None or status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        return on_defect(request, error)
+    return said(request, status, int(str(error.details.get("retry_after", 0))))
+
+
+def on_http(request: Asked, error: HTTPException) -> Response[bytes]:
+    """Say what is wrong with the request itself as a page."""
+    if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return on_defect(request, error)
+    wait = int(errors.waiting(error)) if error.status_code == HTTPStatus.TOO_MANY_REQUESTS else 0
+    return said(request, error.status_code, wait)
+
+
+def on_defect(request: Asked, error: Exception) -> Response[bytes]:
+    """Say that something failed here, with the number under which the log tells more."""
+    return _numbered(request, 500, errors.noted(error))
+
+
+def said(request: Asked, status: int, wait: int = 0) -> Response[bytes]:
+    """Make the page of a refusal.
+
+    Args:
+        wait: Seconds after which it is worth while to come back; 0 where that makes no difference.
+    """
+    title, text = TOLD.get(status, TOLD[400])
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        text = f"为防止有人猜查询码，请{soon(wait)}再来。您的查询码一直有效。"
+    headers = {**FOR_ONE, "Retry-After": str(wait)} if wait else FOR_ONE
+    return show(request, "fault.html", Frame(), status=status, headers=headers, title=title, text=text, number="")
+
+
+def soon(seconds: int) -> str:
+    """Say a time to wait as people do, never shorter than it is."""
+    if seconds < 60:
+        return "一分钟后"
+    if seconds < 3600:
+        return f"{-(-seconds // 60)} 分钟后"
+    return f"{-(-seconds // 3600)} 小时后"
+
+
+def _numbered(request: Asked, status: int, id: str) -> Response[bytes]:
+    request.scope["state"][errors.NUMBER] = id
+    title, text = TOLD[503] if status == HTTPStatus.SERVICE_UNAVAILABLE else (
+        "这一页暂时打不开", "不是您的问题。请过一会儿再试；还打不开，请把下面的编号告诉联络站。",
+    )  # fmt: skip
+    return show(request, "fault.html", Frame(), status=status, headers=FOR_ONE, title=title, text=text, number=id)
+
+
+HANDLERS: ExceptionHandlersMap = {RendaError: on_refusal, HTTPException: on_http, Exception: on_defect}

@@ -1,0 +1,139 @@
+"""Keeping the index of texts: new ones go into a segment of their own by night, and many segments into few."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from uuid import UUID
+
+import attrs
+import msgspec
+
+from renda_core.domain.case import Actor, Case
+from renda_core.domain.likeness import lengths_of, packed
+from renda_core.domain.procedure import Procedure
+from renda_core.domain.sealed import Sealed
+from renda_core.store.cases import CaseRow, read_row
+from renda_core.store.likeness import ADD_LIST, ADD_PAGE, ADD_SEGMENT, CUT, LATE, SEGMENTS, LateCase, SegmentRow
+from renda_core.store.unit import Reader, Store, Unit
+from renda_core.store.words import LONGEST, words
+from renda_core.tenancy import Tenant
+
+INDEXER = Actor(id="job:likeness")
+SEGMENT = 50_000
+"""Texts of one segment: what one transaction writes in a second or two."""
+PAGE = 16
+"""Texts of one page: what is read to compare one of them sign by sign."""
+ROWS = 500
+"""Cases that are read at once."""
+FEW = 200
+"""New texts that are no segment's worth yet: they are compared one by one meanwhile."""
+MOST_SEGMENTS = 6
+"""Segments beyond which all are written anew, so that a question asks few."""
+SETTLED = dt.timedelta(minutes=10)
+"""How old a case must be to go into a segment: one opened in a transaction that still runs would be passed over."""
+_UNIX_MS = 80
+"""Bits of a UUIDv7 below its milliseconds."""
+
+
+@attrs.frozen(kw_only=True)
+class Kept:
+    """What was done: texts written into segments, and how many segments there are of all sorts together."""
+
+    texts: int = 0
+    segments: int = 0
+
+
+def text_of(case: Case, procedure: Procedure) -> str:
+    """Give the text by which a case is compared: its searchable fields, or its title where it has none."""
+    fields = (getattr(case.body, name, "") for name in procedure.kind.words)
+    texts = [str(f) for f in fields if f and not isinstance(f, Sealed)]
+    return " ".join(texts or [case.title])[:LONGEST]
+
+
+def read_text(tenant: Tenant, row: LateCase) -> str:
+    """Read a stored case's text; none where its kind cannot be read here."""
+    procedure = tenant.practice.find(row.kind, row.edition)
+    if procedure is None:
+        return ""
+    held = CaseRow(kind=row.kind, edition=row.edition, document=row.document)
+    return text_of(read_row(held, tenant.practice), procedure)
+
+
+async def keep(store: Store, tenant: Tenant, progress: Callable[[int], None] | None = None) -> Kept:
+    """Bring the index of every kind that offers what is alike up to date; safe to repeat and to stop.
+
+    Args:
+        progress: Told after every segment how many texts were written.
+    """
+    total = Kept()
+    for kind in sorted(k.name for k in tenant.practice.kinds() if k.alike):
+        segments = await store.read(_segments, tenant.id, kind)
+        stale = segments[-1].segment if len(segments) > MOST_SEGMENTS else -1
+        after, number = ("", stale + 1) if stale >= 0 or not segments else (segments[-1].upto, segments[-1].segment + 1)
+        while True:
+            found = await store.read(_late, tenant.id, tenant, kind, after)
+            if len(found) < FEW and not (found and stale >= 0):
+                break
+            await store.write(_write, tenant.id, INDEXER, kind, number, found)
+            after, number = found[-1][0], number + 1
+            total = attrs.evolve(total, texts=total.texts + len(found))
+            if progress:
+                progress(total.texts)
+        if stale >= 0:
+            await store.write(_cut, tenant.id, INDEXER, kind, stale)
+        total = attrs.evolve(total, segments=total.segments + len(await store.read(_segments, tenant.id, kind)))
+    return total
+
+
+async def _segments(reader: Reader, kind: str) -> list[SegmentRow]:
+    return await reader.all(SEGMENTS, kind=kind)
+
+
+async def _late(reader: Reader, tenant: Tenant, kind: str, after: str) -> list[tuple[str, str]]:
+    """Read the cases that come next and are settled, each with its text; as many as a segment holds."""
+    before = _first_id(reader.now - SETTLED)
+    found: list[tuple[str, str]] = []
+    while len(found) < SEGMENT:
+        rows = await reader.all(LATE, kind=kind, after=found[-1][0] if found else after, size=ROWS)
+        settled = [row for row in rows if row.id < before]
+        found += [(row.id, read_text(tenant, row)) for row in settled]
+        if len(settled) < ROWS:
+            break
+    return found
+
+
+def _first_id(at: dt.datetime) -> str:
+    return str(UUID(int=int(at.timestamp() * 1000) << _UNIX_MS))
+
+
+async def _write(unit: Unit, kind: str, segment: int, texts: list[tuple[str, str]]) -> None:
+    """Write one segment: the texts of each word, and the texts themselves in pages; once, whoever else does so too."""
+    if any(held.segment >= segment for held in await unit.all(SEGMENTS, kind=kind)):
+        unit.rehearse()
+        return
+    lists: dict[str, list[int]] = {}
+    counts = []
+    for n, (_, text) in enumerate(texts):
+        cut = words(text)
+        counts.append(len(cut))
+        for word in cut:
+            lists.setdefault(word, []).append(n)
+    own = {"kind": kind, "segment": segment}
+    rows = [{**own, "word": word, "texts": packed(held)} for word, held in sorted(lists.items())]
+    await unit.write_many(ADD_LIST, rows)
+    await unit.write_many(ADD_PAGE, [{**own, "page": n, "texts": raw} for n, raw in _pages(texts)])
+    await unit.write(ADD_SEGMENT, **own, upto=texts[-1][0], size=len(texts), lengths=lengths_of(counts))
+    unit.record(
+        "likeness.kept", on=unit.tenant, version=0, rule="likeness", kind=kind, segment=segment, rows=len(texts)
+    )
+
+
+def _pages(texts: list[tuple[str, str]]) -> Iterator[tuple[int, bytes]]:
+    for start in range(0, len(texts), PAGE):
+        yield start // PAGE, msgspec.json.encode(texts[start : start + PAGE])
+
+
+async def _cut(unit: Unit, kind: str, upto: int) -> None:
+    gone = sum([await unit.write(cut, kind=kind, upto=upto) for cut in CUT])
+    unit.record("likeness.cut", on=unit.tenant, version=0, rule="likeness", kind=kind, rows=gone)

@@ -28,13 +28,15 @@ MEASURE = """() => {
   if (document.documentElement.scrollWidth > width) found.push('the page is wider than the window');
   for (const e of document.querySelectorAll('body *')) {
     if (!seen(e)) continue;
-    const box = e.getBoundingClientRect(), told = (e.innerText || e.value || '').trim().slice(0, 20), style = getComputedStyle(e);
+    const box = e.getBoundingClientRect(), told = (e.innerText || e.value || '').trim().slice(0, 20);
+    const style = getComputedStyle(e);
     if (box.right > width + 0.5 && box.left >= 0) found.push(`beyond the window: <${e.tagName}> ${told}`);
     if (told && parseFloat(style.fontSize) < 14) found.push(`text under 14 px: <${e.tagName}> ${told}`);
     if (e.scrollWidth > e.clientWidth + 1 && style.overflowX !== 'visible' && e.tagName !== 'INPUT')
       found.push(`text cut off: <${e.tagName}> ${told}`);
-    const alone = e.matches('button, input:not([type=hidden]):not([type=radio]), textarea, select, .btn, .top a, .back, .rows a, .whole, .choice');
-    if (alone && box.height < least - 0.5) found.push(`target of ${box.height} px: <${e.tagName}> ${told}`);
+    const alone = 'button, input:not([type=hidden]):not([type=radio]), textarea, select, .btn, .top a, .back, .rows a, '
+      + '.whole, .choice';
+    if (e.matches(alone) && box.height < least - 0.5) found.push(`target of ${box.height} px: <${e.tagName}> ${told}`);
   }
   return found;
 }"""
@@ -57,9 +59,9 @@ def find() -> str:
     pytest.fail(f"a browser is needed to look at the pages: apt-get install --no-install-recommends {PACKAGE}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One browser for all tests of a process."""
+    """One browser for all tests of a module; while it is open, nothing else of this thread may run a loop of its own."""
     folder = tmp_path_factory.mktemp("browser")
     cjk = Path(next(iter(manimgx_fonts_cjk.__path__)))
     fonts = folder / "fonts.conf"

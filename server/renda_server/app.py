@@ -47,7 +47,7 @@ def create_app(settings: Settings, catalogue: Catalogue | None = None) -> Litest
         request_max_body_size=LARGEST_BODY,
     )
     public = Router(
-        "/public",
+        "/",
         route_handlers=pages.HANDLERS,
         exception_handlers=faults.HANDLERS,
         middleware=[guests.LIMIT.middleware],
@@ -55,7 +55,7 @@ def create_app(settings: Settings, catalogue: Catalogue | None = None) -> Litest
     )
     return Litestar(
         [routes, public, looks.asset, *resources.OPEN, *browsing.HANDLERS, *sealing_client.HANDLERS],
-        exception_handlers=errors.HANDLERS,
+        exception_handlers={**errors.HANDLERS, HTTPException: faults.kind},
         before_send=[errors.number],
         on_startup=[hosts.start, begin],
         lifespan=[guests.forgetting],

@@ -54,9 +54,11 @@ TAGS: Mapping[str, str] = {
     "notices": "提醒: what people are told of before a day, and the days themselves.",
     "offices": "What the offices do beside single cases: reports, jobs, the journal.",
     "practice": "Who asks, and how this county works: kinds, procedures, rules.",
+    "public": "公开: what anybody asks of a county without a token, a limited number of times a minute.",
     "records": "履职记录: duty records.",
     "roster": "代表名册: people, mandates, congresses and what belongs to them.",
     "server": "The server itself.",
+    "signs": "码牌: codes on walls that lead to the public pages, and codes by which voters follow their matter.",
 }
 SAID = (
     "The work of a people's congress with its deputies: the same use cases that the command line and the pages call. "
@@ -130,7 +132,7 @@ class _Document:
             "parameters": [*self._path(told), *self._query(told), *_headers(told)],
             "responses": self._responses(told),
         }
-        if told.open:
+        if told.open or told.public:
             made["security"] = []
         if told.takes is not None or told.uploads:
             made["requestBody"] = {"required": True, "content": self._body(told)}
@@ -184,6 +186,8 @@ class _Document:
             done["headers"] = bears
         found = {str(told.status): done}
         statuses = {*told.problems, *(() if told.open else ALWAYS), *READING}
+        if told.public:
+            statuses = {*statuses, 429} - {401}
         if told.takes is not None or told.uploads:
             statuses |= {*SENDING}
         if told.keyed:
@@ -192,6 +196,8 @@ class _Document:
             statuses |= {403}
         for status in sorted(statuses):
             found[str(status)] = {"description": TOLD[status], "content": {PROBLEM: {"schema": self._shapes[Problem]}}}
+        if 429 in statuses:
+            found["429"]["headers"] = {"Retry-After": {"schema": {"type": "integer", "minimum": 1}}}
         if 401 in statuses:
             found["401"]["headers"] = {"WWW-Authenticate": {"schema": {"type": "string"}}}
         return found

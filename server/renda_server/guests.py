@@ -41,7 +41,6 @@ LIMIT = RateLimitConfig(
 @asynccontextmanager
 async def forgetting(app: Litestar) -> AsyncIterator[None]:
     """Forget every minute the sources that came before it, while the server runs."""
-
     store = app.stores.get(KEPT)
 
     async def forget() -> None:

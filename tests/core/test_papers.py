@@ -255,7 +255,7 @@ def test_without_the_extra_one_is_told_how_to_get_it(monkeypatch):
 def test_the_style_is_in_the_package_and_asks_for_nothing_outside():
     style = resources.files("renda_core.papers").joinpath("style.typ").read_text("utf-8")
     for word in ("#import", "@preview", "#include", "image(", "read(", "eval("):
-        assert word not in style
+        assert word not in style.replace("image(bytes(", "")  # a picture that the data hold, of no file
 
 
 def iterated() -> Iterator[p.Paper]:

@@ -483,4 +483,4 @@ def test_a_paper_is_called_what_it_is(rule, title, shown):
 def test_no_style_asks_for_anything_outside(style):
     text = resources.files("renda_core.papers").joinpath(style).read_text("utf-8")
     for word in ("#import", "@preview", "#include", "image(", "read(", "eval(", "datetime"):
-        assert word not in text
+        assert word not in text.replace("image(bytes(", "")  # a picture that the data hold, of no file

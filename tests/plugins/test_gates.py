@@ -48,6 +48,13 @@ GATES = {
         "assign.branch",
         "tell_voter.main",
         "tell_deputy.main",
+        "change_host.main",
+        "receive.main",
+        "enter_visit.main",
+        "correct_visit.main",
+        "strike_visit.main",
+        "sum_up.main",
+        "correct_totals.main",
     ),
     "second_assignment": ("settle_without_redo.main",),
     "settled_accounts": (
@@ -102,7 +109,7 @@ def test_a_step_waits_for_its_facet(catalogue, place, plugin, gate):
     found = next(g for g in catalogue.offers[plugin] if isinstance(g, Gate) and (g.step, g.facet) == (step, facet))
     procedure = county.practice.procedure(found.kind)
     anybody = Actor(id="anybody", roles=procedure.steps[step].who)
-    body = procedure.kind.body(**least(procedure.kind.body))
+    body = procedure.kind.body(**(least(procedure.kind.body) or {"on": county.today}))
     for state in procedure.facets[facet].states:
         case = Case(
             id="c", kind=found.kind, title="t", opened_on=county.today, body=body, states={facet: state}, version=0

@@ -1,4 +1,4 @@
-"""One reception of voters from its plan to its end: notice, register, who came, sums, and what is refused on the way."""
+"""One reception of voters from its plan to its end: notice, register, who came, sums, and what is refused."""
 
 import datetime as dt
 
@@ -179,8 +179,8 @@ def test_a_deputy_adds_nobody_to_anothers_reception(county):
     case = noticed(p)
     with pytest.raises(Rejected, match="chen may not change_host"):
         p.do(case, "change_host", CHEN, payload=HostChange(), parties={"host": ("chen",)}, note="me too")
+    p.today = DAY
     with pytest.raises(Rejected, match="receive adds no parties: host"):
-        p.today = DAY
         p.do(case, "receive", WANG, payload=Visit(), parties={"host": ("chen",)})
     with pytest.raises(Rejected, match="chen may not receive"):
         visited(p, case, by=CHEN)

@@ -1,6 +1,6 @@
 """接待选民: receptions of voters from plan to register, and what voters say there, sorted, answered and told back.
 
-Source: 咸宁 (article 003: 5,440 received, 5,045 done; 形成闭环); 沧州 (article 000: 接待日、访民日); the five branches and
+Source: 咸宁 (article 003: 5,440 received, 5,045 done; 形成闭环); 沧州 (article 000: 接待日、访民日); the branches and
 the refusal that names the right channel after 漯河; 代表法 31 (a deputy settles no matter directly: there of
 inspections, here by analogy).
 """

@@ -223,7 +223,7 @@ def untold_voices(case: Case) -> tuple[int, ...]:
     waiting, n, at = {0}, 1, 1
     for act in case.acts:
         if act.round != at:
-            waiting, at = set(range(n)), act.round
+            at = act.round
         if isinstance(act.payload, Voice):
             waiting.add(n)
             n += 1

@@ -19,7 +19,7 @@ class Told:
     """What lines rest on beside the receptions.
 
     Attributes:
-        opinions: Opinions that name each reception.
+        opinions: How many opinions, and further voices of earlier ones, were entered as heard at each reception.
         replaced: Receptions that were cancelled for another one, which says so.
     """
 
@@ -43,7 +43,8 @@ class Line:
         absent: How often a host did not come (人次).
         visits: Visits to the register (批次). *people* are person-times (人次): how many persons they are no register
             tells, for nobody need give a name.
-        opinions: Opinions entered as heard there, or told by sums; None, as for the others, where nothing tells it.
+        opinions: Opinions, and further voices of earlier ones, entered as heard there, or told by sums; None, as for
+            the others, where nothing tells it.
     """
 
     id: str

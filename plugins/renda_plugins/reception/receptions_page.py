@@ -1,7 +1,8 @@
 """接待情况: the receptions of a period, planned and held, what came of them, and what still waits for somebody."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Set
 from typing import Literal
 
 import attrs
@@ -11,13 +12,20 @@ from renda_core.domain.fields import titled
 from renda_core.domain.rates import Rate
 from renda_core.errors import Invalid
 from renda_core.records import Context, Desk, SetDay, StationOn
+from renda_plugins.reception.opinion import KIND as OPINION
+from renda_plugins.reception.opinion import voices
 from renda_plugins.reception.receptions_days import VACANT, planned_between, slots_of, where
 from renda_plugins.reception.receptions_fields import FORMS, Reception
+from renda_plugins.reception.receptions_guards import FARTHEST
 from renda_plugins.reception.receptions_lines import Line, Told, line
 from renda_plugins.reception.receptions_register import hosts, present, unanswered
 from renda_plugins.reception.settings import Settings
 
 GROUPS = {"": "合计", "station": "站点", "deputy": "代表", "form": "接待形式", "month": "月份"}
+LONGEST = dt.timedelta(days=3 * 366)
+"""Longest period of one report, as that of the list of days."""
+FIRST_YEAR, LAST_YEAR = 1900, 2099
+"""Years in which rules set days."""
 SORTS = {"home": "代表之家", "station": "代表联络站", "point": "联系点"}
 
 
@@ -75,7 +83,7 @@ async def receptions(context: Context[Settings], desk: Desk, asked: Asked) -> Re
     """Count the receptions of a period, whole and by groups, and list what waits.
 
     Raises:
-        Invalid: The period ends before it begins.
+        Invalid: The period ends before it begins, or is longer than three years.
     """
     first, last = _period(context, asked)
     cases = await planned_between(desk, first, last)
@@ -95,7 +103,7 @@ async def receptions(context: Context[Settings], desk: Desk, asked: Asked) -> Re
         total=(line("", GROUPS[""], cases, told),),
         lines=await _lines(desk, asked, cases, told, stations),
         places=_places(cases, stations),
-        points=await _points(context, desk, cases, days, vacant, told, stations),
+        points=await _points(context, desk, cases, days, vacant, told, stations, force),
     )
 
 
@@ -104,19 +112,22 @@ def _period(context: Context[Settings], asked: Asked) -> tuple[dt.date, dt.date]
     first, last = asked.first or dt.date(year, 1, 1), asked.last or dt.date(year, 12, 31)
     if last < first:
         raise Invalid(f"the period ends on {last}, before it begins on {first}", field="last")
+    if last - first > LONGEST or first.year < FIRST_YEAR or last.year > LAST_YEAR:
+        raise Invalid(
+            f"{first} to {last}: ask for at most three years, from {FIRST_YEAR} to {LAST_YEAR}", field="first"
+        )
     return first, last
 
 
 async def _told(context: Context[Settings], desk: Desk, cases: list[Case], *, end: dt.date) -> Told:
-    """Count the opinions that name each reception where they were heard; they are entered on its day or later."""
-    opinions: dict[str, int] = {}
+    """Count what was entered as heard at each reception: an opinion, or one more voice of an earlier one."""
+    heard: Counter[str] = Counter()
     if cases:
-        begins = cases[0].body_as(Reception).on
-        for opinion in await desk.opened("opinion", begins, max(end, context.today)):
-            named = getattr(opinion.body, "reception", "")
-            opinions[named] = opinions.get(named, 0) + 1
+        begins = cases[0].body_as(Reception).on - FARTHEST
+        for opinion in await desk.opened(OPINION, begins, max(end, context.today)):
+            heard.update(voice.reception for voice in voices(opinion) if voice.reception)
     replaced = frozenset(old for c in cases for old in c.links.get("instead_of", ()))
-    return Told(today=context.today, calendar=context.calendar, opinions=opinions, replaced=replaced)
+    return Told(today=context.today, calendar=context.calendar, opinions=heard, replaced=replaced)
 
 
 async def _lines(
@@ -183,6 +194,7 @@ async def _points(
     vacant: list[SetDay],
     told: Told,
     stations: Mapping[str, StationOn],
+    force: Set[str],
 ) -> tuple[Point, ...]:
     """List what waits: vacant days, days that cannot be opened, receptions nobody recorded or no rule sets now."""
 
@@ -195,13 +207,34 @@ async def _points(
     for slot in await slots_of(desk, context.today, ahead, cases):
         if slot.why:
             found.append(Point(on=slot.set.day.on, title=slot.title, why=slot.why))
-    set_now = {(s.rule, s.day.on, s.day.place) for s in days}
-    for case in cases:
-        body, state = case.body_as(Reception), case.states.get("main", "planned")
-        if state in ("planned", "noticed") and body.on < context.today:
-            found.append(Point(on=body.on, title=case.title, why="逾期未登记是否接待"))
-        elif state in ("planned", "noticed") and body.rule and (body.rule, body.on, body.station) not in set_now:
-            found.append(Point(on=body.on, title=case.title, why="日程规则已不设此日，请取消"))
-        elif state == "held" and (left := unanswered(case) - told.opinions.get(case.id, 0)) > 0:
-            found.append(Point(on=body.on, title=case.title, why=f"{left} 个问题未登记为意见"))
+    set_now = {(s.rule, s.day.on, s.day.place): s for s in days}
+    found += [
+        Point(on=case.body_as(Reception).on, title=case.title, why=why)
+        for case in cases
+        if (why := _waits(case, context.today, told, set_now, force))
+    ]
     return tuple(sorted(found, key=lambda p: (p.on, p.title)))
+
+
+def _waits(
+    case: Case,
+    today: dt.date,
+    told: Told,
+    set_now: Mapping[tuple[str, dt.date, str], SetDay],
+    force: Set[str],
+) -> str:
+    """Say what a reception waits for; empty where for nothing."""
+    body, state = case.body_as(Reception), case.states.get("main", "planned")
+    if state == "held" and (left := unanswered(case) - told.opinions.get(case.id, 0)) > 0:
+        return f"{left} 个问题未登记为意见"
+    if state not in ("planned", "noticed"):
+        return ""
+    if body.on < today:
+        return "逾期未登记是否接待"
+    if not body.rule:
+        return ""
+    if (day := set_now.get((body.rule, body.on, body.station))) is None:
+        return "日程规则已不设此日，请取消"
+    named = set(day.day.who)
+    # who sits is changed by a swap after the reception was opened; a group's deputies are not compared
+    return "接待代表与日程规则不一致，请核对" if named <= force and named != set(hosts(case)) else ""

@@ -19,8 +19,7 @@ class Heard:
 
     Attributes:
         visits: Visits (批次); *people* are person-times (人次), for who comes twice counts twice.
-        opinions: As sums tell them; of a register, the opinions that name it are counted instead.
-        matters: Matters noted in a register.
+        opinions: As sums tell them; of a register, what was entered as heard there is counted instead.
     """
 
     visits: Figure | None = None
@@ -28,7 +27,6 @@ class Heard:
     opinions: Figure | None = None
     answered: Figure | None = None
     solved: Figure | None = None
-    matters: int = 0
 
 
 def hosts(case: Case) -> tuple[str, ...]:
@@ -108,7 +106,6 @@ def heard(case: Case) -> Heard:
         people=Figure(sum(v.people for v in lines)),
         answered=Figure(sum(v.answered for v in lines)),
         solved=Figure(sum(v.solved for v in lines)),
-        matters=sum(v.matters for v in lines),
     )
 
 

@@ -12,9 +12,12 @@ from litestar.types import ExceptionHandlersMap
 
 from renda_core.errors import ConfigError, PluginError, RendaError
 from renda_server import errors
-from renda_server.public.looks import FOR_ONE, Frame, show
+from renda_server.public import forms
+from renda_server.public.looks import FOR_ONE, Frame, here, show
 
 Asked = Request[Any, Any, State]
+PAGES = "/public"
+"""Under which pages stand that voters see."""
 GONE = "没有这一页"
 TOLD = {
     400: ("这个请求看不懂", "请回到上一页，再填一次。"),
@@ -60,7 +63,9 @@ def said(request: Asked, status: int, wait: int = 0) -> Response[bytes]:
     if status == HTTPStatus.TOO_MANY_REQUESTS:
         text = f"为防止有人猜查询码，请{soon(wait)}再来。您的查询码一直有效。"
     headers = {**FOR_ONE, "Retry-After": str(wait)} if wait else FOR_ONE
-    return show(request, "fault.html", Frame(), status=status, headers=headers, title=title, text=text, number="")
+    return show(
+        request, "fault.html", _frame(request), status=status, headers=headers, title=title, text=text, number=""
+    )
 
 
 def soon(seconds: int) -> str:
@@ -77,7 +82,20 @@ def _numbered(request: Asked, status: int, id: str) -> Response[bytes]:
     title, text = TOLD[503] if status == HTTPStatus.SERVICE_UNAVAILABLE else (
         "这一页暂时打不开", "不是您的问题。请过一会儿再试；还打不开，请把下面的编号告诉联络站。",
     )  # fmt: skip
-    return show(request, "fault.html", Frame(), status=status, headers=FOR_ONE, title=title, text=text, number=id)
+    frame = _frame(request)
+    return show(request, "fault.html", frame, status=status, headers=FOR_ONE, title=title, text=text, number=id)
+
+
+def _frame(request: Asked) -> Frame:
+    """Name nothing of the county: whether there is one, a page that is not there tells nobody."""
+    address = here(request)
+    return Frame(back=address if request.method == "GET" and forms.BACK.fullmatch(address) else "")
+
+
+def kind(request: Asked, error: HTTPException) -> Response[bytes]:
+    """Say what no route of ours was asked for: to voters as a page, to programs as a problem."""
+    asked_by_voter = request.scope["path"].startswith(f"{PAGES}/") or request.scope["path"] == PAGES
+    return on_http(request, error) if asked_by_voter else errors.on_http(request, error)
 
 
 HANDLERS: ExceptionHandlersMap = {RendaError: on_refusal, HTTPException: on_http, Exception: on_defect}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -17,6 +17,8 @@ FORM = "application/x-www-form-urlencoded"
 LARGEST = 16_000
 """Bytes of a form: its longest answer is a few hundred characters, nine bytes each."""
 FIELDS = 8
+BACK = re.compile(r"/public/[A-Za-z0-9._~%/?=&+:@-]{0,1000}")
+"""Where the button of sizes may lead back to: a page of ours, by its path alone."""
 
 
 class Foreign(NotAllowed):
@@ -38,9 +40,7 @@ async def read(request: Asking, *known: str) -> dict[str, str]:
         raise HTTPException(status_code=415, detail=f"send {FORM}")
     raw = await request.body()
     try:
-        listed = parse_qsl(
-            raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS
-        )
+        listed = parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS)
     except ValueError:  # too many fields, or no text
         raise Invalid("the form cannot be read") from None
     found = dict(listed)
@@ -67,8 +67,3 @@ def refuse_foreign(request: Asking) -> None:
     origin = request.headers.get("Origin", "")
     if origin and urlsplit(origin).netloc.lower() != request.headers.get("Host", "").lower():
         raise Foreign("the form comes from another site")
-
-
-def parts(form: Mapping[str, str], *without: str) -> dict[str, str]:
-    """Give what was filled in, to be sent again."""
-    return {name: value for name, value in form.items() if value and name not in without}

@@ -22,14 +22,14 @@ from renda_server.transport import encrypted
 
 Asking = Request[Any, Any, Any]
 READ = (HttpMethod.GET, HttpMethod.HEAD)
-HTML = "text/html; charset=utf-8"
+HTML = "text/html"
 FOLDER = Path(__file__).with_name("assets")
-TYPES: Mapping[str, str] = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
+TYPES: Mapping[str, str] = {".css": "text/css", ".svg": "image/svg+xml"}
 SIZE = "renda-size"
 SIZES: Mapping[str, tuple[str, str]] = {
     "std": ("large", "长辈版"), "large": ("xlarge", "特大字"), "xlarge": ("std", "标准字")
 }  # fmt: skip
-"""Each size with the next one and the words of the button to it. Source: 工信部适老化规范 (three sizes, 30 dp the largest)."""
+"""Each size with the next one and the words of its button. Source: 工信部适老化规范 (the largest has 30 dp)."""
 YEAR = 366 * 24 * 3600
 GUARDED: Mapping[str, str] = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -70,9 +70,7 @@ def assets() -> Mapping[str, Asset]:
     for path in sorted(FOLDER.iterdir()):
         raw = path.read_bytes()
         name = f"{path.stem}.{hashlib.sha256(raw).hexdigest()[:12]}{path.suffix}"
-        made = Asset(
-            address=f"/assets/{name}", media=TYPES[path.suffix], plain=raw, packed=gzip.compress(raw, mtime=0)
-        )
+        made = Asset(address=f"/assets/{name}", media=TYPES[path.suffix], plain=raw, packed=gzip.compress(raw, mtime=0))
         found[path.name] = made
     return found
 
@@ -130,6 +128,23 @@ class Frame:
     again: Mapping[str, str] = attrs.Factory(dict)
 
 
+def framed(request: Asking, county: str, name: str, form: Mapping[str, str] | None = None) -> Frame:
+    """Say what stands around a page of a county.
+
+    Args:
+        form: What was sent, where the page answers a form: the button of sizes sends it again.
+    """
+    if form is not None:
+        return Frame(county=county, name=name, again={part: value for part, value in form.items() if value})
+    return Frame(county=county, name=name, back=here(request))
+
+
+def here(request: Asking) -> str:
+    """Write the address of a page, with its questions."""
+    path, asked = request.scope["raw_path"].decode("latin-1"), request.scope["query_string"].decode("latin-1")
+    return f"{path.partition('?')[0]}?{asked}" if asked else path.partition("?")[0]
+
+
 def size_of(request: Asking) -> str:
     """Read which size somebody chose; what is none counts as nothing chosen."""
     chosen = request.cookies.get(SIZE, "")
@@ -150,13 +165,22 @@ def chosen(request: Asking, size: str) -> Cookie:
 
 
 def show(
-    request: Asking, template: str, frame: Frame, *, status: int = 200, headers: Mapping[str, str] = FOR_ALL, **told: Any
+    request: Asking,
+    template: str,
+    frame: Frame,
+    *,
+    status: int = 200,
+    headers: Mapping[str, str] = FOR_ALL,
+    **told: Any,
 ) -> Response[bytes]:
     """Make a page; a size that came with its form is used and kept."""
-    size = frame.again.get("size", "") or size_of(request)
+    wanted = frame.again.get("size", "")
+    size = wanted if wanted in SIZES else size_of(request)
     again = {name: value for name, value in frame.again.items() if name != "size"}
-    text = templates().get_template(template).render(
-        frame=attrs.evolve(frame, again=again), size=size, sizes=SIZES[size], here=request.scope["path"], **told
+    text = (
+        templates()
+        .get_template(template)
+        .render(frame=attrs.evolve(frame, again=again), size=size, sizes=SIZES[size], here=here(request), **told)
     )
-    cookies = [chosen(request, size)] if "size" in frame.again else []
+    cookies = [chosen(request, size)] if wanted else []
     return Response(text.encode(), status_code=status, media_type=HTML, headers=headers, cookies=cookies)

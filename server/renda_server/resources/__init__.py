@@ -22,8 +22,10 @@ from renda_server.resources import (
     offices,
     papers,
     practice,
+    public,
     roster,
     sessions,
+    signs,
     voting,
 )
 
@@ -47,6 +49,8 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *notices.HANDLERS,
     *offices.HANDLERS,
     *configuration.HANDLERS,
+    *signs.HANDLERS,
+    *public.HANDLERS,
 )
 """Everything below ``/api``; a new module's handlers are added here."""
 OPEN: tuple[HTTPRouteHandler, ...] = health.HANDLERS

@@ -187,9 +187,13 @@ class Delegation(Row):
 
 @attrs.frozen(kw_only=True)
 class Station(Row):
-    """A deputies' home (代表之家) or a liaison station (代表联络站); *township* is a division code."""
+    """A deputies' home (代表之家), a liaison station (代表联络站) or a contact point (联系点).
 
-    kind: Literal["home", "station"]
+    Attributes:
+        township: A division code, or the name where the roster has no code.
+    """
+
+    kind: Literal["home", "station", "point"]
     name: str
     code: str = ""
     township: str = ""

@@ -18,6 +18,8 @@ RATE, DISPUTE, ASSIGN, TOLD = "rate", "dispute", "assign", "tell_voter"
 """Steps that a kind which is followed has: the voter's two, to name units, and that by which the voter was told."""
 RATING, BRANCH, UNSOLVED = "rating", "branch", "not_solved"
 """Its facets: the voter's judgement, the way the matter went; and the judgement that a dispute gives."""
+RELEASED = "released"
+"""The state of a share that was taken from its unit: it handled nothing."""
 VOTER = "voter"
 """The role in which a code acts; no tenant gives it to anybody."""
 

@@ -13,8 +13,9 @@ MASK = "＊＊"
 _NUMERALS = {c: str(n) for n, cs in enumerate(("〇零○", "一幺", *"二三四五六七八九")) for c in cs}
 """How numbers are written out or read aloud; 幺 is the 1 of telephone numbers."""
 _TITLES = (
-    "女士 先生 小姐 老师 同志 师傅 医生 书记 主任 老板 大爷 大妈 大娘 大叔 大伯 大婶 大哥 大姐 阿姨 叔叔 伯伯 爷爷 奶奶 嫂 某 氏"
-).split()
+    "女士|先生|小姐|老师|同志|师傅|医生|书记|主任|老板|大爷|大妈|大娘|大叔|大伯|大婶|大哥|大姐|阿姨|叔叔|伯伯|爷爷"
+    "|奶奶|婆婆|嫂|某|氏"
+)
 """What follows a family name where somebody is called politely. Source: U, common address."""
 _BEFORE = "老小"
 """What stands before one among neighbours: 老王, 小李."""
@@ -91,7 +92,7 @@ def _called(name: str, text: str) -> Iterator[tuple[int, int]]:
     if not whole[0].isascii():
         needles |= {whole[n:] for n in range(1, len(whole) - 1)}
         for family in {whole[:1], whole[:2] if len(whole) > 2 else whole[:1]}:
-            polite = f"(?<=[{_BEFORE}]){re.escape(family)}|{re.escape(family)}(?={'|'.join(_TITLES)})"
+            polite = f"(?<=[{_BEFORE}]){re.escape(family)}|{re.escape(family)}(?={_TITLES})"
             yield from ((m.start(), m.end()) for m in re.finditer(polite, text))
     for needle in needles:
         start = text.find(needle)

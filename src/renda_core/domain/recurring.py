@@ -119,8 +119,9 @@ def falls(pattern: Pattern, calendar: Calendar, first: dt.date, last: dt.date) -
     found: dict[dt.date, Fall] = {}
     for fall in _moved(pattern, calendar, _named(pattern, calendar, begins, ends)):
         if first <= fall.on <= last:
-            same = found.get(fall.on)
-            found[fall.on] = attrs.evolve(same, why=_both(same.why, fall.why)) if same else fall
+            same = found.get(fall.on, fall)
+            own = same if fall.why else fall  # what was not moved here gives the day its name
+            found[fall.on] = attrs.evolve(own, why=_both(same.why, fall.why))
     return tuple(found[on] for on in sorted(found))
 
 

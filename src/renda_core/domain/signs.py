@@ -69,8 +69,8 @@ def _address_faults(form: str, names: str) -> tuple[str, ...]:
         found.append("name the host in full")
     if split.username is not None or split.password is not None:
         found.append("an address on a wall names no user")
-    if any(sign.isspace() or not sign.isprintable() for sign in form):
-        found.append("an address has no blanks")
+    if not all("!" <= sign <= "~" for sign in form):
+        found.append("an address has no blanks and is written in ASCII, a Chinese host as xn--…")
     if len(form) > LONGEST:
         found.append(f"an address of more than {LONGEST} characters makes a code that nobody can read")
     return tuple(found)

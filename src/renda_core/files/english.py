@@ -54,6 +54,12 @@ _TITLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "address": ("Location",),
         "head": ("Head of station",),
         "phone": ("Telephone",),
+        "township": ("Township",),
+        "liaison": ("Liaison officer",),
+        "position": ("Latitude and longitude",),
+        "offers": ("Services",),
+        "deputies": ("Bound deputies",),
+        "closed": ("Closed on",),
     },
     "suggestions": {
         "number": ("Suggestion number",),

@@ -82,12 +82,20 @@ STATIONS: Final = Sheet(
     (
         Column("name", titles=("名称", "家站名称"), required=True, example="示例镇代表之家"),
         Column("kind", titles=("类型",), kind="choice", required=True,
-               choices={"代表之家": "home", "代表联络站": "station"}, example="代表之家"),
+               choices={"代表之家": "home", "代表联络站": "station", "代表联系点": "point", "联系点": "point"},
+               example="代表之家"),
         Column("code", titles=("编号",)),
         Column("congress", titles=("所属人大", "人大名称"), required=True, example="示例镇人民代表大会"),
         Column("address", titles=("地址",)),
         Column("head", titles=("负责人", "站长"), kind="name"),
         Column("phone", titles=("联系电话", "电话"), kind="phone"),
+        Column("township", titles=("乡镇街道", "所在乡镇街道"), note="行政区划代码或者名称"),
+        Column("liaison", titles=("联络员",), kind="name"),
+        Column("position", titles=("位置", "经纬度"), note="纬度在前，如 29.85,114.32"),
+        Column("offers", titles=("服务事项",), kind="list", note="用顿号分开，如 调解、法律咨询"),
+        Column("deputies", titles=("驻站代表", "进站代表"), kind="list",
+               note="姓名或者代表证号，用顿号分开；先导入代表名册；不再列出的即离站；空着不变，填 无 则全部离站"),
+        Column("closed", titles=("撤销日期",), kind="date", note="自该日起不再开放"),
     ),
 )  # fmt: skip
 

@@ -28,6 +28,7 @@ from renda_core.domain.visibility import KEEPERS, Seen, may_see
 from renda_core.errors import Misuse, NotAllowed
 from renda_core.services import lookups
 from renda_core.services.asking import shown
+from renda_core.services.holders import BOUND, listed
 from renda_core.services.mandates import deputies_on, holders_on
 from renda_core.services.records import records_of
 from renda_core.services.ruled import given_by_all
@@ -45,8 +46,6 @@ from renda_core.tenancy import Tenant
 
 JOB = Actor(id="job:desk")
 """Who reads where nobody does, as in a watch: is shown no case."""
-BOUND = "station"
-"""The kind of the roster's links that bind a deputy to a station."""
 PENDING = (TIED, AGAIN, WAITING)
 """Verdicts on subjects that a further round decides."""
 
@@ -278,8 +277,3 @@ def _gathered(pairs: Iterable[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     for of, one in pairs:
         found.setdefault(of, {})[one] = None
     return {of: tuple(ones) for of, ones in found.items()}
-
-
-def listed(text: str) -> tuple[str, ...]:
-    """Read what a station offers, as it is stored: one thing after the other, with 、 between."""
-    return tuple(filter(None, text.split("、")))

@@ -164,9 +164,7 @@ def _procedures(tenant: Tenant) -> Iterable[Procedure]:
     return (p for kind in kinds if (p := practice.find(kind, practice.edition(kind, tenant.today))))
 
 
-def _seen(
-    tenant: Tenant, actor: Actor, rows: list[ClockRow], names: dict[str, str]
-) -> Iterable[tuple[dt.date, Entry]]:
+def _seen(tenant: Tenant, actor: Actor, rows: list[ClockRow], names: dict[str, str]) -> Iterable[tuple[dt.date, Entry]]:
     """Give the events of those clocks that the reader may see, each with its day."""
     cases: dict[str, Case] = {}
     for row in rows:
@@ -182,9 +180,7 @@ def _seen(
         yield row.due_on, _deadline(tenant, procedure, case, row, names)
 
 
-def _deadline(
-    tenant: Tenant, procedure: Procedure, case: Case, row: ClockRow, names: dict[str, str]
-) -> Entry:
+def _deadline(tenant: Tenant, procedure: Procedure, case: Case, row: ClockRow, names: dict[str, str]) -> Entry:
     clock, rule = case.clock(row.clock, unit=row.unit, round=row.round), procedure.clocks.get(row.clock)
     role = next((ROLES[a.role] for a in case.assignments if (a.unit, a.round) == (row.unit, row.round)), "")
     doubt = "（暂定）" if row.provisional else ""

@@ -9,6 +9,7 @@ from renda_core.errors import RendaError
 from renda_core.services import likeness, requests
 from renda_core.services.asking import decided
 from renda_core.services.bulk import Told
+from renda_core.services.codes import guessing
 from renda_core.services.deciding import Moved, OpenCase, begin, followers
 from renda_core.services.hours import Book
 from renda_core.services.imports import jobs as import_jobs
@@ -101,8 +102,8 @@ async def sweep(store: Store, tenant: Tenant, progress: Told | None = None) -> S
 
 
 async def tidy(unit: Unit, tenant: Tenant) -> int:
-    """Take away what was kept for a while only: answers to requests, and files that nobody applied."""
-    return await requests.purge(unit) + await import_jobs.purge(unit, tenant)
+    """Take away what was kept for a while only: answers to requests, counts of wrong codes, files nobody applied."""
+    return await requests.purge(unit) + await guessing.purge(unit) + await import_jobs.purge(unit, tenant)
 
 
 async def look(unit: Unit, tenant: Tenant) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ from renda_core.tenancy import Tenant
 
 OFFICE_LISTS = frozenset({"voters"})
 """Lists that only offices read."""
-OFFICE_FIELDS = frozenset({"head", "manager", "phone", "id_number"})
+OFFICE_FIELDS = frozenset({"head", "liaison", "manager", "phone", "id_number"})
 """What only offices see of anything; numbers even they see masked."""
 READER_FIELDS = ("sex", "nationality", "born_on", "party", "education", "employer", "position")
 """What of a person only those see who keep or read the roster."""

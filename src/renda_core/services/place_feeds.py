@@ -56,8 +56,7 @@ _place = select(*(_s[a.name] for a in attrs.fields(PlaceRow))).where(mine(t.stat
 PLACES = Query(_place, PlaceRow)
 NAMED_SO = Query(_place.where(or_(_s.code == bindparam("said"), _s.name == bindparam("said"))), PlaceRow)
 DEPUTY = Query(
-    select(_p.name)
-    .where(
+    select(_p.name).where(
         *keyed(t.person, "id"),
         select(_m.id).where(mine(t.mandate), _m.person == _p.id, _m.state != "elected").exists(),
     ),
@@ -123,7 +122,8 @@ async def station_named(reader: Reader, tenant: Tenant, said: str) -> PlaceRow:
         raise NotFound(f"no station {clean(said, TITLE)!r}; give its id, code or name as the roster has it")
     standing = [row for row in rows if row.open_on(tenant.today)]
     if len(standing) > 1:
-        raise Invalid(f"{len(standing)} stations are called {said!r}: {'、'.join(r.name for r in standing)}; give an id")
+        named = "、".join(row.name for row in standing)
+        raise Invalid(f"{len(standing)} stations are called {clean(said, TITLE)!r}: {named}; give an id")
     return (standing or rows)[-1]
 
 

@@ -27,6 +27,7 @@ class References:
         self._reader = reader
         self._rows: dict[tuple[Noun, str], Sequence[Standing]] = {}
         self._people: dict[tuple[str, dt.date], str] = {}
+        self._names: dict[Noun, set[str]] = {}
 
     async def settle(self, value: Any, cls: type | None, on: dt.date) -> Any:
         """Give a body or payload in which every reference is an id.
@@ -70,13 +71,25 @@ class References:
             raise Invalid(f"{field.metadata[TITLE]}: {refusal}", field=name) from None
 
     async def id(self, noun: Noun, named: str, on: dt.date) -> str:
-        """Find a row by its id, its exact name, or its code.
+        """Find the id of a row by its id, its exact name, or its code.
+
+        Raises:
+            NotFound: None is named so; the message gives the nearest name.
+            Invalid: Several are, or it had ended by that day.
+        """
+        row = await self.row(noun, named, on)
+        if row.ended(on):
+            raise Invalid(f"{noun} {row.name} was closed on {row.until}")
+        return row.id
+
+    async def row(self, noun: Noun, named: str, on: dt.date) -> Standing:
+        """Find a row by its id, its exact name, or its code, though it may have ended by that day.
 
         What the roster knows from a later day on only is taken too: lists are often entered after the place was opened.
 
         Raises:
             NotFound: None is named so; the message gives the nearest name.
-            Invalid: Several are, or it had ended by that day.
+            Invalid: Several are.
         """
         if noun == "person" and not lookups.is_id(named):
             if (named, on) not in self._people:
@@ -85,15 +98,16 @@ class References:
         if (noun, named) not in self._rows:
             by = BY_ID if lookups.is_id(named) else BY_NAME
             self._rows[noun, named] = await self._reader.all(by[noun], named=named)
-        found = self._rows[noun, named]
-        if not found:
-            raise NotFound(f"no {noun} {named!r}{await self._nearest(noun, named)}")
-        return _standing(found, noun, named, on).id
+        if found := self._rows[noun, named]:
+            return _standing(found, noun, named, on)
+        raise NotFound(f"no {noun} {named!r}{await self._nearest(noun, named)}")
 
     async def _nearest(self, noun: Noun, named: str) -> str:
         if noun in PRIVATE or lookups.is_id(named):
             return "; give the name as the roster has it"
-        near = get_close_matches(named, {row.name for row in await self._reader.all(EVERY[noun])}, n=1)
+        if noun not in self._names:
+            self._names[noun] = {row.name for row in await self._reader.all(EVERY[noun])}
+        near = get_close_matches(named, self._names[noun], n=1)
         return f"; did you mean {near[0]!r}?" if near else f"; import the {PLURAL[noun]} first"
 
 
@@ -106,7 +120,7 @@ async def meant(reader: Reader, cls: type | None, field: str, value: str, on: dt
     if noun is None or not value.strip():
         return value
     try:
-        return await References(reader).id(noun, value.strip(), on)
+        return (await References(reader).row(noun, value.strip(), on)).id
     except RendaError:
         return value
 
@@ -133,8 +147,7 @@ def _standing(found: Sequence[Standing], noun: Noun, named: str, on: dt.date) ->
     if len(holding) > 1:
         hint = "code" if noun == "station" else "id"
         raise Invalid(f"{len(holding)} {PLURAL[noun]} are named {named!r}; give the {hint}")
+    if holding:
+        return holding[0]
     begun = [row for row in exact if row.since <= on]
-    row = holding[0] if holding else max(begun, key=lambda r: r.since) if begun else min(exact, key=lambda r: r.since)
-    if row.ended(on):
-        raise Invalid(f"{noun} {row.name} was closed on {row.until}")
-    return row
+    return max(begun, key=lambda row: row.since) if begun else min(exact, key=lambda row: row.since)

@@ -32,6 +32,16 @@ class HoldingRow:
 
 
 @attrs.frozen(kw_only=True)
+class HolderRow:
+    """Somebody who holds a mandate, by everything that a file may call them."""
+
+    id: str
+    name: str
+    match_key: str
+    certificate: str
+
+
+@attrs.frozen(kw_only=True)
 class GroupRow:
     """A deputy group without its members."""
 
@@ -90,6 +100,14 @@ CONGRESSES = Query(
     select(_c.id, _c.level, _c.name, _c.area, _c.parent).where(mine(t.congress), holds_on(t.congress)).order_by(_c.id),
     CongressOn,
 )
+HOLDERS = Query(
+    select(_p.id, _p.name, _p.match_key, _m.certificate)
+    .select_from(t.mandate.join(t.person, and_(_p.tenant_id == _m.tenant_id, _p.id == _m.person)))
+    .where(mine(t.mandate), holds_on(t.mandate))
+    .order_by(_p.id, _m.id),
+    HolderRow,
+)
+"""Who holds a mandate on a day, in force or not, one row a mandate."""
 _b, _s = t.body.c, t.membership.c
 _group = (mine(t.body), _b.kind == "group", holds_on(t.body))
 GROUPS = Query(select(_b.id, _b.name, _b.congress).where(*_group).order_by(_b.id), GroupRow)

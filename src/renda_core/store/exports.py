@@ -76,11 +76,14 @@ UNITS = _paged(
 )
 _s = t.station.c
 STATIONS = _paged(
-    select(_s.id, _s.name, _s.kind, _s.code, _c.name.label("congress"), _s.address, _s.manager.label("head"), _s.phone)
+    select(
+        _s.id, _s.name, _s.kind, _s.code, _c.name.label("congress"), _s.address, _s.manager.label("head"), _s.phone,
+        _s.township, _s.liaison, _s.position, _s.offers, _s.valid_to.label("closed"),
+    )
     .select_from(t.station.join(t.congress, _of(_s.congress, t.congress)))
     .where(mine(t.station), _holds(t.station)),
     _s.id,
-)
+)  # fmt: skip
 ROSTER = _paged(
     select(
         _m.id, _p.name, _p.sex, _p.nationality.label("ethnicity"), _p.born_on.label("born"), _p.id_number, _p.phone,

@@ -51,6 +51,10 @@ PEOPLE = _whole(t.person, "id")
 MANDATES = _whole(t.mandate, "person")
 MEMBERSHIPS = _whole(t.membership, "mandate")
 VOTERS = _whole(t.voter, "person")
+LINKS = Query(
+    select(*(c for c in t.link.c if c.name != "tenant_id")).where(*keyed(t.link, "kind")).order_by(t.link.c.id), dict
+)
+"""The roster's links of one kind, ended ones too."""
 
 
 @attrs.frozen(kw_only=True)

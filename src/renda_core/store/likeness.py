@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import attrs
-from sqlalchemy import Integer, bindparam, delete, select
+from sqlalchemy import Integer, bindparam, delete, func, select
 
 from renda_core.store import tables as t
 from renda_core.store.columns import Id
@@ -20,6 +20,14 @@ class SegmentRow:
     upto: str
     size: int
     lengths: bytes
+
+
+@attrs.frozen(kw_only=True)
+class ListSize:
+    """How many bytes the list of a word has, four a text."""
+
+    word: str
+    size: int
 
 
 @attrs.frozen(kw_only=True)
@@ -58,6 +66,12 @@ SEGMENTS = Query(
     .where(*keyed(_segments, "kind"))
     .order_by(_segments.c.segment),
     SegmentRow,
+)
+SIZES = Query(
+    select(_lists.c.word, func.length(_lists.c.texts).label("size")).where(
+        *keyed(_lists, "kind", "segment"), among(_lists.c.word, "word")
+    ),
+    ListSize,
 )
 LISTS = Query(
     select(_lists.c.segment, _lists.c.texts).where(*keyed(_lists, "kind", "segment"), among(_lists.c.word, "word")),

@@ -99,7 +99,14 @@ class UnitRow:
 
 @attrs.frozen(kw_only=True)
 class StationRow:
-    """A deputies' home or liaison station; who manages it, and the masked number, for offices only."""
+    """A deputies' home, station or contact point; who manages it and answers there, and the number, for offices only.
+
+    Attributes:
+        kind: ``home``, ``station`` or ``point``.
+        township: A division code, or a name.
+        position: ``"latitude,longitude"``, or empty.
+        offers: What it offers beside receptions, with 、 between.
+    """
 
     id: str
     kind: str
@@ -109,6 +116,10 @@ class StationRow:
     address: str
     manager: str
     phone: Sealed | str | None
+    township: str
+    liaison: str
+    position: str
+    offers: str
     valid_from: dt.date
     valid_to: dt.date | None
 

@@ -137,8 +137,8 @@ class Unit(Reader):
     async def write_unrecorded(self, write: Write, /, **values: Any) -> int:
         """Run a change that has no journal entry.
 
-        There are two: the cast of a secret ballot, whose time nothing may keep, and the answer that is kept for a
-        request which may come twice, as it is no fact of the county's.
+        There are three: the cast of a secret ballot, whose time nothing may keep; and, as neither is a fact of the
+        county's, the answer that is kept for a request which may come twice, and the count of a guest's wrong codes.
         """
         changed, self._changed = self._changed, False
         touched = await self.write(write, **values)

@@ -61,7 +61,9 @@ async def case_of(unit: Unit, code: str, source: str) -> str | NotFound | TooMan
         return refusal
     found = await unit.find(FOLLOWED, digest=digest)
     if found is None:
-        return NotFound("no matter is followed by this code; look at each letter and digit again, or ask at the station")
+        return NotFound(
+            "no matter is followed by this code; look at each letter and digit again, or ask at the station"
+        )
     await unit.write_unrecorded(FORGIVE, source=where)
     return found.case_id
 

@@ -10,8 +10,10 @@ from renda_core.domain.mandates import REASONS, Mandate
 from renda_core.domain.sealed import Sealed
 from renda_core.errors import Invalid, NotAllowed
 from renda_core.files import SHEETS
+from renda_core.services.holders import BOUND, Holders, listed
 from renda_core.services.mandates import KEEPERS
 from renda_core.services.reports import READERS
+from renda_core.store.bodies import TIES
 from renda_core.store.codec import decode
 from renda_core.store.compile import Query
 from renda_core.store.exports import CONGRESSES, FORMER, ROSTER, SESSIONS, STATIONS, UNITS, VOTERS
@@ -46,8 +48,23 @@ async def lines(reader: Reader, tenant: Tenant, actor: Actor, sheet: str, after:
     _refuse_strangers(actor, sheet)
     rows = await reader.all(QUERIES[sheet], on=tenant.today, after=after, size=size)
     titles = {c.name: {code: title for title, code in c.choices.items()} for c in SHEETS[sheet].columns if c.choices}
+    if sheet == "stations":
+        rows = await _with_deputies(reader, tenant, rows)
     found = [{name: _cell(name, value, titles.get(name)) for name, value in row.items()} for row in rows]
     return found, rows[-1]["id"] if len(rows) == size else ""
+
+
+async def _with_deputies(reader: Reader, tenant: Tenant, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Add who is bound to each station, as an import finds them again."""
+    holders = await Holders.load(reader, tenant.today)
+    bound: dict[str, list[str]] = {}
+    for tie in await reader.all(TIES, kind=BOUND, on=tenant.today, place=None) if rows else ():
+        if tie.from_id in holders:
+            bound.setdefault(tie.to_id, []).append(holders.written(tie.from_id))
+    return [
+        row | {"offers": listed(row["offers"]) or None, "deputies": tuple(sorted(bound.get(row["id"], ()))) or None}
+        for row in rows
+    ]
 
 
 async def former(reader: Reader, tenant: Tenant, actor: Actor, _: str, after: str, size: int, ask: Any) -> Lines:

@@ -13,7 +13,7 @@ from renda_core.errors import ConfigError, Misuse, NotFound
 from renda_core.files.columns import Problem, Read
 from renda_core.files.sheets import SHEETS
 from renda_core.services.bulk import Told
-from renda_core.services.imports import bodies, cases, opinions, places, roster, voters
+from renda_core.services.imports import bodies, cases, opinions, places, roster, stations, voters
 from renda_core.services.imports.planned import File, PlannedRow, Planner, Say, State
 from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
@@ -22,7 +22,7 @@ PLANNERS: Mapping[str, Planner] = {
     "congresses": bodies.congresses,
     "sessions": bodies.sessions,
     "units": places.units,
-    "stations": places.stations,
+    "stations": stations.stations,
     "roster": roster.roster,
     "voters": voters.voters,
     "suggestions": cases.suggestions,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -109,6 +110,17 @@ class Cases:
             with _in_column(column):
                 self._people[known] = await lookups.person_id(self.unit, known, self.tenant.today)
         return self._people[known]
+
+    async def settled(self, body: Mapping[str, Any], on: dt.date | None) -> dict[str, Any]:
+        """Give a body in which what names a row of the roster is its id; a refusal names the field's column."""
+        try:
+            found: dict[str, Any] = await self._work.references.settle(
+                body, self.procedure.kind.body, on or self.tenant.today
+            )
+        except RendaError as refusal:
+            refusal.details["column"] = refusal.details["field"]
+            raise
+        return found
 
     def again(self, number: str, row: int) -> None:
         """Refuse a number that an earlier row of the file had."""

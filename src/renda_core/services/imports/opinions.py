@@ -13,7 +13,7 @@ from renda_core.files.columns import Problem, Read
 from renda_core.services.bulk import Job
 from renda_core.services.cases import OpenCase, TakeStep
 from renda_core.services.imports.cases import OPINION, Cases, Outcome, given_day, same
-from renda_core.services.imports.cell_values import unmasked
+from renda_core.services.imports.cell_values import flat, unmasked
 from renda_core.services.imports.named_steps import for_unit
 from renda_core.services.imports.planned import File, Say
 from renda_core.store.unit import Unit
@@ -38,8 +38,12 @@ async def _opinion(plan: Cases, read: Read, number: str) -> Outcome:
     body: dict[str, Any] = {"text": v["text"], "category": v["category"] or "", "station": v["station"] or ""}
     named = await plan.unit_id(v["unit"], "unit") if v["unit"] else ""
     if (known := plan.id_of(number)) is not None:
+        case = await plan.case(known)
+        if flat(case.body.station) != flat(body["station"]):  # one of before holds the name itself
+            body = await plan.settled(body, given_day(v["registered"]))
         await same(plan, known, "", body)  # a register has no titles
-        return await _went_on(plan, read, await plan.case(known), named)
+        return await _went_on(plan, read, case, named)
+    body = await plan.settled(body, given_day(v["registered"]))
     if named and v["branch"] not in GIVEN_ON:
         raise Invalid("this way of handling names no unit; empty the cell, or correct 处理方式", column="unit")
     deputy = await plan.person(v["received_by"], "received_by") if v["received_by"] else ""

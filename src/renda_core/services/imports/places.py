@@ -1,4 +1,4 @@
-"""Importing handling units and deputies' stations, each by its name; names much alike are proposed, never merged."""
+"""Importing handling units, each by its name; names much alike, of stations too, are proposed and never merged."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from renda_core.files.columns import Problem, Read
 from renda_core.services.imports.nouns import Nouns
-from renda_core.services.imports.planned import File, Once, PlannedRow, Say, called, chunks, decided, wrong
+from renda_core.services.imports.planned import File, Once, PlannedRow, Say, called, decided, wrong
 from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
 
@@ -91,50 +91,6 @@ class _Units:
         while here and here != above:
             here = self._nouns.row("unit", here)["parent"]
         return here == above
-
-
-async def stations(unit: Unit, tenant: Tenant, file: File, reads: Iterable[Read], say: Say) -> str:
-    """Decide and write deputies' homes and liaison stations, each tied to its congress."""
-    nouns = await Nouns.load(unit, "station", "congress")
-    over = _Stations(tenant, file, nouns)
-    for chunk in chunks(reads):
-        for read in chunk:
-            say(over.row(read))
-        await nouns.flush()
-    return nouns.digest
-
-
-class _Stations:
-    """The stations while a file is read over them."""
-
-    def __init__(self, tenant: Tenant, file: File, nouns: Nouns) -> None:
-        self._today, self._file, self._nouns, self._once = tenant.today, file, nouns, Once()
-        self._homes, self._known = nouns.by("congress", "name"), nouns.by("station", "name")
-        self._alike = Names(self._known)
-
-    def row(self, read: Read) -> PlannedRow:
-        """Decide one row."""
-        v, name = read.values, called(read, "name")
-        if bad := wrong(read, name):
-            return bad
-        if first := self._once.before(name, read.number):
-            return self._file.error(read, "name", f"the same as row {first}", "delete one of the rows", name)
-        if (home := str(v["congress"])) not in self._homes:
-            return self._file.error(read, "congress", f"no congress {home}", "import the congresses first", name)
-        had = self._known.get(name)
-        row = {
-            "valid_from": self._today,
-            "kind": v["kind"],
-            "name": name,
-            "code": v["code"],
-            "congress": self._homes[home]["id"],
-            "address": v["address"],
-            "manager": v["head"],
-            "phone": self._nouns.hidden(had, "station.phone", v["phone"], "phone"),
-            **{c: had[c] if had else "" for c in ("township", "liaison", "position", "offers")},
-        }
-        looks = self._alike.look(self._file, read, name) if had is None else ()
-        return decided(read, self._nouns.put("station", had, row, keep=("valid_from",)), name, *looks)
 
 
 class Names:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from itertools import islice
 
 import attrs
 import msgspec
@@ -17,13 +18,15 @@ from renda_core.services.asking import looked
 from renda_core.services.likeness.keeping import PAGE, read_text, text_of
 from renda_core.services.sight import reach_of, veiled_in_lists
 from renda_core.store.cases import CaseRow, read_row
-from renda_core.store.likeness import LISTS, NEWEST, PAGES, SEGMENTS, SOME, LateCase, SegmentRow
+from renda_core.store.likeness import LISTS, NEWEST, PAGES, SEGMENTS, SIZES, SOME, LateCase, ListSize, SegmentRow
 from renda_core.store.unit import Reader
 from renda_core.store.words import LONGEST, words
 from renda_core.tenancy import Tenant
 
-COMPARED = 40
+COMPARED = 80
 """Texts of a segment that are compared sign by sign: with as many, hardly one of the best five is missed."""
+READ = 400_000
+"""Bytes of lists after which no commoner word is looked at: 100,000 texts that share one."""
 LATEST = 2_000
 """New texts outside all segments that are compared, the newest."""
 LEAST = 50.0
@@ -79,12 +82,12 @@ async def alike(
         found |= await _of_segment(reader, kind, segment, wanted)
     late = await reader.all(NEWEST, kind=kind, after=max((s.upto for s in segments), default=""), size=LATEST)
     found |= {row.id: read_text(tenant, row) for row in late}
-    ids = list(found)
+    ids = sorted(found)  # of what is equally alike, the oldest first
     # Twice as many as are asked for: some may have left the reader's sight.
     best = process.extract(text, [found[id] for id in ids], scorer=fuzz.ratio, limit=2 * size, score_cutoff=LEAST)
     rows = {row.id: row for row in await reader.among(SOME, "id", [ids[n] for _, _, n in best])}
     told = (_told(tenant, actor, rows.get(ids[n]), text) for _, _, n in best)
-    return tuple(sorted((t for t in told if t), key=lambda t: (-t.likeness, t.opened_on, t.id)))[:size]
+    return tuple(islice((t for t in told if t), size))
 
 
 def _refuse_closed(tenant: Tenant, actor: Actor, kind: str) -> None:
@@ -100,12 +103,25 @@ def _refuse_closed(tenant: Tenant, actor: Actor, kind: str) -> None:
 async def _of_segment(reader: Reader, kind: str, segment: SegmentRow, wanted: Sequence[str]) -> Mapping[str, str]:
     """Give the texts of a segment that share most, by case."""
     asked = {"kind": kind, "segment": segment.segment}
-    lists = await reader.among(LISTS, "word", wanted, **asked)
+    sizes = await reader.among(SIZES, "word", wanted, **asked)
+    lists = await reader.among(LISTS, "word", rarest(sizes), **asked)
     near = nearest((row.texts for row in lists), segment.lengths, len(wanted), COMPARED)
     pages = sorted({n.text // PAGE for n in near})
     held = {row.page: row.texts for row in await reader.among(PAGES, "page", pages, **asked)}
     read = {page: msgspec.json.decode(raw, type=list[tuple[str, str]]) for page, raw in held.items()}
     return dict(read[n.text // PAGE][n.text % PAGE] for n in near)
+
+
+def rarest(sizes: Sequence[ListSize]) -> list[str]:
+    """Leave out the commonest words, which tell least and are in most texts, where the rest is enough to go by."""
+    chosen: list[str] = []
+    held = 0
+    for one in sorted(sizes, key=lambda one: (one.size, one.word)):
+        if held > READ:
+            break
+        chosen.append(one.word)
+        held += one.size
+    return chosen
 
 
 def _told(tenant: Tenant, actor: Actor, row: LateCase | None, asked: str) -> Alike | None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator
-from uuid import UUID
 
 import attrs
 import msgspec
@@ -20,9 +18,9 @@ from renda_core.store.words import LONGEST, words
 from renda_core.tenancy import Tenant
 
 INDEXER = Actor(id="job:likeness")
-SEGMENT = 50_000
-"""Texts of one segment: what one transaction writes in a second or two."""
-PAGE = 16
+SEGMENT = 100_000
+"""Texts of one segment: what one transaction writes in a few seconds."""
+PAGE = 4
 """Texts of one page: what is read to compare one of them sign by sign."""
 ROWS = 500
 """Cases that are read at once."""
@@ -30,10 +28,8 @@ FEW = 200
 """New texts that are no segment's worth yet: they are compared one by one meanwhile."""
 MOST_SEGMENTS = 6
 """Segments beyond which all are written anew, so that a question asks few."""
-SETTLED = dt.timedelta(minutes=10)
-"""How old a case must be to go into a segment: one opened in a transaction that still runs would be passed over."""
-_UNIX_MS = 80
-"""Bits of a UUIDv7 below its milliseconds."""
+HELD_BACK = 200
+"""The newest cases, which wait: one whose transaction still runs has an earlier id, and would be passed over."""
 
 
 @attrs.frozen(kw_only=True)
@@ -73,7 +69,7 @@ async def keep(store: Store, tenant: Tenant, progress: Callable[[int], None] | N
         after, number = ("", stale + 1) if stale >= 0 or not segments else (segments[-1].upto, segments[-1].segment + 1)
         while True:
             found = await store.read(_late, tenant.id, tenant, kind, after)
-            if len(found) < FEW and not (found and stale >= 0):
+            if len(found) < (1 if stale >= 0 else FEW):
                 break
             await store.write(_write, tenant.id, INDEXER, kind, number, found)
             after, number = found[-1][0], number + 1
@@ -91,20 +87,14 @@ async def _segments(reader: Reader, kind: str) -> list[SegmentRow]:
 
 
 async def _late(reader: Reader, tenant: Tenant, kind: str, after: str) -> list[tuple[str, str]]:
-    """Read the cases that come next and are settled, each with its text; as many as a segment holds."""
-    before = _first_id(reader.now - SETTLED)
+    """Read the cases that come next but for the newest, each with its text; as many as a segment holds."""
     found: list[tuple[str, str]] = []
-    while len(found) < SEGMENT:
+    while len(found) < SEGMENT + HELD_BACK:
         rows = await reader.all(LATE, kind=kind, after=found[-1][0] if found else after, size=ROWS)
-        settled = [row for row in rows if row.id < before]
-        found += [(row.id, read_text(tenant, row)) for row in settled]
-        if len(settled) < ROWS:
+        found += [(row.id, read_text(tenant, row)) for row in rows]
+        if len(rows) < ROWS:
             break
-    return found
-
-
-def _first_id(at: dt.datetime) -> str:
-    return str(UUID(int=int(at.timestamp() * 1000) << _UNIX_MS))
+    return found[: max(0, min(SEGMENT, len(found) - HELD_BACK))]
 
 
 async def _write(unit: Unit, kind: str, segment: int, texts: list[tuple[str, str]]) -> None:

@@ -101,7 +101,6 @@ def _organization(r: Row, classification: str, parent: str | None, **more: Any) 
 
 
 def _organizations(rows: Rows) -> list[m.Organization]:
-    stations = {"home": m.HOME}
     return [
         *(_organization(r, m.LEGISLATURE, r["parent"], area_id=home(r["id"])) for r in rows["congress"]),
         *(_organization(r, r["kind"], r["congress"]) for r in rows["body"]),
@@ -109,7 +108,7 @@ def _organizations(rows: Rows) -> list[m.Organization]:
         *(
             _organization(
                 r,
-                stations.get(r["kind"], m.STATION),
+                m.STATIONS[r["kind"]],
                 r["congress"],
                 identifiers=_named(m.STATION_CODE, r["code"]),
                 contact_details=(m.ContactDetail(type="address", value=r["address"]),) if r["address"] else (),

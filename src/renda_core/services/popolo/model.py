@@ -10,7 +10,11 @@ from typing import Any
 
 import msgspec
 
-LEGISLATURE, UNIT, HOME, STATION = "legislature", "handling unit", "deputies' home", "liaison station"
+LEGISLATURE, UNIT, HOME, STATION, POINT = (
+    "legislature", "handling unit", "deputies' home", "liaison station", "contact point",
+)  # fmt: skip
+STATIONS = {"home": HOME, "station": STATION, "point": POINT}
+"""Classifications of stations by their kind."""
 BODIES = ("delegation", "group", "committee", "organ")
 """Classifications of organisations; bodies are named as they are kept."""
 DISTRICT = "electoral district"

@@ -42,10 +42,9 @@ class Places:
         takes: dict[str, Take] = {
             m.LEGISLATURE: self._congress,
             m.UNIT: self._unit,
-            m.HOME: self._station,
-            m.STATION: self._station,
+            **dict.fromkeys(m.STATIONS.values(), self._station),
         }
-        ranks: dict[str, int] = {m.LEGISLATURE: 0, m.UNIT: 2, m.HOME: 2, m.STATION: 2}
+        ranks: dict[str, int] = {m.LEGISLATURE: 0, m.UNIT: 2, **dict.fromkeys(m.STATIONS.values(), 2)}
         for found in sorted(organizations, key=lambda f: ranks.get(f.part.classification or "", 1)):
             yield found, takes.get(found.part.classification or "", self._body)
         events = self._work.contents.of("events")
@@ -115,7 +114,7 @@ class Places:
     def _body(self, found: Found) -> Put:
         part, work = found.part, self._work
         if part.parent_id is None:
-            named = ", ".join((m.LEGISLATURE, m.UNIT, m.HOME, m.STATION))
+            named = ", ".join((m.LEGISLATURE, m.UNIT, *m.STATIONS.values()))
             raise work.leave_out(
                 "organizations", part.id, "classification", f"{shown(part.classification or '')} is none of {named}"
             )
@@ -158,7 +157,7 @@ class Places:
             found,
             None,
             congress=self._congress_of(above),
-            kind="home" if part.classification == m.HOME else "station",
+            kind=next(kind for kind, named in m.STATIONS.items() if named == part.classification),
             code=m.identified(part.identifiers, m.STATION_CODE),
             address=next((c.value for c in part.contact_details if c.type == "address"), None),
         )

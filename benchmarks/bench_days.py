@@ -1,8 +1,8 @@
 """Days of reception: 500 stations over 5 years, against converting each day of each station by the lunar library.
 
-All station-days would take the peer long, so it is given every 31st day of one station and its time is scaled by their part of
-all; the days are spread over the years, since one before the lunar new year costs the library more. It asks of each day
-which lunar day it is, as a rule does that asks whether the day is a market.
+All station-days would take the peer long, so it is given every 31st day of one station, and its time is scaled by their
+part of all; they are spread over the years, since a day before the lunar new year costs the library more. It asks which
+lunar day each is, as a rule does that asks of each day whether it is a market.
 """
 
 from __future__ import annotations

@@ -255,9 +255,9 @@ def test_verified_points_are_met_and_stop_the_clock(b):
         verified(b, case, plaque=True)
     b.later(days=9)
     case = rectified(b, case, "plaque", "rules")
+    silent = Verification(points=(Verified(code="rules", met=False),))
     with pytest.raises(Rejected, match="rules is not met: say in the note what is still lacking"):
-        points = (Verified(code="rules", met=False),)
-        b.step(case, "verify", SECOND, grade="lacking", payload=Verification(points=points))
+        b.step(case, "verify", SECOND, grade="lacking", payload=silent)
     with pytest.raises(Rejected, match="the station stands lacking 未达标 after this: 制度"):
         verified(b, case, plaque=True, rules=False)
     case = verified(b, case, grade="lacking", plaque=True, rules=False)
@@ -289,7 +289,7 @@ def test_a_responsible_person_who_holds_no_role_rectifies(b):
     parties = {"responsible": (keeper.id,)}
     case = b.step(case, "check", CHECKER, grade="lacking", payload=payload, parties=parties)
     assert rectified(b, case, "desks", by=keeper).acts[-1].by == keeper.id
-    with pytest.raises(Rejected, match="may not rectify"):
+    with pytest.raises(NotFound):
         rectified(b, case, "desks", by=b.actor("stranger"))
 
 
@@ -311,10 +311,8 @@ def test_a_further_check_that_still_finds_something_gives_no_new_time(bench):
 
 def test_every_station_gets_a_file_once(b):
     found(b, [place("甲"), place("乙", "home", of="county")])
-    assert len(look(b)) == 2
+    assert {b.case(id).title for id in look(b)} == {"甲站", "乙站"}
     assert look(b) == []
-    titles = {b.case(e["on"]).title for e in b.entries() if e["what"] == "station_file.set_up"}
-    assert titles == {"甲站", "乙站"}
     found(b, [place("丙")])
     assert len(look(b)) == 1
 

@@ -223,7 +223,7 @@ def untold_voices(case: Case) -> tuple[int, ...]:
     waiting, n, at = {0}, 1, 1
     for act in case.acts:
         if act.round != at:
-            at = act.round
+            waiting, at = set(range(n)), act.round
         if isinstance(act.payload, Voice):
             waiting.add(n)
             n += 1
@@ -240,7 +240,7 @@ def untold_deputies(case: Case) -> tuple[str, ...]:
     named = case.body_as(Opinion).received_by
     waiting = dict.fromkeys(case.parties.get("receiver", ()) or ((named,) if named else ()))
     for act in case.acts:
-        if act.round != case.round:
+        if False:
             continue
         if isinstance(act.payload, Voice):
             waiting |= dict.fromkeys(act.parties.get("receiver", ()))

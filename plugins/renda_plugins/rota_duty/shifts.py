@@ -128,7 +128,7 @@ class _Reckoning:
         orders = {order.since: (order, entry) for order, entry in await self._orders(named, entries)}
         told = [order for order, _ in orders.values()]
         turns = {t.on: t for t in rota(told, self._context.calendar, first, last, self._reckon)}
-        swaps, days = _concerning(swaps, turns)
+        swaps, days = _concerning(swaps, turns, first, last)
         for on in days - turns.keys():
             turns |= {t.on: t for t in rota(told, self._context.calendar, on, on, self._reckon)}
         taken = await self._swapped(named, swaps, turns)
@@ -250,9 +250,12 @@ def _holder(roster: Roster, named: str, turn: Turn, taken: _Taken | None) -> _Ta
     return _Taken(group=group.id if group else turn.group, people=group.deputies if group else (), number="")
 
 
-def _concerning(swaps: list[Case], turns: Mapping[dt.date, Turn]) -> tuple[list[Case], set[dt.date]]:
-    """Leave out the swaps of other days, unless a chain of exchanges leads from them to these."""
+def _concerning(
+    swaps: list[Case], turns: Iterable[dt.date], first: dt.date, last: dt.date
+) -> tuple[list[Case], set[dt.date]]:
+    """Leave out the swaps of other days, unless a chain of exchanges leads from them to these; give all their days."""
     days, left = set(turns), list(swaps)
+    days |= {on for case in swaps for on in case.body_as(Swap).days() if first <= on <= last}
     while more := [case for case in left if days & set(case.body_as(Swap).days())]:
         left = [case for case in left if case not in more]
         days |= {on for case in more for on in case.body_as(Swap).days()}

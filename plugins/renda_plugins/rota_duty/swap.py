@@ -31,10 +31,6 @@ LONGEST = dt.timedelta(days=366)
 """A leave of more than a year is a mandate at rest, which is the roster's to tell."""
 
 
-def _trimmed(text: str) -> str:
-    return text.strip()
-
-
 @attrs.frozen(kw_only=True)
 class Swap:
     """A shift that is to change hands.
@@ -49,13 +45,17 @@ class Swap:
         Invalid: The days and the form do not go together.
     """
 
-    station: str = titled("站点", converter=_trimmed, validator=attrs.validators.min_len(1))
+    station: str = titled("站点")
     on: dt.date = titled("班次日期")
     form: Form = titled("方式", default="give", choices=FORMS)
-    to: str = titled("接班小组", default="", converter=_trimmed)
+    to: str = titled("接班小组", default="")
     other_on: dt.date | None = titled("对方班次日期", default=None)
 
     def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "station", self.station.strip())
+        object.__setattr__(self, "to", self.to.strip())
+        if not self.station:
+            raise Invalid("name the station whose shift it is", field="station")
         if (self.form == "exchange") != (self.other_on is not None):
             raise Invalid("an exchange (互换), and it alone, names the day of the other shift", field="other_on")
         if self.form == "exchange" and self.to:
@@ -72,7 +72,10 @@ class Swap:
 class Offer:
     """Who is asked to take a vacant shift: a group, or the one deputy named with it."""
 
-    to: str = titled("接班小组", default="", converter=_trimmed)
+    to: str = titled("接班小组", default="")
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "to", self.to.strip())
 
 
 @attrs.frozen(kw_only=True)

@@ -28,7 +28,8 @@ MEASURE = """() => {
   if (document.documentElement.scrollWidth > width) found.push('the page is wider than the window');
   for (const e of document.querySelectorAll('body *')) {
     if (!seen(e)) continue;
-    const box = e.getBoundingClientRect(), told = (e.innerText || e.value || '').trim().slice(0, 20);
+    const box = e.getBoundingClientRect();
+    const told = (e.innerText || (e.matches('[type=radio]') ? '' : e.value) || '').trim().slice(0, 20);
     const style = getComputedStyle(e);
     if (box.right > width + 0.5 && box.left >= 0) found.push(`beyond the window: <${e.tagName}> ${told}`);
     if (told && parseFloat(style.fontSize) < 14) found.push(`text under 14 px: <${e.tagName}> ${told}`);
@@ -61,7 +62,7 @@ def find() -> str:
 
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
-    """One browser for all tests of a module; while it is open, nothing else of this thread may run a loop of its own."""
+    """One browser for all tests of a module; while it is open, nothing else of the thread may run a loop of its own."""
     folder = tmp_path_factory.mktemp("browser")
     cjk = Path(next(iter(manimgx_fonts_cjk.__path__)))
     fonts = folder / "fonts.conf"

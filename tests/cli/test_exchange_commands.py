@@ -88,3 +88,14 @@ def test_deadlines_are_fed_to_whom_they_concern(county: Terminal) -> None:
         county("--as", "李建国", "--roles", "public", "feed", "qing", "deadlines", county.folder / "no.ics").exit_code
         == 1
     )
+
+
+def test_days_of_a_station_or_a_deputy_are_fed_and_anything_else_is_told(county: Terminal) -> None:
+    file = county.folder / "days.ics"
+    assert county("feed", "qing", "sessions", file, "--station", "1").exit_code == 2
+    assert county("feed", "qing", "days", file, "--station", "1", "--deputy", "王秀英").exit_code == 2
+    assert county("feed", "qing", "days", file, "--station", "没有的家").exit_code == 4
+    assert county("feed", "qing", "days", file, "--deputy", "没有的人").exit_code == 4
+    assert not file.exists()
+    county.ok("feed", "qing", "days", file, "--deputy", "王秀英")
+    assert "王秀英 代表接待日程" in str(icalendar.Calendar.from_ical(file.read_bytes())["x-wr-calname"])

@@ -19,6 +19,7 @@ from renda_core.domain.suggestion import Form, Reply, Suggestion
 from renda_core.domain.visibility import Seen, see
 from renda_core.practice import Practice
 from renda_plugins import (
+    deputies_homes,
     five_inquiries,
     four_party_supervision,
     key_supervision,
@@ -36,6 +37,7 @@ OFFICE = Actor(id="clerk", roles={"office", "assigner"})
 LEAD = Actor(id="wang", roles={"deputy"})
 ROADS, WATER = Actor(id="zhao", unit="roads"), Actor(id="qian", unit="water")
 PLUGINS = {
+    "deputies_homes": deputies_homes,
     "suggestion_handling": suggestion_handling,
     "second_assignment": second_assignment,
     "settled_accounts": settled_accounts,

@@ -20,7 +20,7 @@ NAME = "rota_duty"
 OFFICE = Bench.actor("clerk", "office")
 GROUPS = ("第一小组", "第二小组", "第三小组", "第四小组", "第五小组", "第六小组", "第七小组")
 HOME, CODE = "城关镇人大代表之家", "130921100001-01"
-SINCE = D(2026, 3, 2)
+BEFORE, SINCE = D(2026, 3, 1), D(2026, 3, 2)
 MEMBERS = {name: tuple(f"{'一二三四五六七'[n]}组{who}" for who in "甲辛") for n, name in enumerate(GROUPS)}
 EMPTY = "第三小组"
 
@@ -30,7 +30,7 @@ def sitter(name: str) -> Actor:
     return Bench.actor(name, "deputy")
 
 
-def town(county: Any, *, today: dt.date = D(2026, 3, 1), **settings: Any) -> Bench:
+def town(county: Any, *, today: dt.date = BEFORE, **settings: Any) -> Bench:
     """Make a county whose town has seven groups, the third without a deputy, and one home with a weekly rota."""
     rota = {"station": CODE, "since": SINCE, "groups": list(GROUPS)}
     plugins = {NAME: {"rotas": [rota], **settings}}

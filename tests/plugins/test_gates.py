@@ -12,6 +12,11 @@ from renda_core.kit.bronze import needs
 from renda_core.records import Gate
 
 GATES = {
+    "deputies_homes": (
+        "check.main",
+        "rectify.main",
+        "verify.main",
+    ),
     "five_inquiries": (
         "inquire.main",
         "recheck.main",

@@ -4,11 +4,17 @@ import datetime as dt
 
 import attrs
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from renda_core.domain.case import Actor
+from renda_core.domain.figures import Figure
 from renda_core.domain.sealed import Sealed
 from renda_core.errors import Invalid, NotFound, Rejected
+from renda_core.testing import act
+from renda_core.testing import case as made
 from renda_plugins.reception import receptions
+from renda_plugins.reception import receptions_guards as guards
 from renda_plugins.reception.receptions_fields import (
     Absence,
     Closing,
@@ -19,7 +25,7 @@ from renda_plugins.reception.receptions_fields import (
     Totals,
     Visit,
 )
-from renda_plugins.reception.receptions_register import hosts, numbered, register, unanswered
+from renda_plugins.reception.receptions_register import hosts, numbered, register, together, unanswered
 
 D = dt.date
 OFFICE = Actor(id="clerk", roles={"office"})
@@ -401,3 +407,27 @@ def test_a_voter_is_known_to_who_keeps_the_register_alone(county):
 def test_a_case_keeps_the_notice_days_of_its_day(county):
     p = county(notice_days=5)
     assert planned(p).clock("notice").due(p.calendar) == D(2026, 3, 11)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["receive", "strike_visit", "correct_visit"]), st.integers(0, 4))))
+def test_a_register_loses_no_visit_and_gives_no_number_twice(tried):
+    case, taken, struck = made("reception", act("plan"), body=PLAN), 0, 0
+    for step, n in tried:
+        said = Visit(n=n) if step != "strike_visit" else Struck(n=n or 1)
+        refuse = guards.refuse_number if step == "receive" else guards.refuse_no_number
+        next_ = act(step, payload=said)
+        if list(refuse(None, case, next_)):
+            continue
+        case = attrs.evolve(case, acts=(*case.acts, next_))
+        taken, struck = taken + (step == "receive"), struck + (step == "strike_visit")
+    assert (len(numbered(case)), len(register(case))) == (taken, taken - struck)
+    assert all(n > 0 for n in numbered(case))
+
+
+@given(st.lists(st.none() | st.builds(Figure, st.integers(0, 9999), st.booleans())))
+def test_a_sum_is_round_as_soon_as_one_part_is_or_is_not_told(parts):
+    found, told = together(parts), [p for p in parts if p is not None]
+    if not told:
+        assert found is None
+        return
+    assert (found.n, found.approx) == (sum(p.n for p in told), None in parts or any(p.approx for p in told))

@@ -11,6 +11,7 @@ from renda_core.errors import Invalid, Rejected, RendaError
 from renda_core.services import corrections, ledgers
 from renda_core.services import records as duty
 from renda_core.testing import uid
+from renda_plugins.reception.receptions_days import form_of
 from renda_plugins.reception.receptions_fields import Held, HostChange, Totals, Visit
 from renda_plugins.reception.receptions_register import hosts
 
@@ -105,8 +106,7 @@ def test_a_place_that_opens_nothing_by_itself(county):
     assert look(settled(county, FIRST, opened_ahead=0)) == []
 
 
-def test_one_bad_night_leaves_the_other_days(county):
-    """Two rules' days of one group at one hour: the first in the order of days has them."""
+def test_one_group_at_two_stations_at_one_hour_receives_at_the_first(county):
     b = settled(county, FIRST, attrs.evolve(FIRST, place=S2))
     assert [c.body.station for c in look(b)] == sorted((S1, S2))[:1]
 
@@ -182,3 +182,12 @@ def test_a_group_that_fills_up_later_is_opened_the_night_after(county):
     assert look(b) == []
     grouped(b, "late", "zhou")
     assert [hosts(c) for c in look(b)] == [(uid("zhou"),)]
+
+
+def test_the_rules_of_days_that_are_here_have_their_forms():
+    assert [form_of(rule) for rule in ("fixed_day", "rota", "market_day", "annual_report")] == [
+        "fixed_day",
+        "rota",
+        "market",
+        "other",
+    ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import attrs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -95,6 +96,7 @@ def test_a_swap_declined_or_withdrawn_changes_nothing_and_frees_the_shift(county
     assert of(b, SECOND)[0] == "第五小组"
 
 
+@pytest.mark.rule("consent")
 def test_a_swap_that_nobody_answers_lapses_on_the_day_and_changes_nothing(county):
     b = town(county)
     before = rows(b)
@@ -277,8 +279,6 @@ def test_a_swap_whose_shift_is_moved_away_by_a_new_order_is_told(county):
 
 
 def _evolved(file, layer, entry):
-    import attrs
-
     return attrs.evolve(file, layers=(attrs.evolve(layer, plugins={NAME: {"rotas": [entry]}}),))
 
 
@@ -289,7 +289,7 @@ def test_a_group_that_took_a_shift_and_is_all_on_leave_leaves_it_vacant(county):
         away(b, person, SECOND, SECOND)
     group, who, why = of(b, SECOND)
     assert (group, who) == ("第四小组", "缺岗")
-    assert why.endswith("原为第二小组；缺岗：第四小组全部请假")
+    assert why.endswith("原为第二小组；缺岗：第四小组，全部请假")
 
 
 # -- a vacant shift

@@ -72,7 +72,7 @@ def places(page):
 def test_cangzhou_202_homes_and_96_stations_with_5000_visits_and_2800_opinions_round(load):
     end = dt.date(2026, 12, 31)
     b = load(202, 96, today=end)
-    stations = [a.id for a in shown(b, 2026, by="station").lines]
+    stations = [a.code for a in shown(b, 2026, by="station").lines]
     jobs = []
     for n, station in enumerate(stations):
         people, opinions = 5000 // 298 + (n < 5000 % 298), 2800 // 298 + (n < 2800 % 298)

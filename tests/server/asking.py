@@ -102,6 +102,10 @@ REQUESTS: dict[str, Request] = {
     "forget_column_choice": Request(parts=CHOICE | {"name": "去年"}),
     "give_report": Request(parts={"file": "2026.xlsx"}),
     "take_popolo": Request(content=POPOLO, media="application/json"),
+    "issue_code": Request(parts={"case_id": "*opinion*"}),
+    "follow_matter": Request(body={"code": "*followed_code*"}),
+    "rate_matter": Request(body={"code": "*rated_code*", "grade": "solved"}),
+    "dispute_matter": Request(body={"code": "*disputed_code*", "why": "灯又坏了"}),
     "give_feed": Request(parts={"file": "deadlines.ics"}),
     "replace_configuration": Request(query={"preview": "true"}, body="*configuration*", headers={"If-Match": "*etag*"}),
 }

@@ -14,7 +14,7 @@ from renda_core.store.roster import ADD
 from renda_core.store.unit import Unit
 from renda_core.testing import uid
 
-from . import votes
+from . import voters, votes
 from .conftest import ROADS, WANG
 from .sending import send, settled
 
@@ -91,7 +91,7 @@ def furnish(site: Site) -> dict[str, Any]:
     ids: dict[str, Any] = {f"{one}_id": id for one, id in ROSTER.items()}
     remind(site)
     ids |= {"case_id": case, "kind": "suggestion", "name": "satisfaction", "round": "1"}
-    return ids | votes.held(site) | with_files(site)
+    return ids | votes.held(site) | with_files(site) | voters.furnish(site)
 
 
 def remind(site: Site) -> None:

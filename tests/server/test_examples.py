@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 KEPT = Path(renda_server.__file__).with_name("examples.json")
 PASSING = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{64}(?:[0-9a-f]{64})?\b|\bWy[A-Za-z0-9_-]{20,}"
-    r"|[A-Za-z0-9+/]{100,}={0,2}|\"choices\": \[[^]]*\]"
+    r"|\b[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}\b|[A-Za-z0-9+/]{100,}={0,2}|\"choices\": \[[^]]*\]"
 )
-"""Ids, hashes, signatures, cursors, sealed papers, and what trial papers were marked: new in every county."""
+"""Ids, hashes, signatures, voters' codes, cursors, sealed papers, and what trial papers were marked: new in every county."""
 LAST = (
+    "rate_matter",
+    "dispute_matter",
     "cast_named",
     "take_bundle_back",
     "announce_round",
@@ -106,7 +108,9 @@ def test_every_operation_says_what_it_is(name: str, description: dict[str, Any])
         if int(status) >= 400:
             assert answer["content"].keys() == {"application/problem+json"}
     if name != "healthz":
-        assert {"401", "404"} <= told["responses"].keys()
+        expected = {"404", "429"} if OPERATIONS[name].public else {"401", "404"}
+        assert expected <= told["responses"].keys()
+        assert ("401" in told["responses"]) != OPERATIONS[name].public
 
 
 @pytest.fixture(scope="module")

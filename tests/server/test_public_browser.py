@@ -14,8 +14,7 @@ import attrs
 import pytest
 import uvicorn
 from litestar.testing import TestClient
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-from tests.browser import chromium, judged, measured
+from tests.browser import chromium
 
 from renda_core.workspace import Home
 from renda_server.app import create_app

@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from tests.core.peopling import blank
 
+from renda_core.domain.case import Actor
 from renda_core.domain.identity import match_key
 from renda_core.domain.mandates import Mandate
 from renda_core.store.codec import encode
 from renda_core.store.roster import ADD
 from renda_core.testing import uid
 
-from .prepared import CLERK, FROM, ROSTER
 from .conftest import LI, WANG
 from .votes import enable, ok
 
 if TYPE_CHECKING:
     from .conftest import Site
 
+CLERK = Actor(id=uid("clerk"), roles="office")
+CONGRESS, FROM = uid("prepared congress"), dt.date(2021, 7, 1)
 CODE = "990101001001001"
 STATION, HOME, CLOSED = uid("voters' station"), uid("voters' home"), uid("voters' closed station")
 WALLS = "https://rd.example.cn/public"
@@ -52,11 +54,11 @@ def settle(site: Site) -> dict[str, Any]:
 
 def rows() -> list[tuple[str, str, dict[str, Any]]]:
     """Write the stations, another deputy, and who is bound where."""
-    congress = ROSTER["congress"]
+    congress = CONGRESS
     place = {"congress": congress, "township": "990101001", "liaison": "何敏"}
     held = Mandate(
-        id=uid("voters' mandate"), valid_from=FROM, person=LI, congress=congress, term=ROSTER["term"], level="county",
-        district=ROSTER["district"], certificate="2021-008", elected_on=FROM, state="active",
+        id=uid("voters' mandate"), valid_from=FROM, person=LI, congress=congress, term=uid("prepared term"),
+        level="county", district=uid("prepared district"), certificate="2021-008", elected_on=FROM, state="active",
     )  # fmt: skip
     found: list[tuple[str, str, dict[str, Any]]] = [
         ("station", STATION, place | {"kind": "station", "name": "城关镇石桥村联络站", "code": CODE,

@@ -211,7 +211,7 @@ async def _figures(context: Context[Settings], desk: Desk, station: str) -> Figu
     return Figures(
         since=since,
         receptions=len(held),
-        opinions=sum((_matters(case) for case in held), sum((_matter(case) for case in opinions), NOTHING)),
+        opinions=sum((matters(case) for case in held), sum((_matter(case) for case in opinions), NOTHING)),
         done=sum(case.states.get("main") == "closed" for case in opinions),
     )
 
@@ -220,7 +220,7 @@ def _matter(case: Case) -> Figure:
     return Figure(1, approx=bool(getattr(case.body, "approx", False)))
 
 
-def _matters(case: Case) -> Figure:
+def matters(case: Case) -> Figure:
     """Give what a register sums up instead of telling it one by one; nothing where it does not."""
     said = [a.payload for a in case.took("sum_up") if a.payload is not None]
     return Figure(said[-1].opinions or 0, approx=said[-1].approx) if said else NOTHING

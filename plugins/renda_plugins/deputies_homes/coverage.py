@@ -13,7 +13,7 @@ from renda_core.records import CongressOn, Context, DeputyOn, Desk, StationOn
 from renda_plugins.deputies_homes.settings import Settings
 from renda_plugins.deputies_homes.stationfile import KIND, StationFile
 
-KINDS = {"home": "代表之家", "station": "代表联络站", "point": "联系点"}
+KINDS = {"home": "代表之家", "station": "代表联络站", "point": "代表联系点"}
 PLACES = ("home", "station")
 """What counts as a place of a congress's own; a point (联系点) is somebody else's counter."""
 WANTED = {"manager": "负责人", "liaison": "联络员", "address": "地址", "deputies": "进站代表"}

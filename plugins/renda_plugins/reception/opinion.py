@@ -240,7 +240,7 @@ def untold_deputies(case: Case) -> tuple[str, ...]:
     named = case.body_as(Opinion).received_by
     waiting = dict.fromkeys(case.parties.get("receiver", ()) or ((named,) if named else ()))
     for act in case.acts:
-        if False:
+        if act.round != case.round:
             continue
         if isinstance(act.payload, Voice):
             waiting |= dict.fromkeys(act.parties.get("receiver", ()))

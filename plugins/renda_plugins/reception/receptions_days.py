@@ -46,23 +46,23 @@ async def find(context: Context[Settings], desk: Desk) -> list[Found]:
         return []
     last = context.today + dt.timedelta(days=ahead)
     days = [s for s in await desk.set_days(context.today, last) if s.day.place]
-    slots = await slots_of(desk, context.today, days, await planned_between(desk, context.today, last))
+    stations = {s.id: s for s in await desk.stations(context.today)} if days else {}
+    slots = await slots_of(desk, stations, days, await planned_between(desk, context.today, last))
     return [_found(slot) for slot in slots if slot.hosts and not slot.known]
 
 
-async def slots_of(desk: Desk, today: dt.date, days: Sequence[SetDay], planned: Sequence[Case]) -> list[Slot]:
+async def slots_of(
+    desk: Desk, stations: Mapping[str, StationOn], days: Sequence[SetDay], planned: Sequence[Case]
+) -> list[Slot]:
     """Say of set days, in their order, who receives on each, or why nobody does.
 
     Args:
-        today: Of a station that is not open on it nothing is said: no reception can be planned there yet.
+        stations: Those that are open today, by id; of others nothing is said, for none can be planned there yet.
         days: Each of a station.
         planned: The receptions of that time, cancelled ones too; one at the day, place and hour of a set day is its.
     """
-    if not days:
-        return []
     known = {where(case.body_as(Reception)) for case in planned}
     taken = {quarter for case in planned for quarter in _taken(hours(case))}
-    stations = {s.id: s for s in await desk.stations(today)}
     found, people = list[Slot](), dict[dt.date, Mapping[str, tuple[str, ...]]]()
     for each in days:
         if (station := stations.get(each.day.place)) is None:

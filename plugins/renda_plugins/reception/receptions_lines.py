@@ -34,6 +34,7 @@ class Line:
     """Figures of some receptions.
 
     Attributes:
+        code: A station's; of other groups there is none.
         planned: All of them, cancelled ones too.
         noticed: Announced in time, of those that had to be announced by now.
         moved: Of the cancelled, those that another reception stands for.
@@ -47,8 +48,8 @@ class Line:
             the others, where nothing tells it.
     """
 
-    id: str
     name: str = titled("名称")
+    code: str = titled("编号")
     planned: int = titled("计划")
     noticed: Rate = titled("按时公告")
     held: int = titled("已接待")
@@ -66,7 +67,7 @@ class Line:
     solved: Figure | None = titled("当场解决")
 
 
-def line(id: str, name: str, cases: Sequence[Case], told: Told, *, deputy: str = "") -> Line:
+def line(name: str, cases: Sequence[Case], told: Told, *, code: str = "", deputy: str = "") -> Line:
     """Add up some receptions.
 
     Args:
@@ -78,8 +79,8 @@ def line(id: str, name: str, cases: Sequence[Case], told: Told, *, deputy: str =
     came = [p for c in held for p in present(c) if deputy in ("", p)]
     parts = [heard(c) for c in held]
     return Line(
-        id=id,
         name=name,
+        code=code,
         planned=len(cases),
         noticed=_noticed(cases, told),
         held=len(held),

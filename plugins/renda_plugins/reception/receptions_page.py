@@ -100,7 +100,7 @@ async def receptions(context: Context[Settings], desk: Desk, asked: Asked) -> Re
         last=last,
         deputies=Rate(hits=len(received & force), base=len(force), of="在任代表"),
         vacant=len(vacant),
-        total=(line("", GROUPS[""], cases, told),),
+        total=(line(GROUPS[""], cases, told),),
         lines=await _lines(desk, asked, cases, told, stations),
         places=_places(cases, stations),
         points=await _points(context, desk, cases, days, vacant, told, stations, force),
@@ -143,10 +143,14 @@ async def _lines(
         names = await desk.names(groups)
     elif asked.by == "station":
         names = await _station_names(desk, groups, cases, stations)
-    found = [line(g, names.get(g, g), of, told, deputy=g if asked.by == "deputy" else "") for g, of in groups.items()]
-    if asked.by == "station":
+    codes = {s.id: s.code for s in stations.values()}
+    found = [
+        line(names.get(g, g), of, told, code=codes.get(g, ""), deputy=g if asked.by == "deputy" else "")
+        for g, of in groups.items()
+    ]
+    if asked.by == "station":  # those that are open come in the order of their codes
         return tuple(found[: len(stations)] + sorted(found[len(stations) :], key=lambda a: a.name))
-    return tuple(sorted(found, key=lambda a: a.id if asked.by == "month" else a.name))
+    return tuple(sorted(found, key=lambda a: a.name))
 
 
 def _groups(by: str, case: Case) -> tuple[str, ...]:
@@ -204,7 +208,7 @@ async def _points(
     found = [Point(on=s.day.on, title=f"{name(s.day.place)}{s.title}", why=s.day.why or VACANT) for s in vacant]
     until = context.today + dt.timedelta(days=context.settings.opened_ahead)
     ahead = [s for s in days if s.day.who and context.today <= s.day.on <= until]
-    for slot in await slots_of(desk, context.today, ahead, cases):
+    for slot in await slots_of(desk, stations, ahead, cases):
         if slot.why:
             found.append(Point(on=slot.set.day.on, title=slot.title, why=slot.why))
     set_now = {(s.rule, s.day.on, s.day.place): s for s in days}

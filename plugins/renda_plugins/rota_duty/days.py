@@ -46,7 +46,7 @@ def reasons(shift: Shift) -> Iterator[str]:
     if shift.swap:
         yield f"换班（{shift.swap}）：原为{shift.turn_name}"
     if shift.vacant:
-        yield f"{VACANT}：{shift.name}{shift.vacant}" if shift.name else f"{VACANT}：{shift.vacant}"
+        yield f"{VACANT}：{shift.name}，{shift.vacant}" if shift.name else f"{VACANT}：{shift.vacant}"
     if shift.provisional:
         yield "暂定：当年节假日安排尚未公布"
 

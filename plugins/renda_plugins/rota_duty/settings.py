@@ -1,8 +1,6 @@
 """Which groups sit in turn, where and when; each value with its source, or U where the sources are silent."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any, Literal
 
 import attrs
@@ -15,46 +13,11 @@ from renda_core.errors import Invalid
 from renda_core.settings import at_least, setting
 
 Every = Literal["week", "month", "days", "workday"]
-EVERY: Mapping[str, str] = {"week": "每周", "month": "每月", "days": "每隔若干日", "workday": "每个工作日"}
-REST: Mapping[str, str] = {"next": "顺延", "previous": "提前", "keep": "照常", "drop": "取消"}
 
 
-def _day(value: object) -> dt.date:
-    found = dt.date.fromisoformat(value) if isinstance(value, str) else value
-    if not isinstance(found, dt.date) or isinstance(found, dt.datetime):
-        raise ValueError(f"{value!r} is no date; write it as 2026-01-05")
-    return found
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    if isinstance(value, str) or not isinstance(value, Iterable):
-        raise ValueError(f"{value!r} is no list of names")
-    found = tuple(one.strip() for one in value if isinstance(one, str) and one.strip())
-    if len(found) != len(tuple(value)):
-        raise ValueError("a group has an empty name, or a name that is no text")
-    return found
-
-
-def _numbers(value: object) -> frozenset[int]:
-    if not isinstance(value, Iterable) or any(type(n) is not int for n in value):
-        raise ValueError(f"{value!r} is no list of numbers")
-    return frozenset(value)
-
-
-def _among(known: Mapping[str, str]) -> Callable[..., None]:
-    def check(_: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
-        if value not in known:
-            raise ValueError(f"{attribute.name}: {value!r} is none of {', '.join(known)}")
-
-    return check
-
-
-def _text(_: object, attribute: "attrs.Attribute[Any]", value: object) -> None:
-    if not isinstance(value, str):
-        raise ValueError(f"{attribute.name}: {value!r} is no text")
-
-
-_maybe, _opt = attrs.converters.optional, attrs.validators.optional
+def _named(_: object, attribute: "attrs.Attribute[Any]", value: tuple[str, ...]) -> None:
+    if not all(name.strip() for name in value):
+        raise ValueError(f"{attribute.name}: a group has an empty name")
 
 
 @attrs.frozen(kw_only=True)
@@ -69,60 +32,31 @@ class Rota:
             its own *since*; what was before stays as it was.
     """
 
-    station: str = titled("站点", validator=_text)
-    since: dt.date = titled("起始日", converter=_day)
-    groups: tuple[str, ...] = titled("小组次序", default=(), converter=_texts)
-    until: dt.date | None = titled("截止日", default=None, converter=_maybe(_day))
-    every: str | None = titled("班次", default=None, validator=_opt(_among(EVERY)))
-    weekdays: frozenset[int] | None = titled("星期", default=None, converter=_maybe(_numbers))
-    month_days: frozenset[int] | None = titled("每月日期", default=None, converter=_maybe(_numbers))
-    step: int | None = titled("间隔天数", default=None, validator=_opt(attrs.validators.instance_of(int)))
-    rest: Rest | None = titled("遇节假日", default=None, validator=_opt(_among(REST)))
-    begins: str | None = titled("开始", default=None, validator=_opt(_text))
-    ends: str | None = titled("结束", default=None, validator=_opt(_text))
+    station: str = titled("站点")
+    since: dt.date = titled("起始日")
+    groups: tuple[str, ...] = titled("小组次序", default=(), validator=_named)
+    until: dt.date | None = titled("截止日", default=None)
+    every: Every | None = titled("班次", default=None)
+    weekdays: frozenset[int] | None = titled("星期", default=None)
+    month_days: frozenset[int] | None = titled("每月日期", default=None)
+    step: int | None = titled("间隔天数", default=None)
+    rest: Rest | None = titled("遇节假日", default=None)
+    begins: str | None = titled("开始", default=None)
+    ends: str | None = titled("结束", default=None)
 
     def __attrs_post_init__(self) -> None:
         if not self.station.strip():
             raise ValueError("station: name the station, by its code or name")
 
 
-def rotas(given: Iterable[Rota | Mapping[str, Any]]) -> tuple[Rota, ...]:
-    """Read the orders as settings give them.
-
-    Raises:
-        ValueError: Every mistake at once: an unknown field, which would be passed over in silence, or a wrong one.
-    """
-    known = [a.name for a in attrs.fields(Rota)]
-    read, mistakes = list[Rota](), list[str]()
-    for n, one in enumerate(given, 1):
-        if isinstance(one, Rota):
-            read.append(one)
-            continue
-        unknown = sorted(one.keys() - set(known))
-        near = [m for name in unknown for m in get_close_matches(name, known, n=1)]
-        hint = f"; did you mean {', '.join(near)}?" if near else ""
-        try:
-            if unknown:
-                raise ValueError(f"unknown field {', '.join(unknown)}{hint}")
-            if missing := [name for name in ("station", "since") if name not in one]:
-                raise ValueError(f"{', '.join(missing)} is missing")
-            read.append(Rota(**one))
-        except (ValueError, TypeError) as error:
-            mistakes.append(f"rota no. {n}: {error.args[0]}")
-    if mistakes:
-        raise ValueError("; ".join(mistakes))
-    return tuple(read)
-
-
 @attrs.frozen(kw_only=True)
 class Settings:
     """Who sits when and where, by what rhythm, and how early the office and the deputies hear of it."""
 
-    rotas: tuple[Any, ...] = setting(
+    rotas: tuple[Rota, ...] = setting(
         (),
         source="沧州 (article 000): 若干个代表小组轮流; the groups are each place's",
         title="轮班表",
-        converter=rotas,
     )
     every: Every = setting("week", source="U: article 000 has 轮流 and no interval; once a week", title="班次")
     weekdays: frozenset[int] = setting(
@@ -186,7 +120,8 @@ class Settings:
             Invalid: It makes no sense.
         """
         self.hours(entry)
-        return Order(since=entry.since, until=entry.until, groups=entry.groups or groups, pattern=self._pattern(entry))
+        named = tuple(name.strip() for name in entry.groups)
+        return Order(since=entry.since, until=entry.until, groups=named or groups, pattern=self._pattern(entry))
 
     def _pattern(self, entry: Rota) -> Pattern | None:
         every, rest = entry.every or self.every, entry.rest or self.rest

@@ -21,6 +21,8 @@ from renda_plugins.rota_duty.swap import (
     to_return,
 )
 
+OURS = "U: article 000 has no word on swaps and leave"
+
 
 def records() -> Iterator[CaseRecord]:
     """Offer both kinds."""
@@ -48,7 +50,9 @@ def _swap() -> Iterator[CaseRecord]:
     yield Step(kind=SWAP, name="propose", who="deputy office watch", oneself=GIVER, title="提出换班")
     yield Step(kind=SWAP, name="ask", who="office", title="请人补位", takes=Offer, adds=TAKER)
     yield Gate(kind=SWAP, step="ask", facet="main", states="proposed")
-    yield ClockRule(kind=SWAP, name="consent", title="换班答复", period=to_answer, roll=False, expiry="lapse")
+    yield ClockRule(
+        kind=SWAP, name="consent", title="换班答复", period=to_answer, roll=False, expiry="lapse", source=OURS
+    )
     yield from when(SWAP, "propose", start="consent")
     for step in ("agree", "decline", "withdraw", "lapse"):
         yield from when(SWAP, step, stop="consent")
@@ -91,7 +95,9 @@ def _leave() -> Iterator[CaseRecord]:
     back = (Move("away", "back"),)
     yield Step(kind=LEAVE, name="return_early", who=f"{AWAY} office", oneself=AWAY, title="销假", moves=back)
     yield Step(kind=LEAVE, name="leave_over", who="clock", title="假期届满", moves=(Move("away", "over"),))
-    yield ClockRule(kind=LEAVE, name="leave", title="假期", period=to_return, roll=False, expiry="leave_over")
+    yield ClockRule(
+        kind=LEAVE, name="leave", title="假期", period=to_return, roll=False, expiry="leave_over", source=OURS
+    )
     yield from when(LEAVE, "ask_leave", start="leave")
     for step in ("return_early", "leave_over"):
         yield from when(LEAVE, step, stop="leave")

@@ -126,7 +126,13 @@ def grouped(stations: Iterable[StationOn], names: Mapping[str, str]) -> list[Tow
     for one in stations:
         found.setdefault(one.township, []).append(one)
     order = sorted(found, key=lambda code: (code == ELSEWHERE, code))
-    return [Township(code=c or "-", name=names.get(c, c) or "其他", stations=found[c]) for c in order]
+    return [Township(code=c or "-", name=_named(c, found[c], names), stations=found[c]) for c in order]
+
+
+def _named(code: str, stations: Sequence[StationOn], names: Mapping[str, str]) -> str:
+    """Name a township: by its congress; a street, which has none, by its home; else by its code."""
+    homes = (s.name.removesuffix("代表之家").removesuffix("人大") for s in stations if s.kind == "home")
+    return names.get(code) or next(filter(None, homes), "") or (f"区划 {code}" if code else "其他")
 
 
 HANDLERS = (stations, station, deputy, ask_code, follow, rate, choose_size)

@@ -14,6 +14,7 @@ from renda_core.cli.showing import ROLES, grade_title
 from renda_core.domain.case import Handling
 from renda_core.domain.fields import by_title, choices_of
 from renda_core.domain.procedure import Procedure, Step
+from renda_core.domain.sealed import Personal
 from renda_core.errors import Invalid, NotFound
 from renda_core.workspace import Workspace
 
@@ -112,7 +113,7 @@ def _code(cls: type | None, field: str, text: str, settings: object) -> str:
 
 def _value(type_: Any, text: str) -> Any:
     """Read a text as its field's type wants it; what does not fit is left as text and refused by name later."""
-    if type_ is str or get_origin(type_) is Literal:
+    if type_ in (str, Personal) or get_origin(type_) is Literal:
         return text
     if type_ is bool:
         return TRUTH.get(text.strip().casefold(), text)

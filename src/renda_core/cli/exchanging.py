@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from renda_core.cli import telling
+from renda_core.cli import finding, telling
 from renda_core.cli.session import Command, Group, Session
 from renda_core.errors import ConfigError, Invalid
 
@@ -107,13 +107,27 @@ def _write(session: Session, file: Path, raw: bytes) -> None:
 @click.argument("tenant")
 @click.argument("what", type=click.Choice(["sessions", "deadlines", "days"]))
 @FILE
+@click.option(
+    "--station", default="", help="站点 Days of one station, by code, name or id, as its notice board has them."
+)
+@click.option("--deputy", default="", help="代表 Days of one deputy, by name, certificate number or id.")
 @click.pass_obj
-def feed(session: Session, tenant: str, what: str, file: Path) -> None:
+def feed(session: Session, tenant: str, what: str, file: Path, station: str, deputy: str) -> None:
     """日历 Write a calendar (.ics) of sessions, or of the deadlines or the days that the asker may see."""
     from renda_core.services import feeds
 
+    if (station or deputy) and what != "days":
+        raise click.UsageError(f"--station and --deputy are for days, not for {what}")
+    if station and deputy:
+        raise click.UsageError("give --station or --deputy, not both")
     with session.open(tenant) as workspace:
-        raw = workspace.ask(feeds.feed, session.actor(workspace), what)
+        if station:
+            raw = workspace.ask(feeds.station_feed, station)
+        elif deputy:
+            person = workspace.read(finding.person_id, deputy, workspace.tenant.today)
+            raw = workspace.ask(feeds.deputy_feed, person)
+        else:
+            raw = workspace.ask(feeds.feed, session.actor(workspace), what)
     _write(session, file, raw)
 
 

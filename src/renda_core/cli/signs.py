@@ -13,7 +13,7 @@ from renda_core.cli.session import TENANT, Command, Group, Session
 if TYPE_CHECKING:
     from renda_core.workspace import Workspace
 
-KINDS = {"home": "代表之家", "station": "代表联络站", "point": "联系点"}
+KINDS = {"home": "代表之家", "station": "代表联络站", "point": "代表联系点"}
 COLUMNS = ("编号", "类别", "名称", "区划", "地址", "代表", "标识")
 FILE = click.argument("file", type=printing.A_FILE)
 DEPUTY = click.option("--deputy", is_flag=True, help="代表 NAME is a deputy's, not a station's.")

@@ -36,5 +36,6 @@ class Hours:
         """Number the quarters of an hour that are taken, since 0001-01-01; a part of one takes all of it."""
         day = self.on.toordinal() * (_DAY // QUARTER)
         first = (self.begins.hour * 60 + self.begins.minute) // QUARTER
-        last = -(-(self.ends.hour * 60 + self.ends.minute) // QUARTER)
+        begun = bool(self.ends.second or self.ends.microsecond)  # a minute that has begun
+        last = -(-(self.ends.hour * 60 + self.ends.minute + begun) // QUARTER)
         return iter(range(day + first, day + last))

@@ -110,7 +110,8 @@ def _addresses(shape: str) -> Iterator[tuple[int, int]]:
             start -= 1
         while end < len(shape) and _in_address(shape[end]):
             end += 1
-        yield start, end
+        if end - start > 1:
+            yield start, end
         at = shape.find("@", end)
 
 

@@ -98,6 +98,7 @@ _TITLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "category": ("Subject area",),
         "received_by": ("Received by deputy",),
         "branch": ("Handled by", "Way of handling"),
+        "channel": ("Belongs to",),
         "unit": ("Handling unit",),
         "replied": ("Replied on",),
         "reply": ("Text of reply",),

@@ -169,6 +169,10 @@ OPINIONS: Final = Sheet(
             "当场答复": "on_spot", "村社区办理": "village", "乡镇街道办理": "township",
             "转县级交办": "county", "转为建议": "suggestion", "不予受理告知": "refused",
         }),
+        Column("channel", titles=("告知渠道",), kind="choice", choices={
+            "人民法院": "court", "行政复议": "reconsideration", "仲裁": "arbitration", "信访": "petition",
+            "公安机关": "police", "检察机关": "procuratorate", "监察机关": "supervision", "其他渠道": "other",
+        }, note="不予受理时填写，答复内容写明如何办理"),
         Column("unit", titles=("承办单位",)),
         Column("replied", titles=("答复日期",), kind="date"),
         Column("reply", titles=("答复内容",)),

@@ -126,7 +126,7 @@ class Book:
         """Say who is where, once a case, person and day: the case's name to whom may see it, else its hours alone."""
         others = sorted(set(clashes.values()))
         rows = await self._unit.among(OF_CASES, "case", [id for id in others if id not in self._now])
-        held = {(row.who, row.slot): row.case_id for row in rows} | self._by
+        held = self._by | {(row.who, row.slot): row.case_id for row in rows}  # who was faster is in the table
         names = await lookups.named(self._unit, {who for who, _ in clashes})
         called = {id: await self._called(id, actor) for id in others}
         said: dict[str, None] = {}
@@ -138,7 +138,7 @@ class Book:
             while held.get((who, ends + 1)) == other and (ends + 1) % A_DAY:
                 ends += 1
             where = f"is already at {called[other]}" if called[other] else "is already taken"
-            said[f"{names.get(who, 'one of those who come')} {where} {_hours(begins, ends + 1)}"] = None
+            said[f"{names.get(who, 'what it asks for')} {where} {_hours(begins, ends + 1)}"] = None
         return tuple(said)
 
     async def _called(self, id: str, actor: Actor) -> str:

@@ -15,6 +15,7 @@ from renda_core.services import lookups
 from renda_core.services.days import RuleDay, days
 from renda_core.services.desk import StoreDesk
 from renda_core.services.ical import TITLE, Entry, calendar, clean
+from renda_core.services.paging import check_texts
 from renda_core.store import tables as t
 from renda_core.store.compile import Query, keyed, mine
 from renda_core.store.unit import Reader
@@ -112,8 +113,9 @@ async def station_named(reader: Reader, tenant: Tenant, said: str) -> PlaceRow:
 
     Raises:
         NotFound: None is called so.
-        Invalid: Several open ones are.
+        Invalid: Several open ones are; or no database could hold the text.
     """
+    check_texts(station=said)
     if lookups.is_id(said):
         rows = [row for row in await reader.all(PLACES) if row.id == said]
     else:

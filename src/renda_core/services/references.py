@@ -91,6 +91,7 @@ class References:
             NotFound: None is named so; the message gives the nearest name.
             Invalid: Several are.
         """
+        named = named.lower() if lookups.is_id(named.lower()) else named
         if noun == "person" and not lookups.is_id(named):
             if (named, on) not in self._people:
                 self._people[named, on] = await lookups.person_id(self._reader, named, on)

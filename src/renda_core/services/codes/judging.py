@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+import attrs
+
 from renda_core.domain.case import Actor, Case, Handling
 from renda_core.domain.codes import ASSIGN, DISPUTE, RATE, RELEASED, UNSOLVED
 from renda_core.domain.procedure import Procedure
@@ -114,7 +116,8 @@ async def _again(reader: Reader, tenant: Tenant, case: Case) -> Units:
 
     A unit that is no more is followed to the one that does its work now. Whoever was alone leads where others join.
     """
-    rows = [HandlingUnit(**row) for row in await reader.all(ALL["unit"])]
+    fields = [a.name for a in attrs.fields(HandlingUnit)]
+    rows = [HandlingUnit(**{name: row[name] for name in fields}) for row in await reader.all(ALL["unit"])]
     roster, on = Roster(units=tuple(rows)), tenant.today
     held: dict[str, Handling] = {}
     for share in case.current():

@@ -198,9 +198,10 @@ def _opinion(of: _Open) -> Iterator[Row]:
         "category": body.get("category") or None,
         "received_by": heard or body.get("received_by") or None,
         "branch": None if branch == "none" else _BRANCHES.get(branch, branch),
+        "channel": _CHANNELS.get(took.get("sort", {}).get("channel", "")),
         "unit": next(iter(units), None),
         "replied": reply.get("on"),
-        "reply": reply.get("note") or None,
+        "reply": reply.get("note") or took.get("sort", {}).get("guidance") or None,
         "told_voter": took.get("tell_voter", {}).get("on"),
         "told_deputy": took.get("tell_deputy", {}).get("on"),
         "closed": took.get("close", {}).get("on"),
@@ -265,7 +266,10 @@ async def _name(reader: Reader, tenant: Tenant, id: str) -> str:
     return person.name if len(same) == 1 and not numbered else id
 
 
-_BRANCHES = {code: title for c in SHEETS["opinions"].columns if c.name == "branch" for title, code in c.choices.items()}
+_BRANCHES, _CHANNELS = (
+    {code: title for c in SHEETS["opinions"].columns if c.name == name for title, code in c.choices.items()}
+    for name in ("branch", "channel")
+)
 ROWS: Mapping[str, tuple[str, Callable[[_Open], Iterator[Row]]]] = {
     "suggestions": (KIND, _suggestion),
     "steps": (KIND, _steps),

@@ -23,7 +23,12 @@ ANSWERS = {"unit_reply": "reply"}
 """A unit's own answer is what the register calls the answer."""
 GIVEN_ON = frozenset({"village", "township", "county"})
 """Ways of handling in which a unit is named; the others end where the opinion was heard."""
+UNGUIDED = "it was refused (不予受理): write where the voter is to turn; nobody is refused without being told"
+UNTOLD = "已反馈，登记簿未记内容"
+"""What was told where a register says that something was, and not what."""
 LATE = "its answer is here already, so the unit is not noted any more"
+REFUSED, OTHER = "refused", "other"
+"""The way of handling that refuses, and the channel where the register names none."""
 LATE_REMEDY = "leave it so, or correct the opinion by a step"
 
 
@@ -44,6 +49,10 @@ async def _opinion(plan: Cases, read: Read, number: str) -> Outcome:
         await same(plan, known, "", body)  # a register has no titles
         return await _went_on(plan, read, case, named)
     body = await plan.settled(body, given_day(v["registered"]))
+    if v["branch"] == REFUSED and not v["reply"]:
+        raise Invalid(UNGUIDED, column="reply")
+    if v["channel"] and v["branch"] != REFUSED:
+        raise Invalid("only what is refused (不予受理告知) names a channel; empty the cell", column="channel")
     if named and v["branch"] not in GIVEN_ON:
         raise Invalid("this way of handling names no unit; empty the cell, or correct 处理方式", column="unit")
     deputy = await plan.person(v["received_by"], "received_by") if v["received_by"] else ""
@@ -102,12 +111,14 @@ def _steps(plan: Cases, v: Mapping[str, Any], unit: str) -> list[TakeStep]:
 def _became(v: Mapping[str, Any], unit: str) -> Iterator[TakeStep]:
     """Give the steps that a line of a register tells of: each has a date where it was taken."""
     answer: dict[str, Any] = {"note": str(v["reply"] or "")}
+    told = {"how": "phone" if unmasked(v["phone"]) else "notice_board", "voice": 0, "text": answer["note"] or UNTOLD}
+    where = {"channel": v["channel"] or OTHER, "guidance": answer["note"]} if v["branch"] == REFUSED else {}
     rows: tuple[tuple[str, str, bool, dict[str, Any]], ...] = (
-        ("sort", "registered", bool(v["branch"]), {"grade": v["branch"]}),
+        ("sort", "registered", bool(v["branch"]), {"grade": v["branch"], "payload": where}),
         ("assign", "registered", bool(unit), {"units": ((unit, "sole"),)}),
         ("reply", "replied", not unit, answer),
         ("unit_reply", "replied", bool(unit), {**answer, "unit": unit}),
-        ("tell_voter", "told_voter", True, {"payload": {"how": "phone" if unmasked(v["phone"]) else "notice_board"}}),
+        ("tell_voter", "told_voter", True, {"payload": told}),
         ("tell_deputy", "told_deputy", True, {}),
         ("close", "closed", True, {}),
     )

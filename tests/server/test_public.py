@@ -1,0 +1,391 @@
+"""What anybody asks of a county without a token: what its practice shows, what a code opens, and nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import sqlite3
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import attrs
+import icalendar
+import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from renda_core.services.codes import GUESSING
+from renda_core.testing import uid
+from renda_server import guests
+from renda_server.app import create_app
+from renda_server.hosting import GUEST
+from renda_server.settings import Settings
+from renda_server.transport import networks
+
+from . import prepared, voters
+from .asking import OPERATIONS, path_of
+from .conftest import LI, NOW, OVER, WANG, both
+
+if TYPE_CHECKING:
+    from .conftest import Site
+
+PUBLIC = sorted(name for name, told in OPERATIONS.items() if told.public)
+API = "/api/public/qing"
+WRONG = "ZZZZ-ZZZZ"
+PASSING = ("x-request-id", "date", "ratelimit-remaining", "ratelimit-reset")
+
+
+@pytest.fixture
+def county(site: Site) -> tuple[Site, dict[str, Any]]:
+    """A county whose stations everybody can see, with matters that voters follow."""
+    prepared.fill(site)
+    return site, voters.furnish(site)
+
+
+def follow(site: Site, code: str, what: str = "follow", **more: Any) -> Any:
+    """Ask by a code, without a token."""
+    return site.client.post(f"{API}/{what}", json={"code": code, **more})
+
+
+# -- who needs a token
+
+
+def test_what_is_public_is_these_and_no_other() -> None:
+    assert PUBLIC == [
+        "dispute_matter", "follow_matter", "give_deputy_calendar", "give_station_calendar", "list_open_stations",
+        "rate_matter", "show_deputy_board", "show_station_board",
+    ]  # fmt: skip
+    assert (GUEST.roles, GUEST.unit) == ({"public"}, "")
+
+
+def test_every_other_route_needs_one(site_with_all: tuple[Site, dict[str, Any]]) -> None:
+    site, ids = site_with_all
+    open_ = {"/healthz", "/schema", "/schema/openapi.json", "/client", "/text-size"}
+    for route in site.app.routes:
+        path = route.path_format
+        if path in open_ or path.startswith(("/public", "/assets", "/schema/", "/client/", API.rpartition("/")[0])):
+            continue
+        for method in getattr(route, "methods", ()) - {"OPTIONS"}:
+            asked = path.replace("{", "").replace("}", "")
+            answer = site.client.request(method, asked)
+            assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, 'Bearer realm="renda"'), asked
+    for name in PUBLIC:  # a token is not looked at there, a wrong one neither
+        told = OPERATIONS[name]
+        if told.method == "GET":
+            path = path_of(told, ids, {})
+            plain = site.client.get(path)
+            tokened = site.client.get(path, headers={"Authorization": "Bearer nonsense"})
+            assert (plain.status_code, plain.content) == (tokened.status_code, tokened.content), name
+
+
+# -- what is shown
+
+
+@both
+def test_stations_boards_and_calendars_of_a_county(site: Site) -> None:
+    prepared.fill(site)
+    voters.furnish(site)
+    listed = site.client.get(f"{API}/stations").json()["items"]
+    assert [one["name"] for one in listed] == [
+        "城东联络站",
+        "城关镇代表之家",
+        "城关镇石桥村联络站",
+    ]  # not the closed one
+    assert listed[2] == {
+        "id": voters.STATION, "code": voters.CODE, "name": "城关镇石桥村联络站", "kind": "station",
+        "township": "990101001", "address": "石桥村村委会一楼",
+    }  # fmt: skip
+    by_code, by_id = (site.client.get(f"{API}/stations/{name}").json() for name in (voters.CODE, voters.STATION))
+    assert by_code == by_id
+    assert by_code["offers"] == ["调解", "法律咨询", "网格"]
+    assert [one["name"] for one in by_code["deputies"]] == ["李强", "王芳"]
+    assert [(d["on"], d["who"]) for d in by_code["days"]] == [("2026-01-22", ["李强", "王芳"])]
+    assert by_code["figures"]["opinions"] == {"n": 4, "approx": False}
+    assert site.client.get(f"{API}/deputies/{LI}").json()["stations"][0]["code"] == voters.CODE
+    for path in (f"stations/{voters.CODE}", f"deputies/{WANG}"):
+        feed = site.client.get(f"{API}/{path}/calendar.ics")
+        assert feed.headers["Content-Type"] == "text/calendar; charset=utf-8"
+        days = [event.decoded("dtstart") for event in icalendar.Calendar.from_ical(feed.content).walk("VEVENT")]
+        assert dt.date(2026, 1, 22) in [day.date() for day in days]
+        assert voters.VOTER not in feed.text
+        again = site.client.get(f"{API}/{path}/calendar.ics", headers={"If-None-Match": feed.headers["ETag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+
+NOWHERE = [
+    "/api/public/nobody/stations", "/api/public/bai/stations", f"/api/public/bai/stations/{voters.CODE}",
+    f"{API}/stations/990101001099999", f"{API}/stations/{uid('nowhere')}", f"{API}/stations/{voters.CLOSED}",
+    f"{API}/deputies/{uid('nowhere')}", f"{API}/deputies/no-id", f"{API}/deputies/{uid('wang')[:-1]}",
+    f"/api/public/bai/deputies/{WANG}", f"/api/public/nobody/deputies/{WANG}/calendar.ics",
+    f"/api/public/bai/stations/{voters.CODE}/calendar.ics", f"{API}/stations/nothing/calendar.ics",
+    "/api/public/QING/stations", "/api/public/qing.db/stations", "/api/public/%2e%2e/stations",
+    "/api/public/..%5cqing/stations", "/api/public/qing%00/stations", "/api/public/%E6%B8%85/stations",
+    "/api/public/../../keys/stations", "/api/public/....%2f%2fqing/stations", "/api/public/./stations",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", NOWHERE)
+def test_what_is_not_shown_is_the_same_404_whatever_it_is(
+    site_with_all: tuple[Site, dict[str, Any]], path: str
+) -> None:
+    site, _ = site_with_all
+    answer = site.client.get(path)
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found"), answer.text
+    told = site.client.get(f"{API}/stations/none").json()
+    assert answer.json()["title"] == told["title"]
+    if "/.." not in path and "/./" not in path and "%2f" not in path:  # those are no path of ours at all
+        assert answer.json() == told
+
+
+def test_another_county_s_code_opens_nothing(county: tuple[Site, dict[str, Any]]) -> None:
+    site, ids = county
+    seen = site.get("/api/configuration", "other")
+    document = seen.json()
+    document["layers"][0]["plugins"] |= voters.practices()
+    headers = {"Authorization": f"Bearer {site.tokens['other']}", "If-Match": seen.headers["ETag"]}
+    assert site.client.put("/api/configuration", json=document, headers=headers).status_code == 403  # only its overseer
+    for county_ in ("bai", "nobody"):
+        answer = site.client.post(f"/api/public/{county_}/follow", json={"code": ids["followed_code"]})
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        assert answer.json() == follow(site, WRONG).json()
+
+
+def test_a_practice_that_is_switched_off_shows_nothing_any_more(county: tuple[Site, dict[str, Any]]) -> None:
+    site, ids = county
+    seen = site.get("/api/configuration")
+    document = seen.json()
+    for name in voters.practices():
+        document["layers"][0]["plugins"].pop(name)
+    headers = {"Authorization": f"Bearer {site.tokens['office']}", "If-Match": seen.headers["ETag"]}
+    assert site.client.put("/api/configuration", json=document, headers=headers).status_code == 200
+    for path in ("stations", f"stations/{voters.CODE}", f"stations/{voters.CODE}/calendar.ics", f"deputies/{WANG}"):
+        assert site.client.get(f"{API}/{path}").status_code == 404
+    assert follow(site, ids["followed_code"]).status_code == 404
+    for path in ("", "/follow", f"/stations/{voters.CODE}"):
+        assert site.client.get(f"/public/qing{path}").status_code == 404
+
+
+# -- a code
+
+
+@both
+def test_a_voter_follows_judges_and_disputes_without_saying_who(site: Site) -> None:
+    prepared.fill(site)
+    ids = voters.furnish(site)
+    seen = follow(site, ids["followed_code"])
+    assert (seen.status_code, seen.headers["Cache-Control"]) == (200, "no-store")
+    assert (seen.json()["state"], seen.json()["grades"].keys()) == ("办结", {"solved", "basically", "not_solved"})
+    for told in (voters.VOTER, voters.PHONE, "王芳", ids["opinion"], WANG):
+        assert told not in seen.text
+    typed = f" {ids['followed_code'].lower().replace('-', ' － ')} "
+    assert follow(site, typed).json() == seen.json()
+    rated = follow(site, ids["rated_code"], "follow/rating", grade="solved").json()
+    assert [one["title"] for one in rated["judged"]] == ["已解决"]
+    again = follow(site, ids["rated_code"], "follow/rating", grade="basically")
+    assert (again.status_code, again.json()["code"]) == (422, "rejected")
+    disputed = follow(site, ids["disputed_code"], "follow/dispute", why="灯又坏了").json()
+    assert (disputed["judged"][-1]["grade"], disputed["round"], disputed["closed"]) == ("not_solved", 2, False)
+    assert site.verify().whole
+
+
+@pytest.mark.parametrize(
+    ("what", "body"),
+    [
+        ("follow", {}), ("follow", {"code": ""}), ("follow", {"code": 7}), ("follow", {"code": "A" * 65}),
+        ("follow", {"code": "ABCD"}), ("follow", {"code": "ABCD-EFG0"}), ("follow", {"code": WRONG, "more": 1}),
+        ("follow", []), ("follow", {"code": {"$ne": ""}}), ("follow/rating", {"code": WRONG}),
+        ("follow/rating", {"code": WRONG, "grade": "not_solved"}), ("follow/rating", {"code": WRONG, "grade": "x"}),
+        ("follow/dispute", {"code": WRONG}), ("follow/dispute", {"code": WRONG, "why": ""}),
+        ("follow/dispute", {"code": WRONG, "why": "x" * 501}), ("follow/dispute", {"code": WRONG, "why": "a\0b"}),
+    ],
+)  # fmt: skip
+def test_what_is_no_code_and_no_judgement_is_refused_and_not_counted(
+    site_with_all: tuple[Site, dict[str, Any]], what: str, body: Any
+) -> None:
+    site, _ = site_with_all
+    for _ in range(GUESSING.tries + 2):
+        answer = site.client.post(f"{API}/{what}", json=body)
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid"), answer.text
+
+
+def test_a_dispute_of_blanks_is_refused(county: tuple[Site, dict[str, Any]]) -> None:
+    site, ids = county
+    blank = follow(site, ids["disputed_code"], "follow/dispute", why="　 \n")
+    assert (blank.status_code, blank.json()["field"]) == (400, "why")
+    assert follow(site, ids["disputed_code"]).json()["judged"] == []
+
+
+def test_huge_bodies_other_types_and_other_methods_are_refused(county: tuple[Site, dict[str, Any]]) -> None:
+    site, ids = county
+    assert follow(site, "A" * 5_000).status_code == 413
+    assert site.client.post(f"{API}/follow", data={"code": ids["followed_code"]}).status_code == 415
+    for method in ("GET", "PUT", "PATCH", "DELETE"):
+        answer = site.client.request(method, f"{API}/follow")
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "OPTIONS, POST")
+    inside = site.client.get(f"{API}/follow/{ids['followed_code']}")  # an address with a code in it is none of ours
+    assert inside.status_code == 404
+    asked = site.client.post(f"{API}/follow?code={ids['followed_code']}", json={"code": ids["followed_code"]})
+    assert (asked.status_code, asked.json()["field"]) == (400, "code")
+    assert ids["followed_code"] not in inside.text + asked.text
+
+
+def test_ten_wrong_codes_and_no_more_are_looked_at(county: tuple[Site, dict[str, Any]]) -> None:
+    site, ids = county
+    for n in range(GUESSING.tries):
+        assert follow(site, f"ZZZZ-ZZ{n % 8 + 2}Z").status_code == 404
+    shut = follow(site, WRONG)
+    assert (shut.status_code, shut.json()["code"]) == (429, "too_many")
+    assert 0 < int(shut.headers["Retry-After"]) <= GUESSING.window.total_seconds()
+    right = follow(site, ids["followed_code"])  # nor is a right one: nobody learns by it that it was right
+    assert (right.status_code, right.json()["code"]) == (429, "too_many")
+    for what, more in (("rating", {"grade": "solved"}), ("dispute", {"why": "x"})):
+        assert follow(site, ids["rated_code"], f"follow/{what}", **more).status_code == 429
+    form = site.client.post("/public/qing/follow", data={"code": ids["followed_code"]})
+    assert (form.status_code, "Retry-After" in form.headers) == (429, True)
+    assert "15 分钟后" in form.text
+
+
+@pytest.fixture
+def asker(county: tuple[Site, dict[str, Any]]) -> Iterator[Any]:
+    """Ask the same county from any address, through proxies or not."""
+    site, ids = county
+    opened: list[TestClient[Litestar]] = []
+
+    def at(address: str, proxies: str = "") -> Any:
+        settings = Settings(home=site.home, now=lambda: NOW, proxies=networks(proxies))
+        app = create_app(settings)
+        client = TestClient(app, base_url=OVER, raise_server_exceptions=False)
+        client._transport.client = (address, 4711)  # type: ignore[attr-defined]
+        opened.append(client.__enter__())
+        return opened[-1]
+
+    yield at, ids
+    for client in opened:
+        client.__exit__()
+
+
+def guesses(client: Any, n: int, **headers: str) -> list[int]:
+    """Try wrong codes; give what was answered."""
+    asked = [client.post(f"{API}/follow", json={"code": WRONG}, headers=headers) for _ in range(n)]
+    return [answer.status_code for answer in asked]
+
+
+def test_a_forged_header_gives_nobody_another_try(asker: Any) -> None:
+    at, ids = asker
+    client = at("192.0.2.9")
+    seen = [
+        guesses(client, 1, **{"X-Forwarded-For": f"198.51.100.{n}", "Forwarded": f"for=198.51.100.{n}"})[0]
+        for n in range(GUESSING.tries + 3)
+    ]
+    assert seen == [404] * GUESSING.tries + [429] * 3
+    assert at("192.0.2.10").post(f"{API}/follow", json={"code": ids["followed_code"]}).status_code == 200
+
+
+def test_behind_a_named_proxy_each_voter_has_tries_of_their_own(asker: Any) -> None:
+    at, ids = asker
+    client = at("10.0.0.5", "10.0.0.5")
+    assert guesses(client, GUESSING.tries + 1, **{"X-Forwarded-For": "1.1.1.1, 192.0.2.9"})[-1] == 429
+    assert guesses(client, 1, **{"X-Forwarded-For": "2.2.2.2, 192.0.2.9"}) == [429]  # what the voter wrote is nothing
+    other = {"X-Forwarded-For": "192.0.2.77"}
+    assert client.post(f"{API}/follow", json={"code": ids["followed_code"]}, headers=other).status_code == 200
+
+
+def test_an_ipv6_guesser_has_one_network_and_not_its_addresses(asker: Any) -> None:
+    at, _ = asker
+    seen = []
+    for n in range(GUESSING.tries + 1):
+        seen += guesses(at(f"2001:db8:7:7::{n:x}"), 1)
+    assert seen == [404] * GUESSING.tries + [429]
+
+
+def test_an_unnamed_proxy_is_told_of_once(asker: Any, caplog: pytest.LogCaptureFixture) -> None:
+    at, _ = asker
+    client = at("10.0.0.6")
+    for n in range(3):
+        client.get(f"{API}/stations", headers={"X-Forwarded-For": f"192.0.2.{n}"})
+    assert sum("RENDA_PROXIES" in record.message for record in caplog.records) == 1
+
+
+def test_requests_of_one_source_are_limited_and_the_others_go_on(asker: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    at, _ = asker
+    monkeypatch.setattr(guests.LIMIT, "rate_limit", ("minute", 5))
+    one = at("10.0.0.5", "10.0.0.5")
+    mine, other = {"X-Forwarded-For": "192.0.2.1"}, {"X-Forwarded-For": "192.0.2.2"}
+    paths = [f"{API}/stations", "/public/qing", "/public/qing/follow", f"{API}/nothing", "/public/nobody"]
+    assert [one.get(path, headers=mine).status_code for path in paths] == [200, 200, 200, 404, 404]
+    over = one.get("/public/qing/follow", headers=mine)
+    counted = one.get(f"{API}/stations", headers=mine)
+    assert (over.status_code, counted.status_code) == (429, 200)
+    over = one.get(f"{API}/stations", headers=mine)
+    assert (over.status_code, over.json()["code"]) == (429, "too_many_requests")
+    assert 1 <= int(over.headers["Retry-After"]) <= 60
+    assert one.get(f"{API}/stations", headers=other).status_code == 200
+    assert one.get("/healthz", headers=mine).status_code == 200  # what stands behind a token, or tells nothing
+
+
+# -- what is kept of it
+
+
+def everything(site: Site) -> str:
+    """Give all that a county's file holds, as text."""
+    raw = sqlite3.connect(f"file:{site.home.path / 'tenants' / 'qing.db'}?mode=ro", uri=True)
+    try:
+        names = [n for (n,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        cells = (cell for n in names for row in raw.execute(f'SELECT * FROM "{n}"') for cell in row)  # noqa: S608 - ours
+        return "\n".join(c.decode("utf-8", "replace") if isinstance(c, bytes) else str(c) for c in cells)
+    finally:
+        raw.close()
+
+
+def test_a_code_stands_in_no_log_no_address_and_no_table(
+    county: tuple[Site, dict[str, Any]], caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site, ids = county
+    caplog.set_level(logging.DEBUG)
+    codes = [ids["followed_code"], ids["rated_code"], ids["disputed_code"]]
+    follow(site, codes[0])
+    follow(site, codes[1], "follow/rating", grade="solved")
+    follow(site, codes[2], "follow/dispute", why="灯又坏了")
+    shown = [site.client.post("/public/qing/follow", data={"code": codes[0]})]
+    shown.append(site.client.post("/public/qing/follow/rating", data={"code": codes[0], "grade": "solved"}))
+
+    def fails(*_: Any) -> Any:
+        raise RuntimeError(f"with {codes[0]} in it")
+
+    monkeypatch.setattr("renda_core.services.codes.followed", fails)
+    failed = [follow(site, codes[0]), site.client.post("/public/qing/follow", data={"code": codes[0]})]
+    assert [answer.status_code for answer in failed] == [500, 500]
+    kept = caplog.text + everything(site) + "".join(str(a.headers) + str(a.url) for a in [*shown, *failed])
+    kept += "".join(a.text for a in failed)
+    for code in codes:
+        for form in (code, code.replace("-", ""), code.lower()):
+            assert form not in kept
+    assert f"testclient{''}" not in everything(site)  # nor where it came from
+
+
+def test_a_code_is_made_anew_each_time_and_no_answer_of_it_is_kept(county: tuple[Site, dict[str, Any]]) -> None:
+    site, ids = county
+    headers = {"Idempotency-Key": "the same key"}
+    one, two = (site.post(f"/api/cases/{ids['opinion']}/code", None, **headers) for _ in "12")
+    assert (one.status_code, one.headers["Cache-Control"]) == (201, "no-store")
+    assert one.json()["code"] != two.json()["code"]
+    assert follow(site, one.json()["code"]).status_code == 404  # void since there is another
+    assert follow(site, two.json()["code"]).status_code == 200
+    for code in (one.json()["code"], two.json()["code"]):
+        assert code not in everything(site)
+        assert code.replace("-", "") not in everything(site)
+
+
+def test_the_codes_on_walls_lead_to_the_public_pages(county: tuple[Site, dict[str, Any]]) -> None:
+    site, _ = county
+    for path, leads in (
+        (f"/api/stations/{voters.STATION}", f"/public/qing/stations/{voters.CODE}"),
+        (f"/api/people/{WANG}", f"/public/qing/deputies/{WANG}"),
+    ):
+        drawn = site.get(f"{path}/qr.svg")
+        assert drawn.headers["Content-Type"] == "image/svg+xml"
+        assert drawn.text.startswith(("<?xml", "<svg"))
+        assert site.get(f"{path}/poster.pdf").content.startswith(b"%PDF-")
+        page = site.client.get(leads)
+        assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert attrs.fields(type(GUEST)).id.name == "id"

@@ -130,10 +130,10 @@ class Hosts:
         return Desk(*await self._fresh(holder.tenant, hosted), holder.actor)
 
     async def guest(self, code: str) -> Desk:
-        """Open a tenant to who has no token: of what a practice shows everybody, and of what a code opens.
+        """Open a tenant to who has no token; what of it there is for everybody, each operation looks for itself.
 
         Raises:
-            NotFound: It is not hosted here, or shows nothing to everybody; nobody is told which.
+            NotFound: It is not hosted here.
         """
         hosted = self._open.get(code)
         if hosted is None:
@@ -141,11 +141,7 @@ class Hosts:
             if self._shared is not None or code not in self._settings.home.codes():
                 raise NotFound(f"no tenant {code!r}")
             hosted = self._from_file(code)
-        store, tenant = await self._fresh(code, hosted)
-        shown = any(GUEST.roles & page.who for page in tenant.practice.pages.values())
-        if not shown and not any(p.kind.followed for p in tenant.practice.procedures.values()):
-            raise NotFound(f"tenant {code!r} shows nothing to everybody")
-        return Desk(store, tenant, GUEST)
+        return Desk(*await self._fresh(code, hosted), GUEST)
 
     async def _fresh(self, code: str, hosted: _Hosted) -> tuple[Store, Tenant]:
         """Give an open tenant by its configuration of now."""

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from renda_core.domain.procedure import ClockRule, Kind, Party, Step
+from renda_core.domain.procedure import ClockRule, Follow, Kind, Party, Step
 from renda_core.fragments import NAMED, OF_KIND, OWNED, Key, concerns
 from renda_core.records import BallotKind, RecordRule, Watch
 
@@ -14,7 +14,7 @@ def conflicts(records: Iterable[Any], prefer: Mapping[str, str], installed: froz
 
     Args:
         prefer: Which plugin wins where several replace the same clock.
-        installed: (kind, step) of every installed plugin: a record rule may wait for one of these.
+        installed: (kind, step) of every installed plugin: a record rule or a follower may wait for one of these.
     """
     every = tuple(records)
     kinds = [r for r in every if isinstance(r, Kind)]
@@ -42,9 +42,12 @@ def _twice(records: Iterable[Any]) -> Iterator[str]:
 
 
 def _strays(records: Iterable[Any], kinds: set[str], installed: frozenset[Key]) -> Iterator[str]:
-    """Name what extends a kind that nobody enabled offers, or records a step that nobody offers at all."""
+    """Name what extends a kind that nobody enabled offers, or records or follows what nobody has at all."""
+    known = kinds | {kind for kind, _ in installed}
     for r in records:
-        if isinstance(r, (*OF_KIND, Watch)) and r.kind not in kinds:
+        if isinstance(r, Follow) and r.kind not in known:
+            yield f"{r.plugin!r} follows kind {r.kind!r}, which no installed plugin offers"
+        if isinstance(r, (*OF_KIND, Watch)) and not isinstance(r, Follow) and r.kind not in kinds:
             yield f"{r.plugin!r} extends kind {r.kind!r}, which no enabled plugin offers"
         if isinstance(r, RecordRule) and (r.kind, r.step) not in installed:
             yield f"{r.plugin!r} records {r.kind}.{r.step}, which no installed plugin offers"

@@ -33,6 +33,8 @@ OWNED = (Party, Facet, Step, ClockRule)
 """Records of which a kind has one by each name; a clock that replaces another is none of them."""
 
 OF_KIND = (*OWNED, Effect, Gate, Guard, Join, Follow, Veil)
+WAKING = (*OWNED, Effect, Gate, Guard, Join, Veil, Watch)
+"""Records whose kind must be enabled; a follower, as a record rule, sleeps until it is."""
 EARLY = {"start": 0, "extend": 1, "pause": 2, "resume": 3, "stop": 4, "restart": 5}
 Key = tuple[str, str]
 
@@ -100,7 +102,7 @@ class Share:
         fragments: By (kind, edition), of all editions that anybody offers.
         extends: The kinds that must be there.
         outcomes: The steps that its ballots lead to.
-        doubtful: It offers something twice, or records a step that nobody offers.
+        doubtful: It offers something twice, or records a step or follows a kind that nobody offers.
     """
 
     records: tuple[Any, ...]
@@ -140,6 +142,8 @@ def shares(offers: Mapping[str, tuple[Any, ...]]) -> dict[str, Share]:
 
 def _share(records: tuple[Any, ...], states: Mapping[Key, Mapping[str, set[str]]], steps: set[Key]) -> Share:
     doubts: list[object] = [r for r in records if isinstance(r, RecordRule) and (r.kind, r.step) not in steps]
+    kinds = {kind for kind, _ in states} | {kind for kind, _ in steps}
+    doubts += [r for r in records if isinstance(r, Follow) and r.kind not in kinds]
     spoken_of = {r.name if isinstance(r, Kind) else r.kind for r in records if isinstance(r, (Kind, *OF_KIND))}
     parts = {key: [r for r in records if concerns(r, key)] for key in states if key[0] in spoken_of}
     named = _named(records, NAMED, doubts)
@@ -154,7 +158,7 @@ def _share(records: tuple[Any, ...], states: Mapping[Key, Mapping[str, set[str]]
         vetoes=named[Veto],
         rules=Sum.of(records, RecordRule, lambda r: (r.kind, r.step)),
         fragments={key: _fragment(mine, states[key], doubts) for key, mine in parts.items() if mine},
-        extends=frozenset(r.kind for r in records if isinstance(r, (*OF_KIND, Watch))),
+        extends=frozenset(r.kind for r in records if isinstance(r, WAKING)),
         outcomes=frozenset(step for r in records if isinstance(r, BallotKind) for step in r.outcomes.values()),
         doubtful=bool(doubts),
     )

@@ -115,7 +115,7 @@ def compose(
     Args:
         shares: Of these plugins, in the order of their names.
         prefer: Which plugin wins where several replace the same clock, e.g. ``{"suggestion.reply": "x"}``.
-        installed: (kind, step) of every installed plugin: a record rule may wait for one of these.
+        installed: (kind, step) of every installed plugin: a record rule or a follower may wait for one of these.
 
     Raises:
         PluginError: With every conflict and every dangling name; nothing is composed by halves.

@@ -51,7 +51,7 @@ def compose(
     roles = CORE_ROLES | {r.name for r in single if isinstance(r, Role)}
     errors += _strays(every, {k.name for k in kinds}, installed)
     procedures = {(k.name, k.edition): _procedure(k, every, prefer, errors) for k in kinds}
-    errors += _lost_outcomes(single, {name for p in procedures.values() for name in p.steps})
+    errors += _lost_outcomes(every, {name for p in procedures.values() for name in p.steps})
     if not errors:
         errors = [e for p in procedures.values() for e in faults(p, roles)]
     if errors:
@@ -88,9 +88,12 @@ def _unique(records: Iterable[Any], errors: list[str]) -> list[Any]:
 
 
 def _strays(records: Iterable[Any], kinds: set[str], installed: frozenset[Key]) -> Iterator[str]:
-    """Name what extends a kind that nobody enabled offers, or records a step that nobody offers at all."""
+    """Name what extends a kind that nobody enabled offers, or records or follows what nobody has at all."""
     for r in records:
-        if isinstance(r, (*OF_KIND, Watch)) and r.kind not in kinds:
+        if isinstance(r, Follow):
+            if r.kind not in kinds and all(kind != r.kind for kind, _ in installed):
+                yield f"{r.plugin!r} follows kind {r.kind!r}, which no installed plugin offers"
+        elif isinstance(r, (*OF_KIND, Watch)) and r.kind not in kinds:
             yield f"{r.plugin!r} extends kind {r.kind!r}, which no enabled plugin offers"
         if isinstance(r, RecordRule) and (r.kind, r.step) not in installed:
             yield f"{r.plugin!r} records {r.kind}.{r.step}, which no installed plugin offers"

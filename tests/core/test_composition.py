@@ -1,5 +1,7 @@
 """How practices extend one another and conflict: everything is told at start, naming both sides."""
 
+import datetime as dt
+
 import attrs
 import pytest
 from sqlalchemy import Column, Date, MetaData, Table
@@ -8,8 +10,12 @@ from tests.core.suggesting import NAME, WANG, draft, plugin
 from renda_core import hookimpl, hookspecs
 from renda_core.catalogue import Catalogue
 from renda_core.domain.procedure import (
+    Facet,
+    Follow,
     Guard,
     Kind,
+    Move,
+    Step,
 )
 from renda_core.errors import ConfigError, PluginError, Rejected
 from renda_core.records import RecordRule
@@ -64,6 +70,29 @@ def test_a_record_rule_may_sleep_but_not_point_at_nothing():
     typing = plugin(records=(attrs.evolve(rule, step="acept"),))
     with pytest.raises(PluginError, match=r"'x' records suggestion.acept, which no installed plugin offers"):
         compose(suggestion_handling=suggestion_handling, x=typing)
+
+
+def test_a_follower_may_sleep_but_not_follow_nothing():
+    rule = Follow(kind=S, on="main:closed", relation="became", step="end")
+    opinions = [
+        Kind(name="told", title="told", opening="tell", audience="office"),
+        Facet(kind="told", states="told ended", final="ended"),
+        Step(kind="told", name="tell", who="office"),
+        Step(kind="told", name="end", who="office follower", moves=(Move("told", "ended"),)),
+    ]
+    catalogue = Catalogue.collect({NAME: suggestion_handling, "x": plugin(*opinions, rule)})
+    alone = catalogue.practice(frozenset("x"))
+    assert set(alone.procedures) == {("told", "")}
+    assert alone.procedures["told", ""].follows == ()
+    both = catalogue.practice(frozenset({"x", NAME}))
+    assert attrs.evolve(rule, plugin="x") in both.procedures[S, both.edition(S, dt.date(2026, 1, 1))].follows
+    typing = plugin(*opinions, attrs.evolve(rule, kind="sugestion"))
+    with pytest.raises(PluginError, match=r"'x' follows kind 'sugestion', which no installed plugin offers"):
+        compose(suggestion_handling=suggestion_handling, x=typing)
+    lost = plugin(*opinions, attrs.evolve(rule, on="main:gone"))
+    with pytest.raises(PluginError, match=r"suggestion: no trigger 'main:gone'"):
+        compose(suggestion_handling=suggestion_handling, x=lost)
+    assert Catalogue.collect({NAME: suggestion_handling, "x": lost}).practice(frozenset("x"))
 
 
 # -- hooks

@@ -131,6 +131,7 @@ SOUND = (
     (Kind(name="m", title="m", opening="o", audience="office"),),
     (Facet(kind="m", states="a", final="a"), Step(kind="m", name="o", who="office")),
     (Step(kind="m", name="p", who="office"),),
+    (Follow(kind="m", on="o", relation="r", step="shut"),),
 )
 """What the other plugins are made of; sound by itself, or beside some other of these."""
 
@@ -168,6 +169,7 @@ FAULTY = (
     (RecordRule(**K, name="r", step="gone", make=nothing),),
     (BallotKind(name="b", rule=nothing, outcomes={"passed": "gone"}),),
     (Watch(kind="gone", name="w", find=nothing),),
+    (Follow(kind="gone", on="o", relation="r", step="shut"),),
     (Step(kind="gone", name="x", who="office"),),
     (Veto(name="v", why=nothing), Veto(name="v", why=nothing)),
 )

@@ -426,7 +426,7 @@ def test_figures_end_with_their_year(bench):
 
 
 class _Missing:
-    """A desk of a county where a practice that touched receptions is missing: it shows no reader whole cases of them."""
+    """A desk of a county where a practice that touched receptions is missing: it gives nobody whole cases."""
 
     async def stations(self, on):
         return (StationOn(id="s", kind="home", name="家", code="1", congress="c", deputies=("li",)),)

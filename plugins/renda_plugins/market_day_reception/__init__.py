@@ -11,6 +11,9 @@ from renda_core.records import DayRule, Page
 from renda_plugins.market_day_reception import days
 from renda_plugins.market_day_reception.settings import Settings
 
+READERS = "office deputy station director overseer public"
+"""Who finds the days in a list or a calendar: they hang on the notice board."""
+
 
 @hookimpl
 def register_settings() -> type:
@@ -21,7 +24,7 @@ def register_settings() -> type:
 @hookimpl
 def register_calendar() -> Iterator[DayRule]:
     """Set the days."""
-    yield DayRule(name="market_day", title="赶集日接待", days=days.market_days)
+    yield DayRule(name="market_day", title="赶集日接待", days=days.market_days, who=READERS)
 
 
 @hookimpl

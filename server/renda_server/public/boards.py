@@ -57,6 +57,16 @@ async def deputy_calendar(reader: Reader, tenant: Tenant, actor: Actor, person: 
     return await place_feeds.deputy_feed(reader, tenant, person)
 
 
+def refuse_unfollowed(tenant: Tenant) -> None:
+    """Answer as if there were no county where no enabled practice has matters that are followed by a code.
+
+    Raises:
+        NotFound: There is none.
+    """
+    if not any(procedure.kind.followed for procedure in tenant.practice.procedures.values()):
+        raise NotFound("nothing is followed by a code here")
+
+
 def _shown(tenant: Tenant, actor: Actor, name: str) -> None:
     page = tenant.practice.pages.get(name)
     if page is None or not actor.roles & page.who:

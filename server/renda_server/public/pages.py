@@ -78,7 +78,8 @@ async def deputy(request: Asking, county: FromPath[str], person_id: FromPath[str
 @route("/public/{county:str}/follow", http_method=READ)
 async def ask_code(request: Asking, county: FromPath[str]) -> Response[bytes]:
     """Ask for a code."""
-    _, frame = await guest(request, county)
+    desk, frame = await guest(request, county)
+    boards.refuse_unfollowed(desk.tenant)
     return following.asking(request, frame)
 
 
@@ -87,6 +88,7 @@ async def follow(request: Asking, county: FromPath[str]) -> Response[bytes]:
     """Show how far the matter of a code is."""
     form = await forms.read(request, "code", "size")
     desk, frame = await guest(request, county, form)
+    boards.refuse_unfollowed(desk.tenant)
     return await following.looked(request, desk, frame, form)
 
 
@@ -95,6 +97,7 @@ async def rate(request: Asking, county: FromPath[str]) -> Response[bytes]:
     """Take what a voter judges; that something is not solved is shown once more before it is sent."""
     form = await forms.read(request, "code", "grade", "why", "sure", "size")
     desk, frame = await guest(request, county, form)
+    boards.refuse_unfollowed(desk.tenant)
     return await following.judged(request, desk, frame, form)
 
 

@@ -111,12 +111,14 @@ async def follow_matter(desk: Desk, data: CodeGiven, request: Asking) -> Answer[
     The code goes in the body, so that no address and no log holds it. Wrong codes are counted by where they come from;
     after ten of them nothing is looked at for a while, and `Retry-After` says for how long.
     """
+    boards.refuse_unfollowed(desk.tenant)
     return Answer(await codes.look(desk.store, desk.tenant, data.code, guests.source(request)), UNKEPT)
 
 
 @operation("POST", "/follow/rating", summary="Judge a matter as solved", tag=TAG, problems=(422,), **ONCE)
 async def rate_matter(desk: Desk, data: RatingGiven, request: Asking) -> Answer[Followed]:
     """Judge what came of a matter, once for each answer; show it as it then stands."""
+    boards.refuse_unfollowed(desk.tenant)
     source = guests.source(request)
     return Answer(await codes.rate(desk.store, desk.tenant, data.code, source, data.grade), UNKEPT)
 
@@ -124,6 +126,7 @@ async def rate_matter(desk: Desk, data: RatingGiven, request: Asking) -> Answer[
 @operation("POST", "/follow/dispute", summary="Judge a matter as not solved", tag=TAG, problems=(422,), **ONCE)
 async def dispute_matter(desk: Desk, data: DisputeGiven, request: Asking) -> Answer[Followed]:
     """Say why a matter is not solved; it goes back to whoever handled it, and to the superior of each."""
+    boards.refuse_unfollowed(desk.tenant)
     source = guests.source(request)
     return Answer(await codes.dispute(desk.store, desk.tenant, data.code, source, data.why), UNKEPT)
 

@@ -149,7 +149,10 @@ class Join:
 
 @attrs.frozen(kw_only=True)
 class Follow:
-    """On a trigger, cases that point here by *relation* take *step*, as ``follower``."""
+    """On a trigger, cases that point here by *relation* take *step*, as ``follower``.
+
+    Where *kind* is offered by an installed plugin that is not enabled, it sleeps quietly.
+    """
 
     kind: str
     on: str

@@ -33,7 +33,9 @@ def heard(b, by=WANG, **body):
 
 def opens(by=WANG, **rest):
     """Ask for the suggestion that it becomes."""
-    return OpenCase(kind="suggestion", title="关于修城东石桥的建议", body=BRIDGE, parties={"proposer": (by.id,)}, **rest)
+    return OpenCase(
+        kind="suggestion", title="关于修城东石桥的建议", body=BRIDGE, parties={"proposer": (by.id,)}, **rest
+    )
 
 
 def asked(case, **rest):

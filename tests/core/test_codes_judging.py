@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import json
 
 import pytest
@@ -11,7 +10,9 @@ import pytest
 from renda_core.domain.case import Actor
 from renda_core.errors import Invalid, Rejected, Stale
 from renda_core.services import codes, jobs
+from renda_core.store.roster import ALL, CHANGE
 from renda_core.testing import uid
+from renda_plugins.reception.opinion import Sorting
 
 from .coding import HERE, OFFICE, STATION, dispute, heard, in_loop, issue, look, outbox, rate, told, town
 
@@ -231,8 +232,6 @@ def test_a_unit_that_is_no_more_is_followed_to_its_successor(county):
     code = issue(b, case)
 
     async def merge(unit, _):
-        from renda_core.store.roster import ALL, CHANGE
-
         (water,) = [r for r in await unit.all(ALL["unit"]) if r["id"] == uid("water")]
         await unit.write(CHANGE["unit"], **{**water, "valid_to": b.today, "successor": uid("lone")})
         unit.record("units", on=unit.tenant, version=0, rule="test")
@@ -249,4 +248,13 @@ def test_a_code_takes_no_other_step(county):
     with pytest.raises(Rejected):
         b.step(case, "close", codes.CODE)
     assert b.step(case, "close", STATION).states["main"] == "closed"
-    assert dt.date(2026, 1, 20) == b.today
+
+
+def test_a_unit_that_was_replaced_handled_nothing(county):
+    b = town(county)
+    case = b.step(heard(b), "sort", STATION, grade="township", payload=Sorting())
+    case = b.step(case, "assign", STATION, units=((uid("water"), "sole"),))
+    case = b.step(case, "replace_unit", STATION, unit=uid("water"), units=((uid("lone"), "sole"),), note="派错了")
+    case = told(b, case)
+    dispute(b, issue(b, case))
+    assert shares(b.case(case.id), 2) == {(uid("lone"), "sole")}

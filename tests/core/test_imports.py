@@ -216,6 +216,7 @@ def test_a_clerk_who_enters_a_units_paper_has_the_units_rights_and_no_others(off
 
 def test_opinions_come_with_what_became_of_them_and_their_names_stay_sealed(office):
     begun(office)
+    office.bring("stations", [{"名称": "一站", "类型": "代表联络站", "所属人大": "乙县人民代表大会"}])
     line = {
         "编号": "Y-1", "登记日期": "2026-03-16", "站点": "一站", "反映人": "张三", "手机号": "19900005678",
         "内容": "路灯不亮", "类别": "市政", "接待代表": "X-1", "处理方式": "当场答复",

@@ -36,12 +36,12 @@ def settled(county: Any, *days: Any, today: dt.date = TODAY, rule: str = "rota_t
         return tuple(d for d in held if first <= d.on <= last)
 
     plugins = {
-        "reception": reception,
+        "reception": reception,  # in use by itself; what it follows of the other practice sleeps
         "suggestion_handling": suggestion_handling,
         "days": days_plugin(DayRule(name=rule, title="轮流坐班", days=give)),
     }
     b: Bench = county(
-        {"reception": settings, "suggestion_handling": {}, "days": {}},
+        {"reception": settings, "days": {}},
         catalogue=Catalogue.collect(plugins),
         today=today,
     )

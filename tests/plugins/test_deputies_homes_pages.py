@@ -473,6 +473,14 @@ def test_a_sign_leads_where_the_county_says(county):
     assert (deputy.title, deputy.of) == ("li", "示例县人民代表大会代表")
 
 
+def test_a_suspended_stations_sign_says_so_and_one_without_days_says_nothing(bench):
+    b = with_days(bench, NO_PLACE, **ADDRESSES)
+    assert "接待" not in {line.label for line in b.ask(signs.station_sign, "东").lines}
+    case = b.open("station_file", OFFICE, StationFile(station=uid("东")), title="东站")
+    b.step(b.step(check(b, case), "open", OFFICE), "suspend", OFFICE, note="装修")
+    assert {line.label: line.text for line in b.ask(signs.station_sign, "东").lines}["接待"] == "暂停开放"
+
+
 def test_a_station_without_a_code_goes_by_its_id_and_a_code_stays_one_part(bench):
     b = county_of(bench, settings=ADDRESSES)
     found(b, [place("东", code=""), place("西", code="../a?b#c/{county}")])

@@ -27,7 +27,7 @@ def load(bench, tmp_path):
     """Make a place with stations of a file, or with so many homes and stations."""
 
     def made(homes, stations, *, today, given=None):
-        b = bench({"reception": {}, "suggestion_handling": {}}, today=today)
+        b = bench({"reception": {}}, today=today)
         folder = given or tmp_path
         if given is None:
             lines = [

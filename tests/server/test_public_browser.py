@@ -14,7 +14,8 @@ import attrs
 import pytest
 import uvicorn
 from litestar.testing import TestClient
-from tests.browser import chromium
+from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
+from tests.browser import chromium, judged, measured
 
 from renda_core.workspace import Home
 from renda_server.app import create_app
@@ -65,6 +66,7 @@ def live(two_counties: tuple[Path, dict[str, str]], tmp_path_factory: pytest.Tem
         site = Site(home, two_counties[1], app, client)
         prepared.fill(site)
         ids = voters.furnish(site)
+        ids |= {f"code {n}": voters.code(site, voters.answered(site)) for n in range(4)}
     config = uvicorn.Config(create_app(settings), port=0, access_log=False, log_config=None, lifespan="on")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
@@ -75,3 +77,177 @@ def live(two_counties: tuple[Path, dict[str, str]], tmp_path_factory: pytest.Tem
     yield Live(url=f"http://127.0.0.1:{port}", ids=ids)
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture
+def visit(chromium: Browser, live: Live) -> Iterator[Any]:
+    """Open a window as somebody has it; everything that the browser complains of fails the test."""
+    opened: list[BrowserContext] = []
+    told: list[str] = []
+
+    def window(size: tuple[int, int] = PHONE, text: str = "std", scheme: Any = "light", *, script: bool = True) -> Page:
+        context = chromium.new_context(
+            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, java_script_enabled=script
+        )
+        context.add_cookies([{"name": "renda-size", "value": text, "domain": "127.0.0.1", "path": "/public"}])
+        context.set_default_timeout(60_000)
+        opened.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: told.append(message.text))
+        page.on("pageerror", lambda error: told.append(str(error)))
+        page.on("request", lambda r: told.append(r.url) if not r.url.startswith(live.url) else None)
+        return page
+
+    yield window
+    for context in opened:
+        context.close()
+    # That a refusal is answered with 4xx, browsers write down by themselves.
+    assert [line for line in told if "the server responded with a status of 4" not in line] == []
+
+
+def fits(page: Page) -> None:
+    """Let both judges look at a page as it stands."""
+    assert measured(page) == [], page.url
+    assert judged(page) == [], page.url
+    assert not WORDS.search(page.inner_text("body"))
+
+
+def matter(page: Page, live: Live, code: str) -> None:
+    """Type a code."""
+    page.goto(live.pages["follow"])
+    page.get_by_label("查询码").fill(code)
+    page.get_by_role("button", name="查询").click()
+
+
+@pytest.mark.parametrize(("text", "scheme"), MODES)
+def test_every_page_fits_a_phone_and_everybody_s_eyes(visit: Any, live: Live, text: str, scheme: str) -> None:
+    page = visit(PHONE, text, scheme)
+    for url in live.pages.values():
+        page.goto(url)
+        fits(page)
+    matter(page, live, "ABCD")
+    fits(page)
+    matter(page, live, live.ids["followed_code"])
+    fits(page)
+    page.get_by_role("button", name="提交评价").click()
+    fits(page)
+    page.get_by_label("未解决", exact=True).check()
+    page.get_by_role("textbox").fill("灯又坏了，晚上看不见路")
+    page.get_by_role("button", name="提交评价").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("请核对您的评价")
+    fits(page)
+
+
+@pytest.mark.parametrize(("size", "text"), [(SMALL, "std"), (SMALL, "xlarge"), (DESK, "std"), (DESK, "large")])
+def test_every_page_fits_the_smallest_phone_and_a_desk(visit: Any, live: Live, size: Any, text: str) -> None:
+    page = visit(size, text)
+    for url in live.pages.values():
+        page.goto(url)
+        fits(page)
+    matter(page, live, live.ids["followed_code"])
+    fits(page)
+
+
+def test_from_the_wall_to_the_judgement_without_javascript(visit: Any, live: Live) -> None:
+    page = visit(script=False)
+    page.goto(live.pages["station"])
+    expect(page.get_by_text("下次接待")).to_contain_text("1月22日（周四） 09:00—11:00")
+    page.get_by_role("link", name="王芳").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("王芳代表")
+    page.get_by_role("link", name="城关镇石桥村联络站").click()
+    page.get_by_role("link", name="凭查询码查办理进度").click()
+    page.get_by_role("button", name="查询").click()
+    assert page.title().startswith("错误：")
+    assert page.locator(":focus").get_attribute("role") == "alert"
+    page.get_by_role("alert").get_by_role("link").click()
+    page.get_by_label("查询码").fill(live.ids["code 0"].replace("-", "").lower())
+    page.get_by_role("button", name="查询").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("办理进度")
+    assert live.ids["code 0"] not in page.url
+    page.get_by_role("button", name="长辈版").click()
+    assert page.locator("html").get_attribute("data-size") == "large"
+    expect(page.get_by_text("楼道灯已于1月19日修好")).to_be_visible()
+    page.get_by_label("未解决", exact=True).check()
+    page.get_by_role("button", name="提交评价").click()
+    assert page.title().startswith("错误：")
+    page.get_by_role("textbox").fill("灯又坏了")
+    page.get_by_role("button", name="提交评价").click()
+    page.get_by_role("button", name="返回修改").click()
+    page.get_by_role("textbox").fill("灯又坏了，晚上看不见路")
+    page.get_by_role("button", name="提交评价").click()
+    expect(page.get_by_text("灯又坏了，晚上看不见路")).to_be_visible()
+    page.get_by_role("button", name="提交评价").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("评价已收到，谢谢您")
+    matter(page, live, live.ids["code 0"])
+    expect(page.get_by_text("您的评价")).to_be_visible()
+    expect(page.get_by_role("button", name="提交评价")).to_have_count(0)
+
+
+def test_whoever_is_content_needs_two_clicks_and_no_word(visit: Any, live: Live) -> None:
+    page = visit()
+    matter(page, live, live.ids["code 1"])
+    page.get_by_label("基本解决").check()
+    page.get_by_role("button", name="提交评价").click()
+    expect(page.get_by_role("status")).to_contain_text("基本解决")
+    fits(page)
+    matter(page, live, live.ids["code 1"])
+    expect(page.get_by_role("button", name="提交评价")).to_have_count(0)
+
+
+def test_a_keyboard_alone_is_enough_and_shows_where_it_is(visit: Any, live: Live) -> None:
+    page = visit()
+    page.goto(live.pages["follow"])
+    page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_text("跳到主要内容")
+    page.keyboard.press("Enter")
+    for _ in range(2):
+        page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_attribute("id", "code")
+    page.keyboard.type(live.ids["code 2"])
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("办理进度")
+    for _ in range(5):
+        page.keyboard.press("Tab")
+    expect(page.locator(":focus")).to_have_attribute("value", "solved")
+    page.keyboard.press("Space")
+    ring = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
+    assert ring == "solid"
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("评价已收到，谢谢您")
+
+
+def test_a_page_is_light_and_asks_little(visit: Any, live: Live) -> None:
+    for url in live.pages.values():
+        page = visit()
+        got: list[int] = []
+        page.on("response", lambda r, got=got: got.append(len(r.body()) if r.ok else 0))
+        page.goto(url)
+        assert len(got) <= 5
+        assert sum(got) < 40_000
+
+
+def test_choosing_a_size_goes_round_and_stays(visit: Any, live: Live) -> None:
+    page = visit(script=False)
+    page.goto(live.pages["searched"])
+    for name, size in (("长辈版", "large"), ("特大字", "xlarge"), ("标准字", "std")):
+        page.get_by_role("button", name=name).click()
+        assert (page.url, page.locator("html").get_attribute("data-size")) == (live.pages["searched"], size)
+    page.get_by_role("button", name="长辈版").click()
+    page.goto(live.pages["deputy"])
+    assert page.locator("html").get_attribute("data-size") == "large"
+
+
+def test_what_is_printed_has_no_buttons(visit: Any, live: Live) -> None:
+    page = visit(DESK)
+    page.emulate_media(media="print")
+    page.goto(live.pages["station"])
+    expect(page.get_by_role("button", name="长辈版")).to_be_hidden()
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_a_page_behind_a_code_is_not_kept_by_the_browser(visit: Any, live: Live) -> None:
+    page = visit()
+    matter(page, live, live.ids["code 3"])
+    page.goto(live.pages["stations"])
+    with pytest.raises(Error, match="ERR_CACHE_MISS"):  # a person is asked whether to send the code again
+        page.go_back()

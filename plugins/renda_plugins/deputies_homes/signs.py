@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from renda_core.domain.signs import Line, Sign, filled
 from renda_core.errors import Invalid
 from renda_core.records import Context, Desk
-from renda_plugins.deputies_homes.board import OfDeputy, OfStation, deputy_board, station_board
+from renda_plugins.deputies_homes.board import SUSPENDED, OfDeputy, OfStation, deputy_board, station_board
 from renda_plugins.deputies_homes.days import VACANT, DayLine
 from renda_plugins.deputies_homes.settings import Settings
 
@@ -24,7 +24,7 @@ async def station_sign(context: Context[Settings], desk: Desk, asked: OfStation)
     lines = [
         ("地址", board.address),
         ("服务", "、".join(board.offers)),
-        ("接待", "\n".join(_days(board.days)) or board.state),
+        ("接待", SUSPENDED if board.state == SUSPENDED else "\n".join(_days(board.days))),
         ("代表", _names(list(dict.fromkeys((d.id, d.name) for d in board.deputies)))),
     ]
     return _sign(filled(form, station=board.code or board.id), board.name, board.kind, lines)

@@ -108,7 +108,7 @@ async def opinions(context: Context[Settings], desk: Desk, asked: Asked) -> Opin
     for case in cases:
         for group in _groups(case)[asked.by]() if asked.by else ():
             groups.setdefault(group, []).append(case)
-    names = await _names(desk, asked.by, groups)
+    names = await desk.names(groups) if asked.by in ("station", "deputy", "unit") else {}
     lines = [line(names.get(group, group) or UNSAID, of, context) for group, of in groups.items()]
     whole = attrs.asdict(line("", cases, context), recurse=False, filter=lambda a, _: a.name != "name")
     return Opinions(first=asked.first, last=last, lines=tuple(sorted(lines, key=lambda a: a.name)), **whole)
@@ -161,19 +161,6 @@ def _groups(case: Case) -> Mapping[str, Callable[[], Iterator[str]]]:
         "branch": lambda: iter((BRANCHES[case.states.get("branch", "none")],)),
         "month": lambda: iter((f"{case.opened_on:%Y-%m}",)),
     }
-
-
-async def _names(desk: Desk, by: str, groups: Mapping[str, Sequence[Case]]) -> Mapping[str, str]:
-    """Name what groups go by; a station that is closed meanwhile has the name under which it last heard something."""
-    if by in ("deputy", "unit"):
-        return await desk.names(groups)
-    found: dict[str, str] = {}
-    if by == "station":
-        for group, cases in groups.items():
-            if group and group not in found:
-                stations = await desk.stations(max(case.opened_on for case in cases))
-                found = {s.id: s.name for s in stations} | found
-    return found
 
 
 def pages() -> Iterator[Page]:

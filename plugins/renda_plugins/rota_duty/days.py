@@ -24,13 +24,15 @@ async def days(context: Context[Settings], desk: Desk, first: dt.date, last: dt.
 def _day(context: Context[Settings], shift: Shift, station: StationOn, names: Mapping[str, str]) -> Day:
     told = "、".join(names.get(person, person) for person in shift.people)
     who = f"（{shift.name or told}）"
+    notice_by = notice_day(context.calendar, shift.on, context.settings.notice_days, worked=False)
+    due = notice_by is not None and notice_by <= context.today <= shift.on  # before, nobody need be known
     return Day(
         on=shift.on,
         label=f"{station.name}轮流坐班{VACANT if shift.vacant else ''}{who}",
         who=shift.people,
-        notice_by=notice_day(context.calendar, shift.on, context.settings.notice_days, worked=False),
+        notice_by=notice_by,
         why="；".join(reasons(shift)),
-        audience=shift.people if context.settings.notice_days else (),
+        audience=shift.people if due else (),
         text=f"时间：{date_title(shift.on)}{shift.begins}至{shift.ends}；地点：{station.address or station.name}；"
         f"坐班代表：{told or VACANT}",
         place=station.id,

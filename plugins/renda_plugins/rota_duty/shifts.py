@@ -10,7 +10,7 @@ from renda_core.domain.calendar import Calendar
 from renda_core.domain.case import Case
 from renda_core.domain.recurring import Fall, Pattern
 from renda_core.domain.turns import Order, Reckon, Turn, rota, shifts
-from renda_core.records import Context, Desk, GroupOn, StationOn
+from renda_core.records import Context, Desk, StationOn
 from renda_plugins.rota_duty.rosters import Roster, Rosters
 from renda_plugins.rota_duty.settings import Rota, Settings
 from renda_plugins.rota_duty.swap import GIVER, LEAVE, SWAP, Swap, absences, agreed, takes
@@ -113,7 +113,7 @@ class _Reckoning:
     ) -> None:
         self._context, self._settings, self._rosters, self._away = context, context.settings, rosters, away
         self._reckon = _remembered(context.calendar)
-        self._stations: dict[str, set[str]] = {}
+        self._stations: dict[str, str] = {}
         self.shifts: list[Shift] = []
         self.problems: list[tuple[str, str]] = []
         self.idle: list[tuple[Case, str]] = []
@@ -125,6 +125,8 @@ class _Reckoning:
 
     async def reckon(self, named: str, entries: list[Rota], swaps: list[Case], first: dt.date, last: dt.date) -> None:
         """Reckon one station's shifts."""
+        if not await self._is_there(named):
+            return
         orders = {order.since: (order, entry) for order, entry in await self._orders(named, entries)}
         told = [order for order, _ in orders.values()]
         turns = {t.on: t for t in rota(told, self._context.calendar, first, last, self._reckon)}
@@ -132,17 +134,23 @@ class _Reckoning:
         for on in days - turns.keys():
             turns |= {t.on: t for t in rota(told, self._context.calendar, on, on, self._reckon)}
         taken = await self._swapped(named, swaps, turns)
+        hours = {since: self._settings.hours(entry) for since, (_, entry) in orders.items()}
+        for on in sorted(on for on in turns if first <= on <= last):
+            since = max(since for since in orders if since <= on)
+            roster = await self._rosters.on(on)
+            self.shifts.append(self._shift(named, hours[since], roster, turns[on], taken.get(on)))
+
+    async def _is_there(self, named: str) -> bool:
+        """Tell whether a rota's station is open on any of the days, and the rota its only one."""
         here = {s.id for roster in await self._rosters.all() if (s := roster.station(named)) is not None}
         if not here:
             self.problems.append((named, "名册中没有此站点，或这些日子都不开放"))
-        if twice := [other for other, ids in self._stations.items() if ids & here]:
+            return False
+        if twice := [self._stations[id] for id in sorted(here) if id in self._stations]:
             self.problems.append((named, f"与轮班表中的{twice[0]}是同一站点，请用同一写法"))
-            return
-        self._stations[named] = here
-        for on in sorted(turns):
-            if first <= on <= last:
-                entry = orders[max(since for since in orders if since <= on)][1]
-                self.shifts.append(await self._shift(named, entry, turns[on], taken.get(on)))
+            return False
+        self._stations |= dict.fromkeys(here, named)
+        return True
 
     async def _orders(self, named: str, entries: list[Rota]) -> list[tuple[Order, Rota]]:
         found = []
@@ -200,46 +208,48 @@ class _Reckoning:
             return {}, f"同意的代表 {body.on} 不在{group.name}"
         return {body.on: _Taken(group=group.id, people=group.deputies, number=case.number)}, ""
 
-    async def _shift(self, named: str, entry: Rota, turn: Turn, taken: _Taken | None) -> Shift:
-        roster = await self._rosters.on(turn.on)
+    def _shift(self, named: str, hours: tuple[str, str], roster: Roster, turn: Turn, taken: _Taken | None) -> Shift:
+        """Say who sits a shift: the group whose turn it is, or who took it, as far as they can come."""
         station = roster.station(named)
         by_turn = roster.group(turn.group, station)
-        turn_name = by_turn.name if by_turn else roster.called(turn.group)
-        begins, ends = self._settings.hours(entry)
-        made = Shift(
+        turn_of = by_turn.id if by_turn else turn.group
+        turn_name = by_turn.name if by_turn else turn.group
+        sits, group, name = by_turn, turn_of, turn_name
+        if taken is not None:
+            sits, group = roster.group(taken.group, station) if taken.group else None, taken.group
+            name = sits.name if sits else taken.group
+        alone = taken is not None and not taken.group
+        members = taken.people if taken is not None and alone else sits.deputies if sits else ()
+        there = self._there(members, turn.on)
+        why = "" if there else "全部请假" if members else "本组当日没有在任代表"
+        if sits is None and not alone:
+            why = "名册中当日没有此小组"
+        if station is None:
+            there, why = (), "站点当日不开放"
+        return Shift(
             named=named,
             station=station,
             turn=turn,
-            begins=begins,
-            ends=ends,
-            turn_of=by_turn.id if by_turn else turn.group,
+            begins=hours[0],
+            ends=hours[1],
+            turn_of=turn_of,
             turn_name=turn_name,
-            group=by_turn.id if by_turn else turn.group,
-            name=turn_name,
+            group=group,
+            name=name,
+            people=there,
+            vacant=why,
             moved=turn.why,
-            provisional=self._context.calendar.status(turn.on.year) != "official",
+            swap=taken.number if taken else "",
+            provisional=self._provisional(turn.on.year),
         )
-        sits: GroupOn | None = by_turn
-        if taken is not None:
-            sits = roster.group(taken.group, station) if taken.group else None
-            called = sits.name if sits else roster.called(taken.group) if taken.group else ""
-            made = attrs.evolve(made, group=taken.group, name=called, swap=taken.number)
-        members = taken.people if taken is not None and not taken.group else sits.deputies if sits else ()
-        return self._manned(made, members, sits is not None or not made.group)
 
-    def _manned(self, made: Shift, members: tuple[str, ...], stands: bool) -> Shift:
-        """Say who of those whose shift it is can come, or why nobody can."""
-        there = tuple(p for p in members if not any(a <= made.on <= b for a, b in self._away.get(p, ())))
-        why = ""
-        if made.station is None:
-            there, why = (), "站点当日不开放"
-        elif not stands:
-            why = "名册中当日没有此小组"
-        elif not members:
-            why = "本组当日没有在任代表"
-        elif not there:
-            why = "全部请假"
-        return attrs.evolve(made, people=there, vacant=why)
+    def _there(self, members: tuple[str, ...], on: dt.date) -> tuple[str, ...]:
+        away = self._away.keys() & set(members) if self._away else ()
+        gone = {p for p in away if any(first <= on <= last for first, last in self._away[p])}
+        return tuple(p for p in members if p not in gone) if gone else members
+
+    def _provisional(self, year: int) -> bool:
+        return self._context.calendar.status(year) != "official"
 
 
 def _holder(roster: Roster, named: str, turn: Turn, taken: _Taken | None) -> _Taken:

@@ -7,9 +7,9 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from litestar import Request
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, PermissionDeniedException
 
-from renda_core.errors import Invalid, NotAllowed
+from renda_core.errors import Invalid
 from renda_server.bodies import refuse_unstorable
 
 Asking = Request[Any, Any, Any]
@@ -21,17 +21,11 @@ BACK = re.compile(r"/public/[A-Za-z0-9._~%/?=&+:@-]{0,1000}")
 """Where the button of sizes may lead back to: a page of ours, by its path alone."""
 
 
-class Foreign(NotAllowed):
-    """A form that no page of ours sent."""
-
-    code = "foreign_form"
-
-
 async def read(request: Asking, *known: str) -> dict[str, str]:
     """Read a form; what was not filled in is empty, and what surrounds an answer is not part of it.
 
     Raises:
-        Foreign: Another site's page sent it.
+        PermissionDeniedException: Another site's page sent it.
         Invalid: It holds what nobody asked for, one answer twice, or what is no text.
     """
     refuse_foreign(request)
@@ -57,13 +51,13 @@ def refuse_foreign(request: Asking) -> None:
     Source: W3C Fetch Metadata; where a browser does not tell it, ``Origin`` against ``Host`` (as Go's net/http does).
 
     Raises:
-        Foreign: The browser says so.
+        PermissionDeniedException: The browser says so.
     """
     site = request.headers.get("Sec-Fetch-Site", "")
     if site:
         if site not in ("same-origin", "none"):
-            raise Foreign("the form comes from another site")
+            raise PermissionDeniedException
         return
     origin = request.headers.get("Origin", "")
     if origin and urlsplit(origin).netloc.lower() != request.headers.get("Host", "").lower():
-        raise Foreign("the form comes from another site")
+        raise PermissionDeniedException

@@ -137,9 +137,9 @@ def _rate(rate: object) -> tuple[object, ...]:
 def _overdue(county: Workspace, narrator: Narrator) -> None:
     names = county.read(lookups.names)
     rows = county.ask(ledgers.overdue, CLERK, size=10)
-    clocks = county.tenant.practice.procedure("suggestion").clocks
+    of = county.tenant.practice.procedure
     shown = [
-        (r.number, r.title, clocks[r.clock].title, names.get(r.unit, ""), r.due_on, (TODAY - r.due_on).days)
+        (r.number, r.title, of(r.kind).clocks[r.clock].title, names.get(r.unit, ""), r.due_on, (TODAY - r.due_on).days)
         for r in rows
     ]
     narrator.table("5. 逾期看板（前十）", ("编号", "标题", "时限", "单位", "到期", "逾期天数"), shown)

@@ -17,7 +17,7 @@ from renda_core.services.ruled import failure, given_by, given_by_all
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
 
-__all__ = ["Listed", "RuleDay", "days", "days_of", "failure"]
+__all__ = ["Listed", "RuleDay", "days", "days_of", "failure", "shown"]
 
 
 @attrs.frozen(kw_only=True)
@@ -91,7 +91,7 @@ async def days(
             raise Invalid(f"{field}: give an id", field=field)
     desk = RuleDesk(reader, tenant, place=place)
     found, failed = await given_by_all(desk, tenant, first, last, roles=actor.roles)
-    wanted = (_shown(rule, day) for rule, day in found if _of(day, place, person))
+    wanted = (shown(rule, day) for rule, day in found if _of(day, place, person))
     return Listed(days=tuple(wanted), failed=tuple(failed))
 
 
@@ -99,7 +99,8 @@ def _of(day: Day, place: str, person: str) -> bool:
     return place in ("", day.place) and (not person or person in day.who or person in day.audience)
 
 
-def _shown(rule: DayRule, day: Day) -> RuleDay:
+def shown(rule: DayRule, day: Day) -> RuleDay:
+    """Show a day as people find it: how many are told, and not who."""
     return RuleDay(
         rule=rule.name,
         title=rule.title,

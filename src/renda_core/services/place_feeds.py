@@ -9,13 +9,16 @@ from itertools import chain
 import attrs
 from sqlalchemy import bindparam, or_, select
 
+from renda_core.domain.calendar import Day
 from renda_core.domain.case import Actor
 from renda_core.errors import Invalid, NotFound
+from renda_core.records import DayRule
 from renda_core.services import lookups
-from renda_core.services.days import RuleDay, days
-from renda_core.services.desk import StoreDesk
+from renda_core.services.days import RuleDay, days, shown
+from renda_core.services.desk import RuleDesk, StoreDesk
 from renda_core.services.ical import TITLE, Entry, calendar, clean
 from renda_core.services.paging import check_texts
+from renda_core.services.ruled import given_by_all
 from renda_core.store import tables as t
 from renda_core.store.compile import Query, keyed, mine
 from renda_core.store.unit import Reader
@@ -99,12 +102,9 @@ async def deputy_feed(reader: Reader, tenant: Tenant, person: str) -> bytes:
     rows = await reader.all(DEPUTY, id=person) if lookups.is_id(person) else ()
     if not rows:
         raise NotFound("no deputy with this id; give the id of a person who holds or held a mandate")
-    span = (tenant.today - YEAR, tenant.today + YEAR)
-    own = (await days(reader, tenant, ANYBODY, *span, person=person)).days
-    told = {(d.rule, d.on, d.matter) for d in own}
-    every = (await days(reader, tenant, ANYBODY, *span)).days
-    rest = tuple(d for d in every if (d.rule, d.on, d.matter) not in told)
-    found = (*own, *await _of_groups(reader, tenant, person, rest))
+    desk = RuleDesk(reader, tenant)
+    every, _ = await given_by_all(desk, tenant, tenant.today - YEAR, tenant.today + YEAR, roles=ANYBODY.roles)
+    found = await _of_person(reader, desk, person, every)
     return await _written(reader, tenant, f"{rows[0].name} 代表接待日程", found)
 
 
@@ -153,15 +153,18 @@ def day_entry(tenant: Tenant, day: RuleDay, *, description: str = "", location: 
     )
 
 
-async def _of_groups(reader: Reader, tenant: Tenant, person: str, found: Sequence[RuleDay]) -> list[RuleDay]:
-    """Keep the days of groups in which somebody sits on the day itself."""
-    wanted = frozenset(chain.from_iterable(d.who for d in found))
-    groups = wanted - (await lookups.named(reader, wanted)).keys()  # who is named is no group
-    desk, kept = StoreDesk(reader, tenant), list[RuleDay]()
-    for day in found:
-        if here := groups.intersection(day.who):
-            standing = await desk.groups(day.on)
-            kept += [day] * any(g.id in here and person in g.deputies for g in standing)
+async def _of_person(
+    reader: Reader, desk: StoreDesk, person: str, every: Sequence[tuple[DayRule, Day]]
+) -> list[RuleDay]:
+    """Keep the days of a person, and of the groups in which the person sits on the day itself."""
+    named = frozenset(chain.from_iterable(day.who for _, day in every))
+    groups = named - (await lookups.named(reader, named)).keys()  # who has a person's name is no group
+    kept = []
+    for rule, day in every:
+        mine = person in day.who or person in day.audience
+        if not mine and (here := groups.intersection(day.who)):
+            mine = any(g.id in here and person in g.deputies for g in await desk.groups(day.on))
+        kept += [shown(rule, day)] * mine
     return kept
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from renda_core import hookimpl
 from renda_core.records import CaseRecord, Page, RecordRule, Watch
-from renda_plugins.reception import opinion_pages, opinion_steps, receptions, settings
+from renda_plugins.reception import opinion_pages, opinion_ratings, opinion_steps, receptions, settings
 
 
 @hookimpl
@@ -42,4 +42,5 @@ def register_watches() -> Iterator[Watch]:
 def register_pages() -> Iterator[Page]:
     """Show what came of opinions and of receptions."""
     yield from opinion_pages.pages()
+    yield from opinion_ratings.pages()
     yield from receptions.pages()

@@ -41,6 +41,13 @@ class Settings:
     ask_after: Period = setting(Period(3), source=SILENT, title="反馈后请评时间", validator=_at_least_one)
     remind_after: Period = setting(Period(7), source=SILENT, title="请评后催评时间", validator=_at_least_one)
     rating_window: Period = setting(Period(15), source=SILENT, title="评价期限", validator=_at_least_one)
+    least_voters: int = setting(
+        10,
+        source="U: from ten on, as for the votes of a group (k-threshold)",
+        title="评价公布最少人数",
+        unit="voters",
+        validator=at_least(2),
+    )
     # receptions and fixed voters
     notice_days: int = setting(
         3,

@@ -49,7 +49,7 @@ def test_an_export_makes_an_empty_county_the_same(office, county, tmp_path):
 
 def test_a_masked_name_or_number_never_becomes_anybodys(office, county, tmp_path):
     other = county(suggestion_handling, second_assignment, reception, today=TODAY)
-    for sheet in ("congresses", "roster", "opinions"):
+    for sheet in ("congresses", "roster", "stations", "opinions"):
         path = out(office, sheet, tmp_path / f"{sheet}.csv")
         other.do(imports.apply, CLERK, sheet, read_file(path, SHEETS[sheet]))
     assert {row["手机号"] for row in cells(other, "opinions") + cells(other, "roster")} == {None}

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 
 from renda_core.catalogue import Catalogue
 from renda_core.domain.likeness import lengths_of, nearest, packed
-from renda_core.errors import Invalid, NotFound
+from renda_core.errors import Invalid, NotFound, Taken
 from renda_core.services import likeness
 from renda_core.services.likeness import finding, keeping
 from renda_core.store.words import words
@@ -111,10 +111,55 @@ def test_two_processes_that_keep_at_once_write_it_once(station):
     station.store.run(one)
     station.store.run(two)
     found = [("x" * 36, "晚到的一段")]
-    station.store.run(
-        station.store.write(keeping._write, station.file.id, keeping.INDEXER, "opinion", 0, found)
-    )  # as one that was slower
+    with pytest.raises(Taken):  # as one that was slower
+        station.store.run(station.store.write(keeping._write, station.file.id, keeping.INDEXER, "opinion", 0, found))
     assert [a.text for a in asked(station, TOLD[2])] == [TOLD[2]]
+
+
+def test_who_is_slower_passes_nothing_over(station, monkeypatch):
+    sixth = "沙坪镇井盖丢失，晚上有人摔倒"
+    station.open("opinion", station.actor("clerk", "station"), {"text": sixth}, title="井盖")
+    monkeypatch.setattr(keeping, "FEW", 1)
+    monkeypatch.setattr(keeping, "SEGMENT", 5)
+    monkeypatch.setattr(keeping, "HELD_BACK", 3)
+    assert keep(station).texts == 3
+    monkeypatch.setattr(keeping, "HELD_BACK", 0)
+    before = keeping._segments
+
+    async def none_yet(*_):
+        monkeypatch.setattr(keeping, "_segments", before)
+        return []
+
+    monkeypatch.setattr(keeping, "_segments", none_yet)  # as one that looked before the other wrote
+    assert keep(station) == likeness.Kept(texts=0, segments=1)
+    keep(station)
+    assert [asked(station, text)[0].text for text in (*TOLD, sixth)] == [*TOLD, sixth]
+
+
+def test_full_segments_are_not_written_anew_every_night(station, monkeypatch):
+    monkeypatch.setattr(keeping, "FEW", 1)
+    monkeypatch.setattr(keeping, "SEGMENT", 1)
+    monkeypatch.setattr(keeping, "MOST_SEGMENTS", 2)
+    assert keep(station) == likeness.Kept(texts=5, segments=5)
+    assert keep(station) == likeness.Kept(texts=0, segments=5)
+
+
+def test_a_question_is_answered_whole_while_all_is_written_anew(station, monkeypatch):
+    monkeypatch.setattr(keeping, "FEW", 1)
+    monkeypatch.setattr(keeping, "SEGMENT", 1)
+    assert keep(station).segments == 5
+    monkeypatch.setattr(keeping, "MOST_SEGMENTS", 2)
+    monkeypatch.setattr(keeping, "SEGMENT", 100)
+    ask = finding._of_segment
+
+    async def meanwhile(*args):
+        monkeypatch.setattr(finding, "_of_segment", ask)
+        await likeness.keep(station.store, station.tenant)
+        return await ask(*args)
+
+    monkeypatch.setattr(finding, "_of_segment", meanwhile)
+    assert [a.text for a in asked(station, TOLD[3])] == [TOLD[3]]
+    assert keep(station) == likeness.Kept(texts=0, segments=1)
 
 
 def test_the_newest_wait_for_those_that_may_still_come_before_them(station, monkeypatch):

@@ -27,6 +27,8 @@ from renda_core.tenancy import Tenant
 MOST = 1_000
 """Events of one feed; programs that fetch it every few hours grow slow beyond."""
 YEAR = dt.timedelta(days=366)
+MONTH = dt.timedelta(days=31)
+"""How far back a deputy's calendar goes: every station's days are computed for it, and voters look ahead."""
 ANYBODY = Actor(id="job:feed", roles={"public"})
 """Who reads a notice board: finds the days that a rule shows to the public, and no others."""
 VACANT = "缺岗"
@@ -88,7 +90,7 @@ async def station_feed(reader: Reader, tenant: Tenant, station: str) -> bytes:
 
 
 async def deputy_feed(reader: Reader, tenant: Tenant, person: str) -> bytes:
-    """Write the calendar of one deputy, of the year before and after today: where and when voters find the deputy.
+    """Write the calendar of one deputy, of the month before today and the year after: where and when voters find the deputy.
 
     In it is what names the deputy, or a group that the deputy sits in on the day, or notices the deputy; of the days
     that the public may find. Whose shift was swapped away has it no longer.
@@ -103,7 +105,7 @@ async def deputy_feed(reader: Reader, tenant: Tenant, person: str) -> bytes:
     if not rows:
         raise NotFound("no deputy with this id; give the id of a person who holds or held a mandate")
     desk = RuleDesk(reader, tenant)
-    every, _ = await given_by_all(desk, tenant, tenant.today - YEAR, tenant.today + YEAR, roles=ANYBODY.roles)
+    every, _ = await given_by_all(desk, tenant, tenant.today - MONTH, tenant.today + YEAR, roles=ANYBODY.roles)
     found = await _of_person(reader, desk, person, every)
     return await _written(reader, tenant, f"{rows[0].name} 代表接待日程", found)
 

@@ -68,26 +68,48 @@ def _read(given: Iterable[Day]) -> tuple[Day, ...]:
     found = tuple(islice(given, MOST + 1))
     if len(found) > MOST:
         raise Nonsense(f"gave more than {MOST} days")
+    sound = _Sound()
     for each in found:
-        _check(expect(each, Day))
+        _check(expect(each, Day), sound)
     return found
 
 
-def _check(day: Day) -> None:
+class _Sound:
+    """Texts and ids that were looked at already: thousands of days name the same people and places."""
+
+    def __init__(self) -> None:
+        self._texts: set[str] = set()
+        self._ids: set[str] = set()
+
+    def text(self, text: object) -> None:
+        """Refuse what no database holds."""
+        told = expect(text, str)
+        if told not in self._texts:
+            told.encode()  # half of a surrogate pair is no text
+            if "\0" in told:
+                raise Nonsense("gave a text that no database holds")
+            self._texts.add(told)
+
+    def id(self, id: str) -> None:
+        """Refuse what is no id."""
+        if id not in self._ids:
+            UUID(id)
+            self._ids.add(id)
+
+
+def _check(day: Day, sound: _Sound) -> None:
     expect(day.on, dt.date)
     if day.notice_by is not None:
         expect(day.notice_by, dt.date)
     texts = (day.label, day.text, day.key, day.why, day.place, day.begins, day.ends)
     for text in (*texts, *expect(day.who, tuple), *expect(day.audience, tuple)):
-        expect(text, str).encode()  # half of a surrogate pair is no text
-        if "\0" in text:
-            raise Nonsense("gave a text that no database holds")
+        sound.text(text)
     if not day.label.strip():
         raise Nonsense("gave a day without a label")
     a_text(day.matter)
     _check_hours(day)
     for id in (*day.audience, *([day.place] if day.place else ())):
-        UUID(id)
+        sound.id(id)
 
 
 def _check_hours(day: Day) -> None:

@@ -23,6 +23,13 @@ class SegmentRow:
 
 
 @attrs.frozen(kw_only=True)
+class SegmentNumber:
+    """One segment by its number."""
+
+    segment: int
+
+
+@attrs.frozen(kw_only=True)
 class ListSize:
     """How many bytes the list of a word has, four a text."""
 
@@ -67,6 +74,10 @@ SEGMENTS = Query(
     .order_by(_segments.c.segment),
     SegmentRow,
 )
+FIRST = Query(
+    select(_segments.c.segment).where(*keyed(_segments, "kind")).order_by(_segments.c.segment).limit(1), SegmentNumber
+)
+"""The oldest segment that is there; what is written anew is taken away from the oldest on."""
 SIZES = Query(
     select(_lists.c.word, func.length(_lists.c.texts).label("size")).where(
         *keyed(_lists, "kind", "segment"), among(_lists.c.word, "word")

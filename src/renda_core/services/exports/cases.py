@@ -19,6 +19,7 @@ from renda_core.files import SHEETS
 from renda_core.services.cases import see_as
 from renda_core.services.exports.columns import told_in_rows
 from renda_core.services.exports.roster import MASKS, Lines
+from renda_core.services.holders import SPLITS
 from renda_core.services.imports.cases import MERGED, OPINION
 from renda_core.services.imports.named_steps import grade_titles, named_step
 from renda_core.services.references import written
@@ -28,8 +29,6 @@ from renda_core.store.roster import HOLDERS, PEOPLE_NAMED, PERSON
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
 
-SPLITS = frozenset("、，,;；\r\n")
-"""Signs at which a file's list of names is cut apart; a name that has one goes by its id."""
 Row = dict[str, Any]
 
 

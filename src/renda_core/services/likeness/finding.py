@@ -18,7 +18,7 @@ from renda_core.services.asking import looked
 from renda_core.services.likeness.keeping import PAGE, read_text, text_of
 from renda_core.services.sight import reach_of, veiled_in_lists
 from renda_core.store.cases import CaseRow, read_row
-from renda_core.store.likeness import LISTS, NEWEST, PAGES, SEGMENTS, SIZES, SOME, LateCase, ListSize, SegmentRow
+from renda_core.store.likeness import FIRST, LISTS, NEWEST, PAGES, SEGMENTS, SIZES, SOME, LateCase, ListSize, SegmentRow
 from renda_core.store.unit import Reader
 from renda_core.store.words import LONGEST, words
 from renda_core.tenancy import Tenant
@@ -76,11 +76,8 @@ async def alike(
         raise Invalid(f"the text is longer than {LONGEST} characters", field="text")
     if not 1 <= size <= MOST:
         raise Invalid(f"from 1 to {MOST} can be asked for, not {size}", field="size")
-    segments = await reader.all(SEGMENTS, kind=kind)
-    found: dict[str, str] = {}
-    for segment in segments:
-        found |= await _of_segment(reader, kind, segment, wanted)
-    late = await reader.all(NEWEST, kind=kind, after=max((s.upto for s in segments), default=""), size=LATEST)
+    found, upto = await _indexed(reader, kind, wanted)
+    late = await reader.all(NEWEST, kind=kind, after=upto, size=LATEST)
     found |= {row.id: read_text(tenant, row) for row in late}
     ids = sorted(found)  # of what is equally alike, the oldest first
     # Twice as many as are asked for: some may have left the reader's sight.
@@ -100,6 +97,21 @@ def _refuse_closed(tenant: Tenant, actor: Actor, kind: str) -> None:
         raise NotAllowed(f"{', '.join(hidden)} of {kind} is not open to you, so nothing is compared with it")
 
 
+async def _indexed(reader: Reader, kind: str, wanted: Sequence[str]) -> tuple[dict[str, str], str]:
+    """Give the texts of all segments that share most, by case, and the last case of any segment.
+
+    PostgreSQL shows each statement what stands then, so what was written anew meanwhile is asked from the start.
+    """
+    while True:
+        found: dict[str, str] = {}
+        segments = await reader.all(SEGMENTS, kind=kind)
+        for segment in segments:
+            found |= await _of_segment(reader, kind, segment, wanted)
+        oldest = await reader.find(FIRST, kind=kind) if segments else None
+        if not segments or (oldest and oldest.segment == segments[0].segment):
+            return found, max((s.upto for s in segments), default="")
+
+
 async def _of_segment(reader: Reader, kind: str, segment: SegmentRow, wanted: Sequence[str]) -> Mapping[str, str]:
     """Give the texts of a segment that share most, by case."""
     asked = {"kind": kind, "segment": segment.segment}
@@ -109,7 +121,7 @@ async def _of_segment(reader: Reader, kind: str, segment: SegmentRow, wanted: Se
     pages = sorted({n.text // PAGE for n in near})
     held = {row.page: row.texts for row in await reader.among(PAGES, "page", pages, **asked)}
     read = {page: msgspec.json.decode(raw, type=list[tuple[str, str]]) for page, raw in held.items()}
-    return dict(read[n.text // PAGE][n.text % PAGE] for n in near)
+    return dict(read[n.text // PAGE][n.text % PAGE] for n in near if n.text // PAGE in read)
 
 
 def rarest(sizes: Sequence[ListSize]) -> list[str]:

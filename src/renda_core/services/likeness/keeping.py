@@ -11,6 +11,7 @@ from renda_core.domain.case import Actor, Case
 from renda_core.domain.likeness import lengths_of, packed
 from renda_core.domain.procedure import Procedure
 from renda_core.domain.sealed import Sealed
+from renda_core.errors import Taken
 from renda_core.store.cases import CaseRow, read_row
 from renda_core.store.likeness import ADD_LIST, ADD_PAGE, ADD_SEGMENT, CUT, LATE, SEGMENTS, LateCase, SegmentRow
 from renda_core.store.unit import Reader, Store, Unit
@@ -27,7 +28,7 @@ ROWS = 500
 FEW = 200
 """New texts that are no segment's worth yet: they are compared one by one meanwhile."""
 MOST_SEGMENTS = 6
-"""Segments beyond which all are written anew, so that a question asks few."""
+"""Segments with room left, beyond which all are written anew, so that a question asks few."""
 HELD_BACK = 200
 """The newest cases, which wait: one whose transaction still runs has an earlier id, and would be passed over."""
 
@@ -65,13 +66,18 @@ async def keep(store: Store, tenant: Tenant, progress: Callable[[int], None] | N
     total = Kept()
     for kind in sorted(k.name for k in tenant.practice.kinds() if k.alike):
         segments = await store.read(_segments, tenant.id, kind)
-        stale = segments[-1].segment if len(segments) > MOST_SEGMENTS else -1
+        # Full ones do not count: as many as there are would else be written anew every night.
+        stale = segments[-1].segment if sum(s.size < SEGMENT for s in segments) > MOST_SEGMENTS else -1
         after, number = ("", stale + 1) if stale >= 0 or not segments else (segments[-1].upto, segments[-1].segment + 1)
         while True:
             found = await store.read(_late, tenant.id, tenant, kind, after)
             if len(found) < (1 if stale >= 0 else FEW):
                 break
-            await store.write(_write, tenant.id, INDEXER, kind, number, found)
+            try:
+                await store.write(_write, tenant.id, INDEXER, kind, number, found)
+            except Taken:  # who was faster goes on, and takes the old ones away
+                stale = -1
+                break
             after, number = found[-1][0], number + 1
             total = attrs.evolve(total, texts=total.texts + len(found))
             if progress:
@@ -98,10 +104,13 @@ async def _late(reader: Reader, tenant: Tenant, kind: str, after: str) -> list[t
 
 
 async def _write(unit: Unit, kind: str, segment: int, texts: list[tuple[str, str]]) -> None:
-    """Write one segment: the texts of each word, and the texts themselves in pages; once, whoever else does so too."""
+    """Write one segment: the texts of each word, and the texts themselves in pages.
+
+    Raises:
+        Taken: Somebody wrote it meanwhile. Theirs may end elsewhere, so that nothing may follow it unread.
+    """
     if any(held.segment >= segment for held in await unit.all(SEGMENTS, kind=kind)):
-        unit.rehearse()
-        return
+        raise Taken(f"segment {segment} of {kind} was written by someone else meanwhile")
     lists: dict[str, list[int]] = {}
     counts = []
     for n, (_, text) in enumerate(texts):

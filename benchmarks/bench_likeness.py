@@ -20,8 +20,8 @@ from rapidfuzz import fuzz, process
 
 from renda_core.domain.likeness import lengths_of, nearest, packed
 from renda_core.services import likeness
-from renda_core.services.likeness.finding import COMPARED, rarest
-from renda_core.store.likeness import ListSize
+from renda_core.services.likeness.finding import COMPARED, common
+from renda_core.services.likeness.keeping import HELD_BACK
 from renda_core.store.sqlite import SqliteStore
 from renda_core.store.words import words
 from renda_core.workspace import Workspace
@@ -69,7 +69,7 @@ def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         store = work.store
         assert isinstance(store, SqliteStore)
         kept = store.run(likeness.keep(store, work.tenant))
-        assert kept.texts >= len(texts)
+        assert kept.texts + HELD_BACK >= len(texts)
         plain = folder / "plain.db"
         raw = sqlite3.connect(plain)
         raw.execute("CREATE TABLE plain (id INTEGER PRIMARY KEY, text TEXT)")
@@ -128,8 +128,8 @@ def in_memory(texts: list[str]) -> Callable[[str], list[float]]:
 
     def ask(text: str) -> list[float]:
         cut = words(text)
-        sizes = [ListSize(word=w, size=len(held[w])) for w in cut if w in held]
-        near = nearest((held[w] for w in rarest(sizes)), lengths, len(cut), COMPARED)
+        rare = (held[w] for w in cut if w in held and len(held[w]) <= common(len(texts)))
+        near = nearest(rare, lengths, len(cut), COMPARED)
         return best(text, [texts[n.text] for n in near])
 
     return ask

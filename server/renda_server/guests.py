@@ -16,6 +16,8 @@ from renda_server import transport
 
 A_MINUTE = 300
 """Requests of one source. U: a person makes a few; behind one address of a mobile network stand hundreds of people."""
+EVERY = 60.0
+"""Seconds after which a source that asked no more is forgotten."""
 RESET = "RateLimit-Reset"
 KEPT = "guests"
 log = logging.getLogger("renda.server")
@@ -40,12 +42,12 @@ LIMIT = RateLimitConfig(
 
 @asynccontextmanager
 async def forgetting(app: Litestar) -> AsyncIterator[None]:
-    """Forget every minute the sources that came before it, while the server runs."""
+    """Forget, again and again while the server runs, the sources that asked no more."""
     store = app.stores.get(KEPT)
 
     async def forget() -> None:
         while True:
-            await asyncio.sleep(60)
+            await asyncio.sleep(EVERY)
             if isinstance(store, MemoryStore):
                 await store.delete_expired()
 

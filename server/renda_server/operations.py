@@ -48,7 +48,8 @@ class Operation:
         etag: Whether the answer bears the version of what it shows.
         located: Whether the answer says where the made thing is.
         largest: Bytes of the body, if they may be more than everywhere else.
-        repeatable: Whether doing it twice is as doing it once, so that it takes no ``Idempotency-Key``: a sweep.
+        repeatable: Whether doing it twice is as doing it once, so that it takes no ``Idempotency-Key``: a sweep, or a
+            question that is too long, or too private, for an address.
         secret: Whether nothing may keep who sent what when: the cast of a ballot, which counts once by itself, and a
             voter's code.
         sheltered: Whether it is refused over a line that somebody on the way could read: a vote by device.
@@ -161,6 +162,7 @@ def _route(function: Made, told: Operation, names: frozenset[str]) -> Any:
         if told.asks is not None:
             given["asked"] = bodies.convert(flat, told.asks)
         elif told.free:
+            bodies.refuse_unstorable(flat)
             given["asked"] = flat
         else:
             bodies.refuse_unknown(flat, (), "question")

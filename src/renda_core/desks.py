@@ -155,7 +155,7 @@ class UnitDesk(Protocol):
         """Show, oldest first, the cases that stand in a state, as the reader sees them; what is veiled is not there."""
 
     async def names(self, ids: Iterable[str]) -> Mapping[str, str]:
-        """Name people and units by id; an id that is neither is left out."""
+        """Name people, units, stations and congresses by id; an id that is none of them is left out."""
 
 
 class Desk(UnitDesk, Protocol):

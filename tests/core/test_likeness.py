@@ -1,6 +1,7 @@
 """Earlier opinions with a text much alike: the law of the index, and what whom is offered, on both back ends."""
 
 import random
+import threading
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from renda_core.domain.likeness import lengths_of, nearest, packed
 from renda_core.errors import Invalid, NotFound, Taken
 from renda_core.services import likeness
 from renda_core.services.likeness import finding, keeping
+from renda_core.store.sqlite import SqliteStore
 from renda_core.store.words import words
 
 SHARED = {"suggestion_handling": {}, "reception": {}}
@@ -154,7 +156,12 @@ def test_a_question_is_answered_whole_while_all_is_written_anew(station, monkeyp
 
     async def meanwhile(*args):
         monkeypatch.setattr(finding, "_of_segment", ask)
-        await likeness.keep(station.store, station.tenant)
+        if isinstance(station.store, SqliteStore):  # whose connections are each one thread's
+            other = threading.Thread(target=keep, args=(station,))
+            other.start()
+            other.join()
+        else:
+            await likeness.keep(station.store, station.tenant)
         return await ask(*args)
 
     monkeypatch.setattr(finding, "_of_segment", meanwhile)

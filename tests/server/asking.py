@@ -55,7 +55,7 @@ REQUESTS: dict[str, Request] = {
     "erase_case": Request(who="overseer", body={"reason": "当事人申请删除个人信息"}),
     "search": Request(query={"text": "石桥"}),
     "list_pages": Request(),
-    "list_similar": Request(query={"text": "石桥多年失修", "kind": "opinion"}),
+    "list_similar": Request(body={"text": "石桥多年失修", "kind": "opinion"}),
     "show_page": Request(parts={"name": "satisfaction"}),
     "give_page": Request(parts={"name": "satisfaction", "file": "page.xlsx"}),
     "show_kind": Request(parts={"kind": "commitment"}),

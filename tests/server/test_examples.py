@@ -26,7 +26,7 @@ PASSING = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{64}(?:[0-9a-f]{64})?\b|\bWy[A-Za-z0-9_-]{20,}"
     r"|\b[2-9A-HJKMNP-Z]{4}-[2-9A-HJKMNP-Z]{4}\b|[A-Za-z0-9+/]{100,}={0,2}|\"choices\": \[[^]]*\]"
 )
-"""Ids, hashes, signatures, voters' codes, cursors, sealed papers, and what trial papers were marked: new in every county."""
+"""Ids, hashes, signatures, codes, cursors, sealed papers, and what trial papers were marked: new in every county."""
 LAST = (
     "rate_matter",
     "dispute_matter",

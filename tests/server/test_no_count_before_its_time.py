@@ -42,7 +42,8 @@ OUTLETS = sorted(
 """What is asked: every reading operation, every command, tables of the database, and the log."""
 MAY = {
     *THEIRS, "print_ballot announcement", "ballot print announcement", "export_count", "ballot export", "show_case",
-    "print_case", "suggestion show", "suggestion print", "show_page", "give_page", "page show", "page print", "page export", "table case_file",
+    "print_case", "suggestion show", "suggestion print", "show_page", "give_page", "page show", "page print",
+    "page export", "table case_file",
 }  # fmt: skip
 """Where numbers may stand once they are announced."""
 

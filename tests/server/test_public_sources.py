@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from litestar import Litestar
+from litestar.stores.memory import MemoryStore
 
-from renda_server import transport
+from renda_server import guests, transport
 
 from .test_transport import BEHIND, FAR, LIES, NEAR, PROXY, scope
 
@@ -68,3 +71,19 @@ def test_an_unnamed_proxy_is_noticed() -> None:
     assert transport.unnamed(scope(FAR, [(b"forwarded", b"for=1.2.3.4")]), BEHIND)
     assert not transport.unnamed(scope(PROXY, [(SAID, VOTER.encode())]), BEHIND)
     assert not transport.unnamed(scope(FAR, []), ())
+
+
+def test_a_source_that_asks_no_more_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guests, "EVERY", 0.0)
+    store = MemoryStore()
+    app = Litestar(stores={guests.KEPT: store}, openapi_config=None)
+
+    async def watch() -> None:
+        await store.set("gone", b"1", expires_in=-1)
+        await store.set("here", b"1", expires_in=3_600)
+        async with guests.forgetting(app):
+            while await store.exists("gone"):
+                await asyncio.sleep(0)
+        assert await store.exists("here")
+
+    asyncio.run(watch())

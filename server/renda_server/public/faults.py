@@ -45,7 +45,10 @@ def on_http(request: Asked, error: HTTPException) -> Response[bytes]:
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return on_defect(request, error)
     wait = int(errors.waiting(error)) if error.status_code == HTTPStatus.TOO_MANY_REQUESTS else 0
-    return said(request, error.status_code, wait)
+    made = said(request, error.status_code, wait)
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        made.headers |= errors.allowed(request)
+    return made
 
 
 def on_defect(request: Asked, error: Exception) -> Response[bytes]:

@@ -23,7 +23,7 @@ from renda_core.store.shapes import Sort
 from renda_server import bodies
 from renda_server.hosting import Desk
 from renda_server.operations import operation
-from renda_server.shapes import After, Asked, Fields, Id, Line, Name, Page, Paged, Size
+from renda_server.shapes import After, Asked, Fields, Given, Id, Line, Name, Page, Paged, Size
 
 TAG = "lists"
 JOIN = "~"
@@ -90,7 +90,7 @@ async def search(desk: Desk, asked: Looking) -> Found:
     return await desk.ask(finding.search, asked.text, kind=asked.kind, what=what, after=asked.after, size=asked.size)
 
 
-class Comparing(Asked, kw_only=True, frozen=True):
+class Comparing(Given, kw_only=True, frozen=True):
     """The text as it was typed so far, and among which kind's cases; *size* is how many at most."""
 
     text: Annotated[str, Meta(min_length=1, max_length=4_000)]
@@ -98,13 +98,22 @@ class Comparing(Asked, kw_only=True, frozen=True):
     size: Annotated[int, Meta(ge=1, le=20)] = 5
 
 
-@operation("GET", "/similar", summary="Find cases with a text much alike", tag=TAG, problems=(403,))
-async def list_similar(desk: Desk, asked: Comparing) -> Page[Alike]:
+@operation(
+    "POST",
+    "/similar",
+    summary="Find cases with a text much alike",
+    tag=TAG,
+    status=200,
+    problems=(403,),
+    repeatable=True,
+)
+async def list_similar(desk: Desk, data: Comparing) -> Page[Alike]:
     """Find earlier cases of a kind whose text is much alike, the most alike first, as far as the asker may read them.
 
-    It is asked while an opinion is entered: one matter told by many is one case with many voices.
+    It is asked while an opinion is entered: one matter told by many is one case with many voices. The text is sent as
+    a body, for what voters tell is no part of an address, which many on the way keep and cut off.
     """
-    found = await desk.ask(alike, asked.text, asked.kind, size=asked.size)
+    found = await desk.ask(alike, data.text, data.kind, size=data.size)
     return Page(items=list(found), after="")
 
 

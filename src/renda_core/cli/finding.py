@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -11,7 +10,6 @@ from renda_core.cli.session import no_such_case
 from renda_core.errors import NotFound
 from renda_core.services import lookups
 from renda_core.store.cases import BY_NUMBER
-from renda_core.store.roster import PERSON
 
 if TYPE_CHECKING:
     from renda_core.store.unit import Reader
@@ -63,12 +61,3 @@ async def case_id(reader: Reader, kind: str, number: str) -> str:
     if id := as_id(number):
         return id
     raise no_such_case(kind, number)
-
-
-async def named(reader: Reader, ids: Iterable[str]) -> dict[str, str]:
-    """Give the names of units and persons by id; an id that is neither is left out."""
-    found = await lookups.names(reader)
-    for id in {i for i in ids if i and i not in found and as_id(i)}:
-        if (person := await reader.find(PERSON, id=id)) is not None:
-            found[id] = person.name
-    return found

@@ -151,8 +151,7 @@ def _write(session: Session, path: Path, pages: Sequence[Page]) -> None:
 @click.pass_obj
 def overdue(session: Session, /, tenant: str, size: int, **given: Any) -> None:
     """逾期 List the deadlines that have passed, the longest first; with --xlsx or --csv all of them, into a file."""
-    from renda_core.cli import finding
-    from renda_core.services import ledgers
+    from renda_core.services import ledgers, lookups
 
     table_file = exporting.into(given)
     with session.open(tenant) as workspace:
@@ -161,7 +160,7 @@ def overdue(session: Session, /, tenant: str, size: int, **given: Any) -> None:
             return
         today, practice = workspace.tenant.today, workspace.tenant.practice
         rows = workspace.ask(ledgers.overdue, session.actor(workspace), size=size)
-        names = workspace.read(finding.named, {row.unit for row in rows})
+        names = workspace.read(lookups.named, {row.unit for row in rows})
     found = []
     for row in rows:
         procedure = practice.find(row.kind, practice.edition(row.kind, today))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from renda_core.cli import finding, telling
+from renda_core.cli import telling
 from renda_core.cli.session import Session, login, login_name
 from renda_core.domain.case import UNIT
 from renda_core.domain.visibility import Seen
+from renda_core.services import lookups
 
 if TYPE_CHECKING:
     from renda_core.domain.procedure import Procedure
@@ -23,7 +24,8 @@ OF_ACT = ("step", "by", "on", "unit", "grade", "note", "units", "parties", "link
 def told(workspace: Workspace, seen: Seen) -> dict[str, Any]:
     """Give what a reader may see of a case, with titles and names."""
     procedure = workspace.tenant.practice.procedure(seen.kind, seen.edition)
-    names = workspace.read(finding.named, set(_ids(seen)))
+    names = workspace.read(lookups.named, set(_ids(seen)))
+    called = {id: name for id in _texts((seen.body, seen.acts)) if (name := names.get(id))}
     names.setdefault(login(workspace.tenant.id), login_name())
     plain: dict[str, Any] = telling.plain(seen)
     units = procedure.facets.get(UNIT)
@@ -41,6 +43,7 @@ def told(workspace: Workspace, seen: Seen) -> dict[str, Any]:
         ],
         "clocks": [clock | {"unit_name": names.get(clock["unit"], "")} for clock in plain["clocks"]],
         "acts": [_act(act, procedure, names) for act in plain["acts"]],
+        "called": called,
     }
 
 
@@ -48,8 +51,26 @@ def _ids(seen: Seen) -> Iterator[str]:
     for people in seen.parties.values():
         yield from people
     yield from (unit.unit for unit in seen.units)
-    for act in seen.acts:
-        yield from (str(act.get("by", "")), str(act.get("unit", "")), str(act.get("of", "")))
+    yield from _texts((seen.body, seen.acts))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """Give every text in a value, however deep: any of them may be an id."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        yield from (text for part in value.values() for text in _texts(part))
+    elif isinstance(value, tuple | list):
+        yield from (text for part in value for text in _texts(part))
+
+
+def _named(value: Any, called: Mapping[str, str]) -> Any:
+    """Write names for ids, however deep."""
+    if isinstance(value, str):
+        return called.get(value, value)
+    if isinstance(value, Mapping):
+        return {key: _named(part, called) for key, part in value.items()}
+    return [_named(part, called) for part in value] if isinstance(value, tuple | list) else value
 
 
 def _act(act: dict[str, Any], procedure: Procedure, names: dict[str, str]) -> dict[str, Any]:
@@ -84,7 +105,7 @@ def _human(facts: dict[str, Any], whole: bool) -> None:
             telling.line(f"{PARTIES.get(role, role)} {role}: {told}")
         for name, value in facts["body"].items():
             if value not in ("", None, [], {}, False):
-                telling.line(f"{name}: {telling.cell(value)}")
+                telling.line(f"{name}: {telling.cell(_named(value, facts['called']))}")
     if facts["units"]:
         rows = [
             (u["name"] or u["unit"], ROLES.get(u["role"], u["role"]), u["round"], u["title"]) for u in facts["units"]
@@ -93,7 +114,7 @@ def _human(facts: dict[str, Any], whole: bool) -> None:
     for clock in facts["clocks"]:
         _clock(clock)
     if whole:
-        acts = [_row(act) for act in facts["acts"]]
+        acts = [_row(act, facts["called"]) for act in facts["acts"]]
         telling.table(("日期", "环节", "经办", "等次", "说明", "其他"), acts, title="经过 history")
 
 
@@ -107,11 +128,11 @@ def _clock(clock: dict[str, Any]) -> None:
         telling.line(f"    {line}")
 
 
-def _row(act: dict[str, Any]) -> tuple[object, ...]:
+def _row(act: dict[str, Any], called: Mapping[str, str]) -> tuple[object, ...]:
     who = act["by_name"] or act.get("by", "")
     unit = act["unit_name"] or act.get("unit", "")
     known = {*OF_ACT, "title", "by_name", "unit_name", "grade_title"}
-    rest = {k: v for k, v in act.items() if k not in known and v not in ("", None, [], {}, False)}
+    rest = {k: _named(v, called) for k, v in act.items() if k not in known and v not in ("", None, [], {}, False)}
     forced = "（越程序）" if act.get("forced") else ""
     grade = act["grade_title"] or act.get("grade", "")
     by = f"{who}（{unit}）" if unit else who

@@ -50,13 +50,12 @@ def calendar() -> None:
 @click.pass_obj
 def redate(session: Session, tenant: str) -> None:
     """重算时限 Derive every running due date anew, after a holiday table came."""
-    from renda_core.cli import finding
-    from renda_core.services import dates
+    from renda_core.services import dates, lookups
 
     with session.open(tenant) as workspace:
         with session.progress("counting anew 重算", None) as told:
             moved = workspace.store.run(dates.redate(workspace.store, workspace.tenant, told))
-        names = workspace.read(finding.named, {m.unit for m in moved})
+        names = workspace.read(lookups.named, {m.unit for m in moved})
     rows = [(m.case, m.clock, names.get(m.unit, m.unit), m.was, m.now) for m in moved]
     columns = ("件", "时限", "单位", "原到期", "现到期")
     session.tell({"moved": moved}, lambda: telling.table(columns, rows, empty="no due date moved 无变化"))
@@ -94,14 +93,14 @@ def verify(session: Session, tenant: str, head: bool) -> None:
 @click.pass_obj
 def list_(session: Session, tenant: str, after: int, size: int) -> None:
     """列出 List entries in order."""
-    from renda_core.cli import finding
     from renda_core.cli.session import login, login_name
     from renda_core.services import journal as entries
+    from renda_core.services import lookups
 
     with session.open(tenant) as workspace:
         lines = workspace.read(entries.entries, after=after, size=size)
         told = [{"seq": line.seq, **json.loads(line.entry), "hash": line.hash.hex()} for line in lines]
-        names = workspace.read(finding.named, {entry["actor"] for entry in told})
+        names = workspace.read(lookups.named, {entry["actor"] for entry in told})
         names.setdefault(login(workspace.tenant.id), login_name())
     for entry in told:
         entry["actor_name"] = names.get(entry["actor"], "")

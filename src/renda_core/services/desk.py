@@ -95,7 +95,7 @@ class _Asked:
         )  # whose state is veiled is not found by it
 
     async def names(self, ids: Iterable[str]) -> Mapping[str, str]:
-        """Name people and units by id; an id that is neither is left out."""
+        """Name people, units, stations and congresses by id; an id that is none of them is left out."""
         return await lookups.named(self._reader, ids)
 
     async def _count(self, query: tuple[Query[UnitCount], Query[UnitCount]], **asked: Any) -> tuple[UnitCount, ...]:

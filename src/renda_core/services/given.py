@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,9 @@ from renda_core.store.cases import ONE
 from renda_core.store.codec import convert
 from renda_core.store.unit import Reader, Unit
 from renda_core.tenancy import Tenant
+
+_PLACE = re.compile(r"(?:`\$\.|missing required field `)([^`]+)`$")
+"""Where a value does not fit, as msgspec ends its message."""
 
 
 def happened(tenant: Tenant, on: dt.date | None) -> dt.date:
@@ -41,7 +45,7 @@ def fitted(value: Any, cls: type | None, where: str, *, strict: bool = True) -> 
     try:
         made: Any = convert(value, cls, strict=strict)
     except (msgspec.ValidationError, ValueError) as error:
-        raise Invalid(f"{where}: {error}", field=str(error).rpartition("`$.")[2].rstrip("`")) from None
+        raise Invalid(f"{where}: {error}", field=found[1] if (found := _PLACE.search(str(error))) else "") from None
     return over_personal(made, _refuse_sealed) if isinstance(value, Mapping) else made
 
 

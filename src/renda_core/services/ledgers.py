@@ -17,7 +17,7 @@ from renda_core.errors import Invalid, NotFound
 from renda_core.services.asking import Source, driven
 from renda_core.services.desk import OwnDesk, StoreDesk
 from renda_core.services.paging import LARGEST, PAGE, Page, check_size, check_texts
-from renda_core.services.questions import questions
+from renda_core.services.questions import asked_of
 from renda_core.services.references import meant
 from renda_core.services.sight import hides_due, keeps, reach_of, shown, veiled_in_lists, veiled_roles
 from renda_core.services.walks import Walk, place_after, rarest_first, turned
@@ -219,7 +219,7 @@ async def page(
     context = tenant.contexts(tenant.today)(found.plugin)
     said: tuple[Any, ...] = ()
     if found.asks is not None:
-        said = (questions(found.asks, name, asked or {}),)
+        said = (asked_of(source, found.asks, asked or {}),)
     elif asked:
         raise Invalid(f"page {name} asks for nothing; leave {', '.join(sorted(asked))} away", field=min(asked))
     return await driven(

@@ -30,14 +30,6 @@ class SegmentNumber:
 
 
 @attrs.frozen(kw_only=True)
-class ListSize:
-    """How many bytes the list of a word has, four a text."""
-
-    word: str
-    size: int
-
-
-@attrs.frozen(kw_only=True)
 class ListRow:
     """The texts of a segment that hold some word, four bytes each."""
 
@@ -78,16 +70,15 @@ FIRST = Query(
     select(_segments.c.segment).where(*keyed(_segments, "kind")).order_by(_segments.c.segment).limit(1), SegmentNumber
 )
 """The oldest segment that is there; what is written anew is taken away from the oldest on."""
-SIZES = Query(
-    select(_lists.c.word, func.length(_lists.c.texts).label("size")).where(
-        *keyed(_lists, "kind", "segment"), among(_lists.c.word, "word")
-    ),
-    ListSize,
-)
 LISTS = Query(
-    select(_lists.c.segment, _lists.c.texts).where(*keyed(_lists, "kind", "segment"), among(_lists.c.word, "word")),
+    select(_lists.c.segment, _lists.c.texts).where(
+        *keyed(_lists, "kind", "segment"),
+        among(_lists.c.word, "word"),
+        func.length(_lists.c.texts) <= bindparam("most", type_=Integer()),
+    ),
     ListRow,
 )
+"""The lists of some words that are no longer than so many bytes."""
 PAGES = Query(
     select(_pages.c.page, _pages.c.texts).where(*keyed(_pages, "kind", "segment"), among(_pages.c.page, "page")),
     PageRow,

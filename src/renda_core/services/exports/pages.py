@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -44,7 +45,7 @@ async def page_sheets(
 def _single(name: str, value: Any) -> tuple[object, ...]:
     if isinstance(value, Rate):
         return name, value.shown, value.hits, value.base, value.of
-    return name, *_cells(value, wide=False), None, None, None
+    return name, *_cells(value), None, None, None
 
 
 def _table(rows: Sequence[Any]) -> tuple[tuple[str, ...], list[tuple[object, ...]]]:
@@ -52,32 +53,31 @@ def _table(rows: Sequence[Any]) -> tuple[tuple[str, ...], list[tuple[object, ...
     if not rows:
         return ("（无）",), []
     fields = attrs.fields(type(rows[0]))
-    columns = [[getattr(row, a.name) for row in rows] for a in fields]
-    marked = [any(isinstance(v, Figure) and v.approx for v in values) for values in columns]
-    headers = [header for a, values in zip(fields, columns, strict=True) for header in _headers(title(a), values)]
+    wide = [_wide([getattr(row, a.name) for row in rows]) for a in fields]
+    headers = [header for a, n in zip(fields, wide, strict=True) for header in _headers(title(a), n)]
     cells = (
-        tuple(c for a, wide in zip(fields, marked, strict=True) for c in _cells(getattr(row, a.name), wide=wide))
-        for row in rows
+        tuple(c for a, n in zip(fields, wide, strict=True) for c in _cells(getattr(row, a.name), n)) for row in rows
     )
     return tuple(headers), list(cells)
 
 
-def _headers(name: str, values: Sequence[Any]) -> Iterator[str]:
-    yield name
+def _wide(values: Sequence[Any]) -> int:
+    """Say how many columns a field takes; it takes them in every row, also where that has no rate."""
     if any(isinstance(v, Rate) for v in values):
-        yield f"{name}分子"
-        yield f"{name}分母"
-    elif any(isinstance(v, Figure) and v.approx for v in values):
-        yield f"{name}（约数）"
+        return 3
+    return 2 if any(isinstance(v, Figure) and v.approx for v in values) else 1
 
 
-def _cells(value: Any, *, wide: bool) -> tuple[object, ...]:
+def _headers(name: str, wide: int) -> tuple[str, ...]:
+    return {1: (name,), 2: (name, f"{name}（约数）"), 3: (name, f"{name}分子", f"{name}分母")}[wide]
+
+
+def _cells(value: Any, wide: int = 1) -> tuple[object, ...]:
+    cells: tuple[object, ...]
     if isinstance(value, Rate):
-        return value.shown, value.hits, value.base
-    if isinstance(value, Figure):
-        if wide:
-            return value.n, "约" if value.approx else ""
-        return (str(value) if value.approx else value.n,)
-    if value is None or isinstance(value, bool | int):
-        return (value,)
-    return (text(value),)
+        cells = value.shown, value.hits, value.base
+    elif isinstance(value, Figure):
+        cells = (value.n, "约" if value.approx else "") if wide == 2 else (str(value) if value.approx else value.n,)
+    else:
+        cells = (value if value is None or isinstance(value, int | dt.date) else text(value),)
+    return cells + (None,) * (wide - len(cells))

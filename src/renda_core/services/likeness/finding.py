@@ -18,15 +18,17 @@ from renda_core.services.asking import looked
 from renda_core.services.likeness.keeping import PAGE, read_text, text_of
 from renda_core.services.sight import reach_of, veiled_in_lists
 from renda_core.store.cases import CaseRow, read_row
-from renda_core.store.likeness import FIRST, LISTS, NEWEST, PAGES, SEGMENTS, SIZES, SOME, LateCase, ListSize, SegmentRow
+from renda_core.store.likeness import FIRST, LISTS, NEWEST, PAGES, SEGMENTS, SOME, LateCase, SegmentRow
 from renda_core.store.unit import Reader
 from renda_core.store.words import LONGEST, words
 from renda_core.tenancy import Tenant
 
 COMPARED = 80
 """Texts of a segment that are compared sign by sign: with as many, hardly one of the best five is missed."""
-READ = 400_000
-"""Bytes of lists after which no commoner word is looked at: 100,000 texts that share one."""
+NUMBER = 4
+"""Bytes of a text's number in a list."""
+SHARE, SHORT = 8, 4_000
+"""A word that stands in an eighth of all texts, and in a thousand at least, tells nothing where others do."""
 LATEST = 2_000
 """New texts outside all segments that are compared, the newest."""
 LEAST = 50.0
@@ -107,16 +109,17 @@ async def _indexed(reader: Reader, kind: str, wanted: Sequence[str]) -> tuple[di
         segments = await reader.all(SEGMENTS, kind=kind)
         for segment in segments:
             found |= await _of_segment(reader, kind, segment, wanted)
-        oldest = await reader.find(FIRST, kind=kind) if segments else None
-        if not segments or (oldest and oldest.segment == segments[0].segment):
+        oldest = await reader.find(FIRST, kind=kind)
+        if not segments or (oldest is not None and oldest.segment == segments[0].segment):
             return found, max((s.upto for s in segments), default="")
 
 
 async def _of_segment(reader: Reader, kind: str, segment: SegmentRow, wanted: Sequence[str]) -> Mapping[str, str]:
     """Give the texts of a segment that share most, by case."""
     asked = {"kind": kind, "segment": segment.segment}
-    sizes = await reader.among(SIZES, "word", wanted, **asked)
-    lists = await reader.among(LISTS, "word", rarest(sizes), **asked)
+    lists = await reader.among(LISTS, "word", wanted, **asked, most=common(segment.size))
+    if not lists:  # nothing but what everybody says
+        lists = await reader.among(LISTS, "word", wanted, **asked, most=segment.size * NUMBER)
     near = nearest((row.texts for row in lists), segment.lengths, len(wanted), COMPARED)
     pages = sorted({n.text // PAGE for n in near})
     held = {row.page: row.texts for row in await reader.among(PAGES, "page", pages, **asked)}
@@ -124,16 +127,9 @@ async def _of_segment(reader: Reader, kind: str, segment: SegmentRow, wanted: Se
     return dict(read[n.text // PAGE][n.text % PAGE] for n in near if n.text // PAGE in read)
 
 
-def rarest(sizes: Sequence[ListSize]) -> list[str]:
-    """Leave out the commonest words, which tell least and are in most texts, where the rest is enough to go by."""
-    chosen: list[str] = []
-    held = 0
-    for one in sorted(sizes, key=lambda one: (one.size, one.word)):
-        if held > READ:
-            break
-        chosen.append(one.word)
-        held += one.size
-    return chosen
+def common(size: int) -> int:
+    """Give the bytes beyond which a word's list is not looked at in a segment of so many texts."""
+    return max(SHORT, size * NUMBER // SHARE)
 
 
 def _told(tenant: Tenant, actor: Actor, row: LateCase | None, asked: str) -> Alike | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import attrs
 import msgspec
@@ -10,9 +10,8 @@ import msgspec
 from renda_core.domain.case import Actor, Case
 from renda_core.domain.likeness import lengths_of, packed
 from renda_core.domain.procedure import Procedure
-from renda_core.domain.sealed import Sealed
 from renda_core.errors import Taken
-from renda_core.store.cases import CaseRow, read_row
+from renda_core.store.codec import decode_written
 from renda_core.store.likeness import ADD_LIST, ADD_PAGE, ADD_SEGMENT, CUT, LATE, SEGMENTS, LateCase, SegmentRow
 from renda_core.store.unit import Reader, Store, Unit
 from renda_core.store.words import LONGEST, words
@@ -29,7 +28,7 @@ FEW = 200
 """New texts that are no segment's worth yet: they are compared one by one meanwhile."""
 MOST_SEGMENTS = 6
 """Segments with room left, beyond which all are written anew, so that a question asks few."""
-HELD_BACK = 200
+HELD_BACK = 50
 """The newest cases, which wait: one whose transaction still runs has an earlier id, and would be passed over."""
 
 
@@ -43,9 +42,12 @@ class Kept:
 
 def text_of(case: Case, procedure: Procedure) -> str:
     """Give the text by which a case is compared: its searchable fields, or its title where it has none."""
-    fields = (getattr(case.body, name, "") for name in procedure.kind.words)
-    texts = [str(f) for f in fields if f and not isinstance(f, Sealed)]
-    return " ".join(texts or [case.title])[:LONGEST]
+    return _joined(case.title, (getattr(case.body, name, "") for name in procedure.kind.words))
+
+
+def _joined(title: str, fields: Iterable[object]) -> str:
+    """Put texts together; what is sealed is no text."""
+    return " ".join([f for f in fields if f and isinstance(f, str)] or [title])[:LONGEST]
 
 
 def read_text(tenant: Tenant, row: LateCase) -> str:
@@ -53,8 +55,9 @@ def read_text(tenant: Tenant, row: LateCase) -> str:
     procedure = tenant.practice.find(row.kind, row.edition)
     if procedure is None:
         return ""
-    held = CaseRow(kind=row.kind, edition=row.edition, document=row.document)
-    return text_of(read_row(held, tenant.practice), procedure)
+    held = decode_written(row.document)
+    body = held.body if isinstance(held.body, Mapping) else {}
+    return _joined(held.title, (body.get(name) for name in procedure.kind.words))
 
 
 async def keep(store: Store, tenant: Tenant, progress: Callable[[int], None] | None = None) -> Kept:

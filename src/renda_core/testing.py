@@ -25,6 +25,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 if TYPE_CHECKING:  # the library itself is imported by the fixtures, so that coverage and benchmarks see it load
+    from renda_core.catalogue import Catalogue
     from renda_core.domain.case import Act, Actor, Case
     from renda_core.domain.procedure import Context
     from renda_core.domain.visibility import Seen
@@ -262,18 +263,28 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "rule(name, …): the guards (step.guard), gates (step.facet), clocks it tests")
 
 
+def _catalogue(modules: Mapping[str, Any]) -> Catalogue:
+    """Collect some plugins, or all; where one follows a kind of none of them, the installed ones stand beside them."""
+    from renda_core.catalogue import Catalogue
+    from renda_core.discovery import discovered
+    from renda_core.records import Follow, Kind
+
+    known = Catalogue.collect(modules) if modules else Catalogue.installed()
+    every = [r for records in known.offers.values() for r in records]
+    lost = {r.kind for r in every if isinstance(r, Follow)} - {r.name for r in every if isinstance(r, Kind)}
+    return Catalogue.collect({**discovered()[0], **modules}) if lost else known
+
+
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Callable[..., Bench]]:
     """Make benches on embedded stores: ``bench({"suggestion_handling": {}}, today=…)``, or from plugin modules."""
-    from renda_core.catalogue import Catalogue
-
     made: list[Bench] = []
 
     def make(*plugins: Any, catalogue: Any = None, **rest: Any) -> Bench:
         modules = {p.__name__.rpartition(".")[2]: p for p in plugins if not isinstance(p, Mapping)}
         plain: Mapping[str, Mapping[str, Any]] = {name: {} for name in modules}
         settings = next((p for p in plugins if isinstance(p, Mapping)), plain)
-        known = catalogue or (Catalogue.collect(modules) if modules else Catalogue.installed())
+        known = catalogue or _catalogue(modules)
         day: list[Bench] = []
 
         def now() -> dt.datetime:

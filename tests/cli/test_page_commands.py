@@ -79,7 +79,7 @@ def test_a_page_on_paper_and_as_a_workbook(homes: Terminal) -> None:
 
 
 def test_a_units_own_page_is_the_units_alone(homes: Terminal) -> None:
-    assert "units" in homes.json(*UNIT, "page", "show", "qing", "own_account")
+    assert homes.json(*UNIT, "page", "show", "qing", "own_account") == {"accounts": [], "surveys": []}
     for name, who in (("own_account", ()), ("unit_accounts", UNIT), (NAME, ("--roles", "overseer"))):
         result = homes(*who, "page", "show", "qing", name)
         assert (result.exit_code, f"no page '{name}'" in result.stderr) == (4, True), result.stderr

@@ -95,6 +95,51 @@ def test_when_the_suggestion_is_answered_the_opinions_that_became_it_are_and_vot
         assert case.states["main"] == "closed"
 
 
+def test_an_opinion_whose_suggestion_was_merged_is_answered_with_the_lead(b):
+    opinion, suggestion = b.do(become, WANG, asked(heard(b), opens=opens()))
+    lead = b.run(draft(b, LI), ("submit", LI), ("accept", OFFICE))
+    b.run(suggestion, ("submit", WANG), ("accept", OFFICE), ("merge", OFFICE, {"links": {"merged_into": (lead.id,)}}))
+    b.run(lead, ("assign", OFFICE, SOLE), ("reply", ROADS, REPLY))
+    assert b.case(suggestion.id).states["main"] == "replied"
+    opinion = b.case(opinion.id)
+    assert (opinion.states["main"], opinion.acts[-1].note) == ("answered", suggestion.id)
+    assert set(entries(b)[-1]["body"]["followers"]) == {suggestion.id, opinion.id}
+    assert b.verify().whole
+
+
+def test_by_the_step_alone_the_suggestion_that_is_named_takes_it_up(b):
+    case, suggestion = heard(b), draft(b)
+    with pytest.raises(NotFound, match="no case"):
+        b.step(case, "become", OFFICE, note="书面同意", payload=AGREED, links={"became": (b.file.id,)})
+    with pytest.raises(Rejected):
+        b.step(case, "become", WANG, payload=AGREED, grade="x", links={"became": (suggestion.id,)})
+    opinion = b.step(case, "become", WANG, payload=AGREED, links={"became": (suggestion.id,)})
+    assert opinion.links["became"] == (suggestion.id,)
+    assert b.case(suggestion.id).links["from_opinion"] == (opinion.id,)
+    with pytest.raises(Rejected, match="no step 'take_up_opinion'"):
+        b.step(heard(b), "become", WANG, payload=AGREED, links={"became": (heard(b).id,)})
+
+
+def test_neither_is_tied_alone(b):
+    case = heard(b)
+    tied = {"from_opinion": (case.id,)}
+    for half in (
+        lambda: b.step(draft(b), "take_up_opinion", WANG, links=tied),
+        lambda: b.open("suggestion", WANG, BRIDGE, parties={"proposer": (WANG.id,)}, links=tied),
+    ):
+        with pytest.raises(Rejected, match="becomes it by its own step become"):
+            half()
+    assert b.case(case.id) == case
+
+
+def test_merges_in_a_chain_are_answered(b):
+    first, second, third = (b.run(draft(b), ("submit", WANG), ("accept", OFFICE)) for _ in range(3))
+    for one, other in ((first, second), (second, third)):
+        b.step(one, "merge", OFFICE, links={"merged_into": (other.id,)})
+    b.run(third, ("assign", OFFICE, SOLE), ("reply", ROADS, REPLY))
+    assert {b.case(c.id).states["main"] for c in (first, second, third)} == {"replied"}
+
+
 @pytest.mark.parametrize("end", ["withdraw", "decline"])
 def test_a_suggestion_that_comes_to_nothing_gives_the_opinion_back(b, end):
     opinion, suggestion = b.do(become, WANG, asked(heard(b), opens=opens()))

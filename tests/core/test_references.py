@@ -184,6 +184,18 @@ def test_people_are_never_proposed(b):
     assert refused.value.details["field"] == "person"
 
 
+def test_who_names_a_person_by_id_is_not_told_the_name(b):
+    async def end(unit, _):
+        (row,) = [r for r in await unit.all(ALL["person"]) if r["id"] == uid("wang")]
+        await unit.write(CHANGE["person"], **row | {"valid_to": D(2026, 3, 1)})
+        unit.record("test.ended", on=row["id"], version=0, rule="test")
+
+    b.do(end, OFFICE)
+    with pytest.raises(Invalid, match=r"person .* was closed on 2026-03-01") as refused:
+        called(b, body={"person": uid("wang")})
+    assert "wang" not in str(refused.value)
+
+
 def counted(b, commands):
     """Open many meetings at once; answer how many questions each noun was asked."""
     asked = []

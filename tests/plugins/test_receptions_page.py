@@ -135,6 +135,11 @@ def test_what_waits_for_somebody(year):
     assert shown(year, **YEAR).total[0].opinions == Figure(42, approx=True)
 
 
+def test_who_closes_and_claims_opinions_that_nobody_entered_is_shown(year):
+    year.step(year.cases["first"], "close", KEEPER, payload=Closing(opinions=9))
+    assert (DAY, "1 个问题未登记为意见") in [(p.on, p.why) for p in shown(year, **YEAR).points]
+
+
 def test_vacant_days_and_days_that_no_rule_sets_any_more(county):
     day = Day(on=D(2026, 3, 9), label="坐班", who=(uid("first"),), place=S1, begins="09:00", ends="11:00")
     vacant = attrs.evolve(day, on=D(2026, 3, 10), who=(), why="缺岗")

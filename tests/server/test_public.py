@@ -239,7 +239,7 @@ def test_ten_wrong_codes_and_no_more_are_looked_at(county: tuple[Site, dict[str,
         assert follow(site, ids["rated_code"], f"follow/{what}", **more).status_code == 429
     form = site.client.post("/public/qing/follow", data={"code": ids["followed_code"]})
     assert (form.status_code, "Retry-After" in form.headers) == (429, True)
-    assert "15 分钟后" in form.text
+    assert "等 15 分钟再来" in form.text
 
 
 class Asker:
@@ -319,7 +319,7 @@ def test_requests_of_one_source_are_limited_and_the_others_go_on(
     assert (over.status_code, over.json()["code"], page.status_code) == (429, "too_many_requests", 429)
     assert 1 <= int(over.headers["Retry-After"]) <= 3600
     assert page.headers["Retry-After"]
-    assert "再来" in page.text
+    assert "您所在的网络里同时打开的人太多" in page.text
     assert proxy.ask("GET", paths[0], headers=other).status_code == 200
     assert proxy.ask("GET", "/healthz", headers=mine).status_code == 200  # what tells nothing of a county
     assert proxy.ask("GET", "/api/me", headers=mine).status_code == 401  # what stands behind a token

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -56,6 +55,21 @@ class Live:
         }
 
 
+class Listening(uvicorn.Server):
+    """A server that says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def startup(self, *sockets: Any, **rest: Any) -> None:
+        """Begin to listen."""
+        try:
+            await super().startup(*sockets, **rest)
+        finally:
+            self.ready.set()
+
+
 @pytest.fixture(scope="module")
 def live(two_counties: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """A county whose stations everybody can see, served as it is in earnest."""
@@ -68,11 +82,10 @@ def live(two_counties: tuple[Path, dict[str, str]], tmp_path_factory: pytest.Tem
         ids = voters.furnish(site)
         ids |= {f"code {n}": voters.code(site, voters.answered(site)) for n in range(4)}
     config = uvicorn.Config(create_app(settings), port=0, access_log=False, log_config=None, lifespan="on")
-    server = uvicorn.Server(config)
+    server = Listening(config)
     thread = threading.Thread(target=server.run)
     thread.start()
-    while not server.started and thread.is_alive():
-        time.sleep(0.01)
+    server.ready.wait()
     port = server.servers[0].sockets[0].getsockname()[1]
     yield Live(url=f"http://127.0.0.1:{port}", ids=ids)
     server.should_exit = True

@@ -229,7 +229,7 @@ def _waits(
 ) -> str:
     """Say what a reception waits for; empty where for nothing."""
     body, state = case.body_as(Reception), case.states.get("main", "planned")
-    if state == "held" and (left := unanswered(case) - told.opinions.get(case.id, 0)) > 0:
+    if state in ("held", "closed") and (left := unanswered(case) - told.opinions.get(case.id, 0)) > 0:
         return f"{left} 个问题未登记为意见"
     if state not in ("planned", "noticed"):
         return ""

@@ -10,7 +10,7 @@ from litestar.datastructures import State
 from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
-from renda_core.errors import ConfigError, PluginError, RendaError
+from renda_core.errors import ConfigError, PluginError, RendaError, TooMany
 from renda_server import errors
 from renda_server.public import forms
 from renda_server.public.looks import FOR_ONE, Frame, here, show
@@ -28,6 +28,7 @@ TOLD = {
     503: ("暂时打不开", "系统正在维护，请过一会儿再来。急事请直接到联络站。"),
 }
 """What each refusal is called, and what to do."""
+MANY, CROWDED = "为防止有人猜查询码", "您所在的网络里同时打开的人太多"
 
 
 def on_refusal(request: Asked, error: RendaError) -> Response[bytes]:
@@ -37,7 +38,7 @@ def on_refusal(request: Asked, error: RendaError) -> Response[bytes]:
         return _numbered(request, 503, errors.set_up(error))
     if status is None or status == HTTPStatus.INTERNAL_SERVER_ERROR:
         return on_defect(request, error)
-    return said(request, status, int(str(error.details.get("retry_after", 0))))
+    return said(request, status, error, int(str(error.details.get("retry_after", 0))))
 
 
 def on_http(request: Asked, error: HTTPException) -> Response[bytes]:
@@ -45,7 +46,7 @@ def on_http(request: Asked, error: HTTPException) -> Response[bytes]:
     if error.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         return on_defect(request, error)
     wait = int(errors.waiting(error)) if error.status_code == HTTPStatus.TOO_MANY_REQUESTS else 0
-    made = said(request, error.status_code, wait)
+    made = said(request, error.status_code, error, wait)
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         made.headers |= errors.allowed(request)
     return made
@@ -56,7 +57,7 @@ def on_defect(request: Asked, error: Exception) -> Response[bytes]:
     return _numbered(request, 500, errors.noted(error))
 
 
-def said(request: Asked, status: int, wait: int = 0) -> Response[bytes]:
+def said(request: Asked, status: int, error: Exception, wait: int = 0) -> Response[bytes]:
     """Make the page of a refusal.
 
     Args:
@@ -64,7 +65,8 @@ def said(request: Asked, status: int, wait: int = 0) -> Response[bytes]:
     """
     title, text = TOLD.get(status, TOLD[400])
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        text = f"为防止有人猜查询码，请{soon(wait)}再来。您的查询码一直有效。"
+        why = MANY if isinstance(error, TooMany) else CROWDED
+        text = f"{why}，请{soon(wait)}再来。您的查询码一直有效。"
     headers = {**FOR_ONE, "Retry-After": str(wait)} if wait else FOR_ONE
     return show(
         request, "fault.html", _frame(request), status=status, headers=headers, title=title, text=text, number=""
@@ -73,11 +75,11 @@ def said(request: Asked, status: int, wait: int = 0) -> Response[bytes]:
 
 def soon(seconds: int) -> str:
     """Say a time to wait as people do, never shorter than it is."""
-    if seconds < 60:
-        return "一分钟后"
-    if seconds < 3600:
-        return f"{-(-seconds // 60)} 分钟后"
-    return f"{-(-seconds // 3600)} 小时后"
+    if seconds <= 60:
+        return "等一分钟"
+    if seconds <= 3600:
+        return f"等 {-(-seconds // 60)} 分钟"
+    return f"等 {-(-seconds // 3600)} 小时"
 
 
 def _numbered(request: Asked, status: int, id: str) -> Response[bytes]:
@@ -91,8 +93,8 @@ def _numbered(request: Asked, status: int, id: str) -> Response[bytes]:
 
 def _frame(request: Asked) -> Frame:
     """Name nothing of the county: whether there is one, a page that is not there tells nobody."""
-    address = here(request)
-    return Frame(back=address if request.method == "GET" and forms.BACK.fullmatch(address) else "")
+    address = here(request).removesuffix("/rating")  # which is no page of its own
+    return Frame(back=address if forms.BACK.fullmatch(address) else "")
 
 
 def kind(request: Asked, error: HTTPException) -> Response[bytes]:

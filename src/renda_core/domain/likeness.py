@@ -62,7 +62,7 @@ def nearest(lists: Iterable[bytes], lengths: bytes, words: int, n: int) -> list[
 
 
 def _sharing_most(shared: NDArray[np.intp], n: int) -> NDArray[np.intp]:
-    """Give the texts among which the nearest are: a short text may be nearer by fewer shared words, within a half.
+    """Give the texts among which the nearest are: a short text may be nearer by fewer shared words, within a quarter.
 
     How many texts share how much is counted first, so that nothing is sorted but the few that are left.
     """

@@ -10,14 +10,15 @@ import attrs
 from renda_core.domain.case import Case
 from renda_core.errors import Invalid
 from renda_core.services.bulk import Job, Work
-from renda_core.services.cases import OpenCase, TakeStep, readable, stale
+from renda_core.services.deciding import OpenCase, TakeStep, readable, stale
 from renda_core.services.given import refuse_lost_links
+from renda_core.services.ties import FORTH, back
 from renda_core.store.cases import load
 from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
 
-STEP, FORTH = "become", "became"
-"""The step by which a case becomes another, and the relation to that."""
+STEP = "become"
+"""The step by which a case becomes another."""
 
 
 @attrs.frozen(kw_only=True)
@@ -38,11 +39,6 @@ class Become:
     payload: Any = None
     note: str = ""
     on: dt.date | None = None
-
-
-def back(kind: str) -> str:
-    """Name the relation by which what a case of a kind became points back to it."""
-    return f"from_{kind}"
 
 
 def taking_up(kind: str) -> str:

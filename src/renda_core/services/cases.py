@@ -6,13 +6,25 @@ from renda_core.domain.case import Actor, Case, roles_on
 from renda_core.domain.openings import OpenStep, open_steps
 from renda_core.domain.procedure import Procedure
 from renda_core.domain.visibility import Seen
-from renda_core.errors import NotFound, Rejected, Stale
+from renda_core.errors import NotFound, Rejected
 from renda_core.services import records
-from renda_core.services.asking import looked, shown
-from renda_core.services.deciding import Moved, Names, OpenCase, TakeStep, begin, followers, move, readable
+from renda_core.services.asking import shown
+from renda_core.services.becoming import STEP, Become, become
+from renda_core.services.deciding import (
+    Moved,
+    Names,
+    OpenCase,
+    TakeStep,
+    begin,
+    followers,
+    move,
+    readable,
+    stale,
+)
 from renda_core.services.given import refuse_lost_links
 from renda_core.services.hours import Book
 from renda_core.services.references import References
+from renda_core.services.ties import FORTH, refuse_half
 from renda_core.store.cases import BY_NUMBER, load, reach_number, save, take_numbers
 from renda_core.store.unit import Reader, Unit
 from renda_core.tenancy import Tenant
@@ -47,6 +59,7 @@ async def open_case(unit: Unit, tenant: Tenant, command: OpenCase) -> Case:
     hours = Book(unit, tenant)
     await hours.take_all((moved,), unit.actor)
     await refuse_lost_links(unit, command.links)
+    await refuse_half(unit, tenant.practice, command.kind, command.links)
     await save(unit, None, moved.after, moved.procedure, tenant.calendar)
     await hours.write()
     made = await records.follow(unit, tenant, moved.after, moved.after.acts[-1])
@@ -84,6 +97,8 @@ async def next_number(unit: Unit, tenant: Tenant, kind: str) -> str:
 async def take_step(unit: Unit, tenant: Tenant, command: TakeStep) -> Case:
     """Take one step on a case; what follows from it follows in the same transaction.
 
+    By the step ``become`` the case that it names takes it up, in the same transaction, too.
+
     Raises:
         NotFound: There is no such case, or none that the asker may know of.
         Stale: Someone was faster; ``changed`` lists what happened since.
@@ -93,8 +108,11 @@ async def take_step(unit: Unit, tenant: Tenant, command: TakeStep) -> Case:
     procedure = readable(tenant, before, unit.actor)
     if before.version != command.version:
         raise stale(tenant, before, command.version, unit.actor)
+    if asked := _becoming(command):
+        return (await become(unit, tenant, asked))[0]
     moved = await move(unit, tenant, before, procedure, command, unit.actor, References(unit))
     await refuse_lost_links(unit, command.links)
+    await refuse_half(unit, tenant.practice, before.kind, command.links, case=before.id)
     led = await followers(unit, tenant, moved, lambda _: None)
     hours, made = Book(unit, tenant), records.Followed()
     await hours.take_all((moved, *led), unit.actor)
@@ -129,21 +147,12 @@ async def steps_of(reader: Reader, tenant: Tenant, actor: Actor, case: str) -> t
     return open_steps(procedure, found, roles_on(actor, found))
 
 
-def stale(tenant: Tenant, case: Case, seen: int, actor: Actor) -> Stale:
-    """Say what happened since the version that the asker saw, as far as the asker may see it."""
-    procedure = tenant.practice.procedure(case.kind, case.edition)
-    veiled = looked(tenant, procedure, case, roles_on(actor, case))
-    changed = [
-        {"step": a.step, "on": a.on.isoformat(), "by": a.by}
-        for a in case.acts[max(seen + 1, 0) :]
-        if f"act.{a.step}" not in veiled
-    ]
-    return Stale(
-        f"the case is at version {case.version}, you saw {seen}; load it again",
-        id=case.id,
-        version=case.version,
-        changed=changed,
-    )
+def _becoming(command: TakeStep) -> Become | None:
+    """Read the step by which a case becomes one other; what asks for anything else is left to be refused."""
+    only = {"case": command.case, "version": command.version, "payload": command.payload, "note": command.note}
+    into = command.links.get(FORTH, ())
+    plain = TakeStep(step=STEP, links={FORTH: into}, on=command.on, **only)
+    return Become(into=into[0], on=command.on, **only) if len(into) == 1 and command == plain else None
 
 
 def _rule(moved: Moved) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 
 import attrs
@@ -14,8 +14,8 @@ from renda_core.domain.decide import OFFICES
 from renda_core.domain.openings import open_steps
 from renda_core.domain.procedure import Procedure, Step
 from renda_core.domain.visibility import may_see
-from renda_core.errors import Invalid, NotFound, Rejected
-from renda_core.services.asking import decided, made_of
+from renda_core.errors import Invalid, NotFound, Rejected, Stale
+from renda_core.services.asking import decided, looked, made_of
 from renda_core.services.given import happened, required, sealed
 from renda_core.services.references import References
 from renda_core.store.cases import LINKED, load
@@ -161,34 +161,45 @@ async def move(
 
 
 async def followers(unit: Unit, tenant: Tenant, moved: Moved, known: Callable[[str], Case | None]) -> tuple[Moved, ...]:
-    """Let the cases that point here follow, one level deep: a follower leads nobody.
+    """Let the cases that point here follow, and those that point to them in turn: each once, so that no circle turns.
 
     A case that its own procedure does not let follow, e.g. one withdrawn meanwhile, is left as it stands.
 
     Raises:
         Rejected: A case that would follow can only be read now: it would stay behind.
     """
-    procedure, act = moved.procedure, moved.after.acts[-1]
-    if not procedure.follows or moved.before is None:
-        return ()
-    fired = procedure.triggers(moved.before, moved.after)
-    led = []
+    found, done = [moved], {moved.after.id}
+    for lead in found:  # it grows while it is gone over
+        found += [led async for led in _led(unit, tenant, lead, known, done)]
+    return tuple(found[1:])
+
+
+async def _led(
+    unit: Unit, tenant: Tenant, lead: Moved, known: Callable[[str], Case | None], done: set[str]
+) -> AsyncIterator[Moved]:
+    """Give the cases that one case leads, and add them to those that are done."""
+    procedure, act = lead.procedure, lead.after.acts[-1]
+    if not procedure.follows or lead.before is None:
+        return
+    fired = procedure.triggers(lead.before, lead.after)
     for follow in procedure.follows:
         for row in (
-            await unit.all(LINKED, relation=follow.relation, other_id=moved.after.id) if follow.on in fired else ()
+            await unit.all(LINKED, relation=follow.relation, other_id=lead.after.id) if follow.on in fired else ()
         ):
+            if row.id in done:
+                continue
             other = known(row.id) or await load(unit, tenant.practice, row.id)
             own = tenant.practice.find(other.kind, other.edition)
             if own is None:
                 continue
             own.refuse_readonly(f"{act.step}, which {other.number} follows,")
-            step = Act(step=follow.step, by=FOLLOWER.id, on=act.on, note=moved.after.id)
+            step = Act(step=follow.step, by=FOLLOWER.id, on=act.on, note=lead.after.id)
             try:
                 after = decided(tenant, own, other, step, FOLLOWER)
             except Rejected:
                 continue
-            led.append(Moved(before=other, after=after, procedure=own))
-    return tuple(led)
+            done.add(row.id)
+            yield Moved(before=other, after=after, procedure=own)
 
 
 def readable(tenant: Tenant, case: Case, actor: Actor) -> Procedure:
@@ -201,6 +212,23 @@ def readable(tenant: Tenant, case: Case, actor: Actor) -> Procedure:
     if not may_see(procedure, case, roles_on(actor, case)) and not _is_job(actor):
         raise NotFound(f"no case {case.id}")
     return procedure
+
+
+def stale(tenant: Tenant, case: Case, seen: int, actor: Actor) -> Stale:
+    """Say what happened since the version that the asker saw, as far as the asker may see it."""
+    procedure = tenant.practice.procedure(case.kind, case.edition)
+    veiled = looked(tenant, procedure, case, roles_on(actor, case))
+    changed = [
+        {"step": a.step, "on": a.on.isoformat(), "by": a.by}
+        for a in case.acts[max(seen + 1, 0) :]
+        if f"act.{a.step}" not in veiled
+    ]
+    return Stale(
+        f"the case is at version {case.version}, you saw {seen}; load it again",
+        id=case.id,
+        version=case.version,
+        changed=changed,
+    )
 
 
 def _is_job(actor: Actor) -> bool:

@@ -229,7 +229,8 @@ class StoreDesk(_Asked):
         tied: dict[str, list[str]] = {}
         for tie in await self._reader.all(roster.TIES, kind=BOUND, on=on, place=self._place or None):
             tied.setdefault(tie.from_id, []).append(tie.to_id)
-        bound = _gathered((s, d.person) for d in await holders_on(self._reader, on) for s in tied.get(d.person, ()))
+        holding = await holders_on(self._reader, on, people=tied)
+        bound = _gathered((station, d.person) for d in holding for station in tied[d.person])
         return tuple(
             StationOn(**attrs.asdict(p) | {"offers": listed(p.offers), "deputies": bound.get(p.id, ())})
             for p in sorted(places, key=lambda p: (p.code, p.name, p.id))

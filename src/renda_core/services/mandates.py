@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 import attrs
 from sqlalchemy import bindparam, select, update
@@ -12,7 +13,7 @@ from renda_core.domain.areas import Term
 from renda_core.domain.mandates import Mandate, MandateEvent, apply, opening_of_next_term
 from renda_core.errors import NotAllowed, NotFound, Stale
 from renda_core.store import tables as t
-from renda_core.store.bodies import HOLDING
+from renda_core.store.bodies import HOLDING, HOLDING_OF
 from renda_core.store.codec import decode, encode
 from renda_core.store.compile import Query, Write, add, keyed
 from renda_core.store.unit import Reader, Unit
@@ -54,15 +55,21 @@ async def of_congress(reader: Reader, congress: str) -> tuple[Mandate, ...]:
     return tuple(decode(r.document, Mandate) for r in await reader.all(OF_CONGRESS, congress=congress))
 
 
-async def holders_on(reader: Reader, on: dt.date, congress: str = "") -> tuple[DeputyOn, ...]:
+async def holders_on(
+    reader: Reader, on: dt.date, congress: str = "", *, people: Collection[str] | None = None
+) -> tuple[DeputyOn, ...]:
     """List who holds a mandate in force (有效) on a day and where, one row a mandate, by name.
 
     Whoever is elected and not confirmed yet, or suspended on that day, is left out.
 
     Args:
         congress: Of this congress; of any by default.
+        people: Of these people only, whatever the congress; few of them are found faster than everybody.
     """
-    rows = await reader.all(HOLDING, on=on, congress=congress or None)
+    if people is None:
+        rows = await reader.all(HOLDING, on=on, congress=congress or None)
+    else:
+        rows = await reader.among(HOLDING_OF, "person", sorted(people), on=on)
     held = ((decode(row.document, Mandate), row) for row in rows)
     found = (
         DeputyOn(person=m.person, name=row.name, mandate=m.id, congress=m.congress, district=row.district or "")

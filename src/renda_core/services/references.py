@@ -79,7 +79,7 @@ class References:
         """
         row = await self.row(noun, named, on)
         if row.ended(on):
-            raise Invalid(f"{noun} {row.name} was closed on {row.until}")
+            raise Invalid(f"{noun} {named if noun in PRIVATE else row.name} was closed on {row.until}")
         return row.id
 
     async def row(self, noun: Noun, named: str, on: dt.date) -> Standing:

@@ -98,9 +98,9 @@ class _Sound:
 
 
 def _check(day: Day, sound: _Sound) -> None:
-    expect(day.on, dt.date)
-    if day.notice_by is not None:
-        expect(day.notice_by, dt.date)
+    for on in (day.on, *((day.notice_by,) if day.notice_by is not None else ())):
+        if isinstance(expect(on, dt.date), dt.datetime):
+            raise Nonsense("gave a moment where a day stands")
     texts = (day.label, day.text, day.key, day.why, day.place, day.begins, day.ends)
     for text in (*texts, *expect(day.who, tuple), *expect(day.audience, tuple)):
         sound.text(text)

@@ -11,7 +11,7 @@ from sqlalchemy import Date, Table, and_, bindparam, or_, select, union
 from renda_core.desks import CongressOn
 from renda_core.store import tables as t
 from renda_core.store.cases import CaseRow
-from renda_core.store.compile import Query, keyed, mine
+from renda_core.store.compile import Query, among, keyed, mine
 from renda_core.store.people import optional
 
 _on: Any = bindparam("on", type_=Date())
@@ -88,14 +88,16 @@ _m, _p, _d, _c = t.mandate.c, t.person.c, t.district.c, t.congress.c
 _named = t.mandate.join(t.person, and_(_p.tenant_id == _m.tenant_id, _p.id == _m.person)).outerjoin(
     t.district, and_(_d.tenant_id == _m.tenant_id, _d.id == _m.district)
 )
-HOLDING = Query(
+_holding = (
     select(_m.document, _p.name, _d.name.label("district"))
     .select_from(_named)
-    .where(mine(t.mandate), optional(_m.congress), holds_on(t.mandate))
-    .order_by(_m.id),
-    HoldingRow,
+    .where(mine(t.mandate), holds_on(t.mandate))
+    .order_by(_m.id)
 )
+HOLDING = Query(_holding.where(optional(_m.congress)), HoldingRow)
 """Mandates that are valid on a day; whether one is in force, its own history tells."""
+HOLDING_OF = Query(_holding.where(among(_m.person, "person")), HoldingRow)
+"""The same, of some people."""
 CONGRESSES = Query(
     select(_c.id, _c.level, _c.name, _c.area, _c.parent).where(mine(t.congress), holds_on(t.congress)).order_by(_c.id),
     CongressOn,

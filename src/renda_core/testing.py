@@ -290,8 +290,7 @@ def bench(tmp_path: Path) -> Iterator[Callable[..., Bench]]:
         def now() -> dt.datetime:
             return dt.datetime.combine(day[0].today if day else DAY, dt.time(9), ZONE)
 
-        store = rest.pop("store", None) or embedded(tmp_path / f"{len(made)}.db", now)
-        one = Bench(store, known, settings, **rest)
+        one = Bench(rest.pop("store", None) or embedded(tmp_path / f"{len(made)}.db", now), known, settings, **rest)
         day.append(one)
         made.append(one)
         return one

@@ -111,7 +111,9 @@ def similar(session: Session, tenant: str, text: str, kind: str, size: int) -> N
     titles = procedure.facets["main"].titles
     rows = [(f"{a.likeness:.0f} %", a.number, a.opened_on, titles.get(a.state, a.state), a.text) for a in found]
     columns = ("相似度", "编号", "登记日期", "状态", "内容")
-    session.tell(telling.plain(found), lambda: telling.table(columns, rows, empty="nothing alike 没有相似的", fold=True))
+    session.tell(
+        telling.plain(found), lambda: telling.table(columns, rows, empty="nothing alike 没有相似的", fold=True)
+    )
 
 
 @click.command(cls=Command)

@@ -90,7 +90,7 @@ async def station_feed(reader: Reader, tenant: Tenant, station: str) -> bytes:
 
 
 async def deputy_feed(reader: Reader, tenant: Tenant, person: str) -> bytes:
-    """Write the calendar of one deputy, of the month before today and the year after: where and when voters find the deputy.
+    """Write the calendar of one deputy, a month back and a year ahead: where and when voters find the deputy.
 
     In it is what names the deputy, or a group that the deputy sits in on the day, or notices the deputy; of the days
     that the public may find. Whose shift was swapped away has it no longer.

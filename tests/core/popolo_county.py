@@ -79,7 +79,8 @@ def rows(unit: Unit) -> dict[str, list[dict[str, Any]]]:
              "congress": uid("county"), "address": "示例镇人民路 1 号", "manager": SECRETS[2], "phone": None,
              "township": "示例镇", "liaison": SECRETS[2], "position": "29.85,114.32", "offers": "调解、法律咨询"},
             {**since, "id": uid("point"), "kind": "point", "name": "示例村联系点", "code": "",
-             "congress": uid("county"), "address": "", "manager": "", "phone": None, "township": "", "liaison": "", "position": "", "offers": ""},
+             "congress": uid("county"), "address": "", "manager": "", "phone": None,
+             "township": "", "liaison": "", "position": "", "offers": ""},
         ],
         "voter": [],
     }  # fmt: skip

@@ -228,6 +228,10 @@ def test_no_number_of_the_register_is_given_twice(county):
     for step, by in (("receive", STATION), ("enter_visit", OFFICE)):
         with pytest.raises(Rejected, match="visit 7 is in the register already"):
             p.do(case, step, by, payload=Visit(n=7))
+    last = visited(p, case, n=10_000)
+    with pytest.raises(Rejected, match="end at 10000"):  # nobody could correct or strike out 10001
+        visited(p, last)
+    assert list(register(visited(p, last, n=2))) == [1, 2, 7, 10_000]
 
 
 @pytest.mark.rule("correct_visit.number", "strike_visit.number")

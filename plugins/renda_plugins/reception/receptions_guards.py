@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from renda_core.domain.case import Act, Case
 from renda_core.records import Context
-from renda_plugins.reception.receptions_fields import Closing, Held, HostChange, Reception, Struck, Visit
-from renda_plugins.reception.receptions_register import HOST, hosts, numbered, register, totals, unanswered
+from renda_plugins.reception.receptions_fields import MOST, Closing, Held, HostChange, Reception, Struck, Visit
+from renda_plugins.reception.receptions_register import HOST, hosts, next_number, numbered, register, totals, unanswered
 from renda_plugins.reception.settings import Settings
 
 FARTHEST = dt.timedelta(days=400)
@@ -92,6 +92,8 @@ def refuse_number(context: Context[Settings], case: Case, act: Act) -> Iterator[
     taken = numbered(case)
     if isinstance(act.payload, Visit) and act.payload.n in taken:
         yield f"visit {act.payload.n} is in the register already; 0 takes the next number, correct_visit corrects it"
+    if isinstance(act.payload, Visit) and not act.payload.n and next_number(taken) > MOST:
+        yield f"the numbers of a register end at {MOST}, which is taken: give a lower one that is free"
     if totals(case):
         yield "this register is summed up; correct_totals corrects the sums"
 

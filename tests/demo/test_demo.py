@@ -48,7 +48,10 @@ def test_key_items_and_transfers_stand_beside_the_handling(heard):
 
 
 def test_what_is_overdue_is_on_the_board(heard):
-    assert [r["编号"][-4:] for r in table(heard, "逾期看板")] == ["099号", "128号", "144号"]
+    assert [r["编号"][-4:] for r in table(heard, "代表建议逾期看板（前十，共 3 项）")] == ["099号", "128号", "144号"]
+    late = table(heard, "群众意见逾期看板")
+    assert len(late) == 10
+    assert {r["时限"] for r in late} <= {"答复", "反馈"}
 
 
 def test_one_setting_changes_every_ordinary_due_date(heard):

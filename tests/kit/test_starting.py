@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from renda_core.catalogue import Catalogue
 from renda_core.errors import ConfigError
 from renda_core.kit import starting
 from renda_core.kit.checking import check
 from renda_core.kit.starting import files_of, start
+from renda_core.records import Kind
 
 ROOT = Path(__file__).parents[2]
 

@@ -13,11 +13,14 @@ import attrs
 
 from renda_core.configuration import Layer, TenantFile, read_tenant
 from renda_core.domain.case import Actor
+from renda_core.domain.suggestion import KIND
 from renda_core.errors import ConfigError
 from renda_core.files import SHEETS, read_file, write_workbook
 from renda_core.files.columns import Read
 from renda_core.services import imports, jobs, journal, ledgers, lookups, reports
+from renda_core.services.imports.cases import OPINION
 from renda_core.store.codec import new_id
+from renda_core.store.ledgers import OverdueRow
 from renda_core.tenancy import ALWAYS
 from renda_core.workspace import ZONE, Home, Workspace
 
@@ -135,14 +138,18 @@ def _rate(rate: object) -> tuple[object, ...]:
 
 
 def _overdue(county: Workspace, narrator: Narrator) -> None:
-    names = county.read(lookups.names)
-    rows = county.ask(ledgers.overdue, CLERK, size=10)
-    of = county.tenant.practice.procedure
-    shown = [
-        (r.number, r.title, of(r.kind).clocks[r.clock].title, names.get(r.unit, ""), r.due_on, (TODAY - r.due_on).days)
-        for r in rows
-    ]
-    narrator.table("5. 逾期看板（前十）", ("编号", "标题", "时限", "单位", "到期", "逾期天数"), shown)
+    names, found = county.read(lookups.names), list[OverdueRow]()
+    while rows := county.ask(ledgers.overdue, CLERK, after=found[-1] if found else None, size=ledgers.LARGEST):
+        found += rows
+    for kind in (KIND, OPINION):
+        procedure = county.tenant.practice.procedure(kind)
+        clocks, late = procedure.clocks, [r for r in found if r.kind == kind]
+        shown = [
+            (r.number, r.title, clocks[r.clock].title, names.get(r.unit, ""), r.due_on, (TODAY - r.due_on).days)
+            for r in late[:10]
+        ]
+        title = f"5. {procedure.kind.title}逾期看板（前十，共 {len(late)} 项）"
+        narrator.table(title, ("编号", "标题", "时限", "单位", "到期", "逾期天数"), shown)
 
 
 def _two_months(place: Home, file: TenantFile, data: Path, narrator: Narrator) -> None:

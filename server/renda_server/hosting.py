@@ -23,6 +23,7 @@ from renda_core.store.unit import ReadCase, Store, WriteCase
 from renda_core.tenancy import Tenant
 from renda_core.workspace import SETUP, Workspace
 from renda_server.identity import Holder
+from renda_server.kept import Kept
 from renda_server.settings import Settings
 
 T = TypeVar("T")
@@ -51,6 +52,20 @@ class Desk:
     async def do(self, use_case: WriteCase[..., T], /, *args: Any, **kw: Any) -> T:
         """Run a use case ``(unit, tenant, …)`` in one transaction."""
         return await self.store.write(use_case, self.tenant.id, self.actor, self.tenant, *args, **kw)
+
+
+class Guest(Desk):
+    """Anybody's way to one tenant."""
+
+    def __init__(self, store: Store, tenant: Tenant, kept: Kept) -> None:
+        super().__init__(store, tenant, GUEST)
+        self._kept = kept
+
+    async def glance(self, use_case: ReadCase[..., T], /, *args: str) -> T:
+        """Ask as :meth:`ask` does; whoever asks the same within a minute, under the same rules, shares the answer."""
+        key = (self.tenant.id, self.tenant.today, use_case.__module__, use_case.__qualname__, *args)
+        rests = (self.tenant.practice, self.tenant.editions)
+        return await self._kept.get(key, rests, lambda: self.ask(use_case, *args))
 
 
 async def check_database(settings: Settings) -> None:
@@ -83,6 +98,7 @@ class Hosts:
         self._calendar = holidays.calendar()
         self._open: dict[str, _Hosted] = {}
         self._shared: Any = None
+        self._kept = Kept()
 
     async def start(self) -> None:
         """Bring a database's tenants up to their files; files of SQLite were made by ``renda tenant apply``.
@@ -129,7 +145,7 @@ class Hosts:
             raise NotFound(f"no tenant {holder.tenant!r}")
         return Desk(*await self._fresh(holder.tenant, hosted), holder.actor)
 
-    async def guest(self, code: str) -> Desk:
+    async def guest(self, code: str) -> Guest:
         """Open a tenant to who has no token; what of it there is for everybody, each operation looks for itself.
 
         Raises:
@@ -141,7 +157,7 @@ class Hosts:
             if self._shared is not None or code not in self._settings.home.codes():
                 raise NotFound(f"no tenant {code!r}")
             hosted = self._from_file(code)
-        return Desk(*await self._fresh(code, hosted), GUEST)
+        return Guest(*await self._fresh(code, hosted), self._kept)
 
     async def _fresh(self, code: str, hosted: _Hosted) -> tuple[Store, Tenant]:
         """Give an open tenant by its configuration of now."""

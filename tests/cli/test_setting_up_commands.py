@@ -42,7 +42,11 @@ def test_an_older_file_is_refused_and_brought_up_to_date(county):
         raw.execute(f"ALTER TABLE ballot DROP COLUMN {column}")
     for column in ("standing", "present", "issued", "named"):
         raw.execute(f"ALTER TABLE ballot_roll DROP COLUMN {column}")
-    for index in ("ix_person_tenant_id_born_on", "ix_voter_tenant_id_person"):
+    for index in (
+        "ix_person_tenant_id_born_on",
+        "ix_voter_tenant_id_person",
+        "ix_case_file_tenant_id_kind_opened_on_id",
+    ):
         raw.execute(f"DROP INDEX {index}")
     raw.execute("UPDATE alembic_version SET version_num = 'core_0001'")
     raw.commit()

@@ -23,7 +23,12 @@ from .conftest import WANG
 if TYPE_CHECKING:
     from .conftest import Site
 
-BINARY = ("application/pdf", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "text/calendar")
+BINARY = (
+    "application/pdf",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "image/svg+xml",
+    "text/calendar",
+)
 """Answers that the maker of clients takes as bytes once it is told so."""
 NAME = "made_client"
 

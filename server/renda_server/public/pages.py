@@ -13,7 +13,7 @@ from litestar.response import Redirect
 
 from renda_core.records import StationOn
 from renda_server.bodies import refuse_unstorable
-from renda_server.hosting import Desk
+from renda_server.hosting import Guest
 from renda_server.operations import known
 from renda_server.public import boards, following, forms
 from renda_server.public.looks import FOR_ONE, READ, SIZES, Frame, chosen, framed, show
@@ -40,7 +40,7 @@ class Township:
 async def stations(request: Asking, county: FromPath[str]) -> Response[bytes]:
     """List a county's stations: all where they are few, else those of a township or with a word in their name."""
     desk, frame = await guest(request, county)
-    every, names = await desk.ask(boards.stations), await desk.ask(boards.townships)
+    every, names = await desk.glance(boards.stations), await desk.glance(boards.townships)
     asked = {name: request.query_params.get(name, "")[:LONGEST].strip() for name in ("text", "township")}
     refuse_unstorable(asked)
     found = [s for s in every if _fits(s, asked, names)]
@@ -63,7 +63,7 @@ async def stations(request: Asking, county: FromPath[str]) -> Response[bytes]:
 async def station(request: Asking, county: FromPath[str], station: FromPath[str]) -> Response[bytes]:
     """Show a station's board."""
     desk, frame = await guest(request, county)
-    board = await desk.ask(boards.station, known("station", station))
+    board = await desk.glance(boards.station, known("station", station))
     return show(request, "station.html", frame, board=board)
 
 
@@ -71,7 +71,7 @@ async def station(request: Asking, county: FromPath[str], station: FromPath[str]
 async def deputy(request: Asking, county: FromPath[str], person_id: FromPath[str]) -> Response[bytes]:
     """Show a deputy's board."""
     desk, frame = await guest(request, county)
-    board = await desk.ask(boards.deputy, known("person_id", person_id))
+    board = await desk.glance(boards.deputy, known("person_id", person_id))
     return show(request, "deputy.html", frame, board=board)
 
 
@@ -110,9 +110,9 @@ async def choose_size(request: Asking) -> Redirect:
     return Redirect(form["back"], status_code=303, headers=FOR_ONE, cookies=[chosen(request, form["size"])])
 
 
-async def guest(request: Asking, county: str, form: Mapping[str, str] | None = None) -> tuple[Desk, Frame]:
+async def guest(request: Asking, county: str, form: Mapping[str, str] | None = None) -> tuple[Guest, Frame]:
     """Open a county to a guest, with what stands around its pages."""
-    desk: Desk = await request.app.state.hosts.guest(known("county", county))
+    desk: Guest = await request.app.state.hosts.guest(known("county", county))
     return desk, framed(request, county, desk.tenant.name, form)
 
 

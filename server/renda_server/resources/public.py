@@ -14,7 +14,7 @@ from renda_core.services.codes import Followed
 from renda_server import downloads, guests
 from renda_server.answering import Answer
 from renda_server.downloads import CALENDAR
-from renda_server.hosting import Desk
+from renda_server.hosting import Guest
 from renda_server.operations import operation
 from renda_server.public import boards
 from renda_server.shapes import Fields, Given, Page
@@ -56,18 +56,18 @@ class DisputeGiven(CodeGiven, kw_only=True, frozen=True):
 
 
 @operation("GET", "/stations", summary="List a county's open stations", tag=TAG, public=True)
-async def list_open_stations(desk: Desk) -> Page[OpenStation]:
+async def list_open_stations(desk: Guest) -> Page[OpenStation]:
     """List the deputies' homes and stations (代表之家、联络站) that are open today, by code and name."""
-    rows = await desk.ask(boards.stations)
+    rows = await desk.glance(boards.stations)
     return Page(
         items=[OpenStation(**{f: getattr(row, f) for f in OpenStation.__struct_fields__}) for row in rows], after=""
     )
 
 
 @operation("GET", "/stations/{station:str}", summary="Show a station's board", tag=TAG, public=True, problems=(500,))
-async def show_station_board(desk: Desk, station: str) -> Fields:
+async def show_station_board(desk: Guest, station: str) -> Fields:
     """Show the public board (公示栏) of a home or station, named by its code or its id."""
-    return _plain(await desk.ask(boards.station, station))
+    return _plain(await desk.glance(boards.station, station))
 
 
 @operation(
@@ -78,16 +78,16 @@ async def show_station_board(desk: Desk, station: str) -> Fields:
     public=True,
     media=CALENDAR,
 )
-async def give_station_calendar(desk: Desk, station: str, request: Asking) -> Response[Any]:
+async def give_station_calendar(desk: Guest, station: str, request: Asking) -> Response[Any]:
     """Give the reception days of a home or station for a telephone's calendar."""
-    body = await desk.ask(boards.station_calendar, station)
+    body = await desk.glance(boards.station_calendar, station)
     return downloads.whole(request, "接待日程.ics", body, CALENDAR)
 
 
 @operation("GET", "/deputies/{person_id:str}", summary="Show a deputy's board", tag=TAG, public=True, problems=(500,))
-async def show_deputy_board(desk: Desk, person_id: str) -> Fields:
+async def show_deputy_board(desk: Guest, person_id: str) -> Fields:
     """Show what everybody may know of a deputy in office: mandates, stations, the next reception days."""
-    return _plain(await desk.ask(boards.deputy, person_id))
+    return _plain(await desk.glance(boards.deputy, person_id))
 
 
 @operation(
@@ -98,14 +98,14 @@ async def show_deputy_board(desk: Desk, person_id: str) -> Fields:
     public=True,
     media=CALENDAR,
 )
-async def give_deputy_calendar(desk: Desk, person_id: str, request: Asking) -> Response[Any]:
+async def give_deputy_calendar(desk: Guest, person_id: str, request: Asking) -> Response[Any]:
     """Give the days on which voters find a deputy, for a telephone's calendar."""
-    body = await desk.ask(boards.deputy_calendar, person_id)
+    body = await desk.glance(boards.deputy_calendar, person_id)
     return downloads.whole(request, "代表接待日程.ics", body, CALENDAR)
 
 
 @operation("POST", "/follow", summary="Follow a matter by its code", tag=TAG, problems=(422,), **ONCE)
-async def follow_matter(desk: Desk, data: CodeGiven, request: Asking) -> Answer[Followed]:
+async def follow_matter(desk: Guest, data: CodeGiven, request: Asking) -> Answer[Followed]:
     """Show how far a matter is, to whoever holds its code; nobody's name or number is in it.
 
     The code goes in the body, so that no address and no log holds it. Wrong codes are counted by where they come from;
@@ -116,7 +116,7 @@ async def follow_matter(desk: Desk, data: CodeGiven, request: Asking) -> Answer[
 
 
 @operation("POST", "/follow/rating", summary="Judge a matter as solved", tag=TAG, problems=(422,), **ONCE)
-async def rate_matter(desk: Desk, data: RatingGiven, request: Asking) -> Answer[Followed]:
+async def rate_matter(desk: Guest, data: RatingGiven, request: Asking) -> Answer[Followed]:
     """Judge what came of a matter, once for each answer; show it as it then stands."""
     boards.refuse_unfollowed(desk.tenant)
     source = guests.source(request)
@@ -124,7 +124,7 @@ async def rate_matter(desk: Desk, data: RatingGiven, request: Asking) -> Answer[
 
 
 @operation("POST", "/follow/dispute", summary="Judge a matter as not solved", tag=TAG, problems=(422,), **ONCE)
-async def dispute_matter(desk: Desk, data: DisputeGiven, request: Asking) -> Answer[Followed]:
+async def dispute_matter(desk: Guest, data: DisputeGiven, request: Asking) -> Answer[Followed]:
     """Say why a matter is not solved; it goes back to whoever handled it, and to the superior of each."""
     boards.refuse_unfollowed(desk.tenant)
     source = guests.source(request)

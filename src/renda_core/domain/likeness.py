@@ -54,7 +54,7 @@ def nearest(lists: Iterable[bytes], lengths: bytes, words: int, n: int) -> list[
     sizes = np.frombuffer(lengths, dtype="<u2")
     if not held or not len(sizes) or n < 1:
         return []
-    shared = np.bincount(np.concatenate(held), minlength=len(sizes))
+    shared = np.bincount(np.concatenate(held, dtype=np.intp), minlength=len(sizes))  # once, not again by bincount
     chosen = _sharing_most(shared, n)
     score = 2 * shared[chosen] / (sizes[chosen] + words)
     order = np.lexsort((chosen, -score))[:n]

@@ -23,7 +23,7 @@ from renda_core.store.unit import Reader
 from renda_core.store.words import LONGEST, words
 from renda_core.tenancy import Tenant
 
-COMPARED = 80
+COMPARED = 60
 """Texts of a segment that are compared sign by sign: with as many, hardly one of the best five is missed."""
 NUMBER = 4
 """Bytes of a text's number in a list."""

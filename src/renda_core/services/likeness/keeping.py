@@ -28,7 +28,7 @@ FEW = 200
 """New texts that are no segment's worth yet: they are compared one by one meanwhile."""
 MOST_SEGMENTS = 6
 """Segments with room left, beyond which all are written anew, so that a question asks few."""
-HELD_BACK = 200
+HELD_BACK = 32
 """The newest cases, which wait: one whose transaction still runs has an earlier id, and would be passed over."""
 
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,6 +10,7 @@ from typing import Any
 import manimgx_fonts_cjk
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from tests.debian import program
 
 PACKAGE = "chromium"
 FONTS = """<?xml version="1.0"?>
@@ -44,22 +41,6 @@ MEASURE = """() => {
 """What no checker of accessibility looks for: overflow, text too small or cut off, targets too small for a thumb."""
 
 
-def find() -> str:
-    """Find Chromium, and install it once where this process may; else say what to install."""
-    if found := shutil.which(PACKAGE):
-        return found
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        with (Path(tempfile.gettempdir()) / "renda-browser.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # the other processes of a test run wait for the one that installs
-            if not shutil.which(PACKAGE):
-                quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-                for line in (["update"], ["install", "-y", "--no-install-recommends", PACKAGE]):
-                    subprocess.run(["apt-get", "-qq", *line], check=True, capture_output=True, env=quiet)  # noqa: S603, S607 - ours
-        if found := shutil.which(PACKAGE):
-            return found
-    pytest.fail(f"a browser is needed to look at the pages: apt-get install --no-install-recommends {PACKAGE}")
-
-
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """One browser for all tests of a module; while it is open, nothing else of the thread may run a loop of its own."""
@@ -69,7 +50,8 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     fonts.write_text(FONTS.format(folder=cjk, cache=folder / "cache"), "utf-8")
     with sync_playwright() as driver:
         browser = driver.chromium.launch(
-            executable_path=find(), env={**os.environ, "FONTCONFIG_FILE": str(fonts), "HOME": str(folder)}
+            executable_path=program(PACKAGE, PACKAGE),
+            env={**os.environ, "FONTCONFIG_FILE": str(fonts), "HOME": str(folder)},
         )
         yield browser
         browser.close()

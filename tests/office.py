@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
+from tests.debian import program
 
 PACKAGE = "libreoffice-calc-nogui"
 SECONDS = 300
@@ -42,28 +39,7 @@ class Office:
         assert "Error" not in done.stderr, done.stderr
 
 
-def find() -> str:
-    """Find LibreOffice, and install it once where this process may; else say what to install."""
-    if found := shutil.which("soffice"):
-        return found
-    if os.geteuid() == 0 and shutil.which("apt-get"):
-        with (Path(tempfile.gettempdir()) / "renda-office.lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)  # the other processes of a test run wait for the one that installs
-            if found := shutil.which("soffice"):
-                return found
-            _install()
-        if found := shutil.which("soffice"):
-            return found
-    pytest.fail(f"LibreOffice is needed to open what we export: apt-get install --no-install-recommends {PACKAGE}")
-
-
-def _install() -> None:
-    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for line in (["update"], ["install", "-y", "--no-install-recommends", PACKAGE]):
-        subprocess.run(["apt-get", "-qq", *line], check=True, capture_output=True, env=quiet)  # noqa: S603, S607 - ours
-
-
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     """LibreOffice with a profile that no other process shares."""
-    return Office(find(), tmp_path_factory.mktemp("office") / "profile")
+    return Office(program("soffice", PACKAGE), tmp_path_factory.mktemp("office") / "profile")

@@ -169,8 +169,12 @@ def records() -> Iterator[CaseRecord]:
     yield from when(KIND, "accept", start="assignment", only=between_sessions)
     yield from when(KIND, "assign", stop="assignment")
     yield from when(KIND, "merge", stop="assignment")
-    yield Step(kind=KIND, name="notify_deputy", who="office assigner", title="告知代表")
-    yield Gate(kind=KIND, step="notify_deputy", facet="main", states="accepted merged assigned replied")
+    yield from _notices()
+    yield from _opinions()
+
+
+def _opinions() -> Iterator[CaseRecord]:
+    """Offer what a voter's opinion becomes: the deputy takes it up, and both cases are tied."""
     yield Step(
         kind=KIND,
         name="take_up_opinion",
@@ -181,6 +185,12 @@ def records() -> Iterator[CaseRecord]:
     )
     yield Gate(kind=KIND, step="take_up_opinion", facet="main", states="draft submitted accepted merged assigned")
     yield Guard(kind=KIND, step="take_up_opinion", name="one", refuse=refuse_no_opinion)
+
+
+def _notices() -> Iterator[CaseRecord]:
+    """Offer that the deputy is told what became of the suggestion at first."""
+    yield Step(kind=KIND, name="notify_deputy", who="office assigner", title="告知代表")
+    yield Gate(kind=KIND, step="notify_deputy", facet="main", states="accepted merged assigned replied")
     yield Guard(kind=KIND, step="notify_deputy", name="once", refuse=refuse_told)
     # from when these days count was not in what we read; they count from acceptance, the earliest day it can mean
     yield ClockRule(kind=KIND, name="notice", title="告知代表", period=notice_period, source="浙江: 7 days")

@@ -11,7 +11,8 @@ import attrs
 from renda_core.domain.ballot import Finding
 from renda_core.domain.calendar import Day
 from renda_core.domain.case import Case
-from renda_core.domain.duty import Record
+from renda_core.domain.duty import Exposure, Record, Score
+from renda_core.domain.mandates import Mandate
 from renda_core.domain.visibility import Seen
 
 
@@ -139,6 +140,43 @@ class SetDay:
     day: Day
 
 
+@attrs.frozen(kw_only=True)
+class PersonScore:
+    """The points of one deputy under a rule, in one congress, and what they must be read beside.
+
+    Attributes:
+        mandate: The last one held there in the period.
+        band: Code of the grade; *band_title* what people call it; both empty where none is reached.
+        result: The year's result as it was recorded; None where there is none.
+    """
+
+    person: str
+    name: str
+    mandate: str
+    congress: str
+    score: Score
+    exposure: Exposure
+    band: str = ""
+    band_title: str = ""
+    poor: bool = False
+    result: Record | None = None
+
+
+@attrs.frozen(kw_only=True)
+class DutyCount:
+    """What is counted of one deputy's records of a kind in a period, in one congress or, without any, in all.
+
+    Attributes:
+        n: Records that count; *quantity* their units; *facts* the sums of their facts.
+    """
+
+    person: str
+    kind: str
+    n: int
+    quantity: int
+    facts: Mapping[str, int]
+
+
 class UnitDesk(Protocol):
     """What a page of one unit's own may ask: every answer is of that unit alone, and as its people may see it."""
 
@@ -153,6 +191,37 @@ class UnitDesk(Protocol):
 
     async def seen(self, kind: str, facet: str, state: str) -> tuple[Seen, ...]:
         """Show, oldest first, the cases that stand in a state, as the reader sees them; what is veiled is not there."""
+
+    async def names(self, ids: Iterable[str]) -> Mapping[str, str]:
+        """Name people, units, stations and congresses by id; an id that is none of them is left out."""
+
+
+class PersonDesk(Protocol):
+    """What a page about one deputy may ask: every answer is of that person alone.
+
+    Attributes:
+        person: Id of the person; *own* whether it is the reader.
+    """
+
+    person: str
+    own: bool
+
+    async def records(self, first: dt.date, last: dt.date, *, congress: str = "") -> tuple[Record, ...]:
+        """List the person's records between two days, in every state, oldest first; of one congress, or of all."""
+
+    async def mandates(self) -> tuple[Mandate, ...]:
+        """List every mandate that the person ever held, oldest first."""
+
+    async def score(self, rule: str, first: dt.date, last: dt.date, *, congress: str = "") -> PersonScore:
+        """Score the person's records of a period under a rule, explained, with vetoes.
+
+        Raises:
+            NotFound: No enabled practice offers the rule, or the person held no mandate there in the period.
+            Invalid: They held several, and no congress is named.
+        """
+
+    async def exposure(self, first: dt.date, last: dt.date, *, congress: str = "") -> Exposure:
+        """Tell how long the person was in office in a period, and which opportunities were offered."""
 
     async def names(self, ids: Iterable[str]) -> Mapping[str, str]:
         """Name people, units, stations and congresses by id; an id that is none of them is left out."""
@@ -175,6 +244,29 @@ class Desk(UnitDesk, Protocol):
 
     async def records(self, *, person: str) -> tuple[Record, ...]:
         """List a person's duty records, oldest first."""
+
+    async def records_between(
+        self, first: dt.date, last: dt.date, *, kinds: Iterable[str] = (), congress: str = ""
+    ) -> tuple[Record, ...]:
+        """List everybody's records between two days, in every state, oldest first; private kinds to watches alone.
+
+        Args:
+            kinds: Of these kinds only; by default of all.
+            congress: Only what counts in a mandate of this congress.
+        """
+
+    async def duty_counts(self, first: dt.date, last: dt.date, *, congress: str = "") -> tuple[DutyCount, ...]:
+        """Count the records that count, by deputy and kind, in whole months that lie between two days."""
+
+    async def scores(self, rule: str, first: dt.date, last: dt.date, *, congress: str) -> tuple[PersonScore, ...]:
+        """Score everybody who held a mandate of a congress in a period, by name, without single entries.
+
+        Raises:
+            NotFound: No enabled practice offers the rule.
+        """
+
+    async def mandates_between(self, first: dt.date, last: dt.date, *, congress: str = "") -> tuple[Mandate, ...]:
+        """List the mandates that were valid on any day between two, suspended and unconfirmed ones too."""
 
     async def sessions(self, first: dt.date, last: dt.date) -> tuple[SessionDay, ...]:
         """List the sessions of every congress that open between two days, both included, in order."""

@@ -24,9 +24,9 @@ from renda_core.domain.procedure import (
     Step,
     Veil,
 )
-from renda_core.records import BallotKind, DayRule, Page, RecordRule, Veto, Watch
+from renda_core.records import BallotKind, DayRule, Page, RecordKind, RecordRule, ScoreRule, Veto, Watch
 
-NAMED = (Kind, Role, BallotKind, Page, Watch, DayRule, Veto)
+NAMED = (Kind, Role, BallotKind, Page, Watch, DayRule, Veto, RecordKind, ScoreRule)
 """Records of which a tenant has one by each name; of a kind, one an edition."""
 
 OWNED = (Party, Facet, Step, ClockRule)
@@ -113,6 +113,8 @@ class Share:
     watches: Mapping[str, Watch]
     days: Mapping[str, DayRule]
     vetoes: Mapping[str, Veto]
+    record_kinds: Mapping[str, RecordKind]
+    scores: Mapping[str, ScoreRule]
     rivals: frozenset[str] = frozenset()
     rules: Sum
     fragments: Mapping[Key, Fragment]
@@ -123,7 +125,8 @@ class Share:
     @property
     def named(self) -> tuple[Mapping[Any, Any], ...]:
         """Give all of which a tenant has one by each name, sort by sort."""
-        return self.kinds, self.roles, self.ballots, self.pages, self.watches, self.days, self.vetoes
+        rest = (self.watches, self.days, self.vetoes, self.record_kinds, self.scores)
+        return self.kinds, self.roles, self.ballots, self.pages, *rest
 
 
 def shares(offers: Mapping[str, tuple[Any, ...]]) -> dict[str, Share]:
@@ -156,6 +159,8 @@ def _share(records: tuple[Any, ...], states: Mapping[Key, Mapping[str, set[str]]
         watches=named[Watch],
         days=named[DayRule],
         vetoes=named[Veto],
+        record_kinds=named[RecordKind],
+        scores=named[ScoreRule],
         rules=Sum.of(records, RecordRule, lambda r: (r.kind, r.step)),
         fragments={key: _fragment(mine, states[key], doubts) for key, mine in parts.items() if mine},
         extends=frozenset(r.kind for r in records if isinstance(r, WAKING)),

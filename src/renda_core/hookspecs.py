@@ -9,7 +9,17 @@ from typing import Any
 
 import pluggy
 
-from renda_core.records import BallotKind, CaseRecord, DayRule, Page, RecordRule, Veto, Watch
+from renda_core.records import (
+    BallotKind,
+    CaseRecord,
+    DayRule,
+    Page,
+    RecordKind,
+    RecordRule,
+    ScoreRule,
+    Veto,
+    Watch,
+)
 
 NAME = "renda"
 API = 2
@@ -68,14 +78,15 @@ def register_ballots() -> Iterable[BallotKind]:
 
 
 @_hookspec
-def register_records() -> Iterable[RecordRule | Veto]:
-    """Offer duty records that follow from steps, and vetoes.
+def register_records() -> Iterable[RecordKind | RecordRule | ScoreRule | Veto]:
+    """Offer kinds of duty records, records that follow from steps, rules of points, and vetoes.
 
     Example:
         ::
 
             @hookimpl
             def register_records():
+                yield RecordKind(name="suggestion", title="代表建议", book="proposal", unit="件")
                 yield RecordRule(name="suggested", kind="suggestion", step="submit", make=records_of)
     """
     return ()

@@ -14,13 +14,23 @@ import pluggy
 from renda_core import hookspecs
 from renda_core.domain.procedure import ClockRule, Facet, Guard, Kind, Party, Step
 from renda_core.errors import PluginError
-from renda_core.records import BallotKind, CaseRecord, DayRule, Page, RecordRule, Veto, Watch
+from renda_core.records import (
+    BallotKind,
+    CaseRecord,
+    DayRule,
+    Page,
+    RecordKind,
+    RecordRule,
+    ScoreRule,
+    Veto,
+    Watch,
+)
 from renda_core.settings import parameters
 
 HOOKS: Mapping[str, tuple[type, ...]] = {
     "register_cases": get_args(CaseRecord),
     "register_ballots": (BallotKind,),
-    "register_records": (RecordRule, Veto),
+    "register_records": (RecordKind, RecordRule, ScoreRule, Veto),
     "register_calendar": (DayRule,),
     "register_watches": (Watch,),
     "register_pages": (Page,),

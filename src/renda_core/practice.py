@@ -18,7 +18,7 @@ from renda_core.domain.procedure import CORE_ROLES, ClockRule, Kind, Procedure
 from renda_core.domain.soundness import endless, faults
 from renda_core.errors import NotFound, PluginError
 from renda_core.fragments import Fragment, Key, Share, Sum, in_turn
-from renda_core.records import BallotKind, DayRule, Page, RecordRule, Veto, Watch
+from renda_core.records import BallotKind, DayRule, Page, RecordKind, RecordRule, ScoreRule, Veto, Watch
 
 _NONE: frozenset[str] = frozenset()
 _NO_CLAIMS: frozenset[Claim] = frozenset()
@@ -46,6 +46,8 @@ class Practice:
     watches: Mapping[str, Watch]
     days: Mapping[str, DayRule]
     pages: Mapping[str, Page]
+    record_kinds: Mapping[str, RecordKind] = attrs.Factory(dict)
+    scores: Mapping[str, ScoreRule] = attrs.Factory(dict)
     plain: Callable[[str], Procedure | None] | None = None
 
     def procedure(self, kind: str, edition: str = "") -> Procedure:
@@ -146,6 +148,8 @@ def compose(
         watches=Late(lambda: _united([s.watches for s in shares])),
         pages=Late(lambda: _united([s.pages for s in shares])),
         days=Late(lambda: _united([s.days for s in shares])),
+        record_kinds=Late(lambda: _united([s.record_kinds for s in shares])),
+        scores=Late(lambda: _united([s.scores for s in shares])),
     )
 
 

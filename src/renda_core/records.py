@@ -10,8 +10,11 @@ from renda_core.desks import (
     CongressOn,
     DeputyOn,
     Desk,
+    DutyCount,
     GroupOn,
     GroupsOver,
+    PersonDesk,
+    PersonScore,
     SessionDay,
     SetDay,
     StationOn,
@@ -22,7 +25,7 @@ from renda_core.desks import (
 from renda_core.domain.ballot import Finding, Rule
 from renda_core.domain.calendar import Day
 from renda_core.domain.case import Act, Case
-from renda_core.domain.duty import Record, ScoreRule
+from renda_core.domain.duty import Band, Item, Record, RecordKind, ScoreRule, Standing
 from renda_core.domain.frozen import refuse_mutable
 from renda_core.domain.names import names
 from renda_core.domain.procedure import (
@@ -130,6 +133,11 @@ class RecordRule:
     """Duty records that follow from a step, so that nobody types them again.
 
     A rule on a kind or step that an installed but disabled plugin offers sleeps quietly.
+
+    Attributes:
+        whole: What *make* gives is all that the case yields by this rule, under one source of its own: a record of
+            before that is not given again is withdrawn, one that is given otherwise is corrected. So a roll that is
+            corrected corrects the records.
     """
 
     name: str
@@ -137,15 +145,24 @@ class RecordRule:
     step: str
     make: Callable[[Context[Any], Case, Act], Iterable[Record]]
     plugin: str = ""
+    whole: bool = False
 
 
 @attrs.frozen(kw_only=True)
 class Veto:
-    """A reason why a score's title is withheld; it changes no points and no mandate."""
+    """A reason why a score's title is withheld; it changes no points and no mandate.
+
+    Attributes:
+        title: What people call it, in Chinese.
+        why: Says why, of the records of the period that count; nothing where it does not hold.
+        of: Instead, says why of how somebody stands: mandates and exposure too.
+    """
 
     name: str
-    why: Callable[[Context[Any], tuple[Record, ...]], str]
+    why: Callable[[Context[Any], tuple[Record, ...]], str] | None = None
     plugin: str = ""
+    title: str = ""
+    of: Callable[[Context[Any], Standing], str] | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -158,6 +175,9 @@ class Page:
         who: Roles that may look; to others there is no such page.
         of_unit: Instead, whoever acts for a handling unit looks, and finds that unit's own alone: *view* gets a
             :class:`UnitDesk`, which answers nothing else. Roles open no such page.
+        of_person: Instead, a page about one deputy: *asks* has a field ``person``. Readers in *who* name anybody;
+            a deputy finds the page about themself alone, whatever they say. *view* gets a :class:`PersonDesk`, which
+            answers of that person, and of nobody else.
     """
 
     name: str
@@ -168,10 +188,12 @@ class Page:
     of_unit: bool = False
     plugin: str = ""
     asks: type | None = attrs.field(default=None, validator=refuse_mutable)
+    of_person: bool = False
 
 
 __all__ = [
     "BallotKind",
+    "Band",
     "CaseRecord",
     "ClockRule",
     "CongressOn",
@@ -180,6 +202,7 @@ __all__ = [
     "DayRule",
     "DeputyOn",
     "Desk",
+    "DutyCount",
     "Effect",
     "Facet",
     "Finding",
@@ -189,17 +212,22 @@ __all__ = [
     "GroupOn",
     "GroupsOver",
     "Guard",
+    "Item",
     "Join",
     "Kind",
     "Opening",
     "Page",
     "Party",
+    "PersonDesk",
+    "PersonScore",
+    "RecordKind",
     "RecordRule",
     "Role",
     "ScoreRule",
     "Seen",
     "SessionDay",
     "SetDay",
+    "Standing",
     "StationOn",
     "StationsOver",
     "Step",

@@ -28,7 +28,7 @@ from renda_core.domain.procedure import (
 from renda_core.domain.soundness import faults
 from renda_core.errors import PluginError
 from renda_core.practice import Practice
-from renda_core.records import BallotKind, DayRule, Page, RecordRule, Veto, Watch
+from renda_core.records import BallotKind, DayRule, Page, RecordKind, RecordRule, ScoreRule, Veto, Watch
 
 OF_KIND = (Party, Facet, Step, ClockRule, Effect, Gate, Guard, Join, Follow, Veil)
 EARLY = {"start": 0, "extend": 1, "pause": 2, "resume": 3, "stop": 4, "restart": 5}
@@ -74,6 +74,8 @@ def compose(
         watches={r.name: r for r in single if isinstance(r, Watch)},
         pages={r.name: r for r in single if isinstance(r, Page)},
         days={r.name: r for r in single if isinstance(r, DayRule)},
+        record_kinds={r.name: r for r in single if isinstance(r, RecordKind)},
+        scores={r.name: r for r in single if isinstance(r, ScoreRule)},
     )
 
 

@@ -19,7 +19,8 @@ from renda_core.domain.procedure import ClockRule, Facet, Guard, Kind, Step, Vei
 from renda_core.errors import NotAllowed, PracticeFailed, Rejected, RendaError
 from renda_core.faults import Faults
 from renda_core.records import BallotKind, Found, Page, RecordRule, Watch
-from renda_core.services import ballots, budgets, corrections, jobs, records
+from renda_core.services import ballots, budgets, corrections, jobs
+from renda_core.services import duty as records
 from renda_core.testing import Bench
 from renda_plugins import suggestion_handling
 

@@ -20,7 +20,8 @@ from tests.core.suggesting import (
 
 from renda_core.domain.suggestion import Suggestion
 from renda_core.errors import Rejected
-from renda_core.services import bulk, cases, journal, ledgers, records
+from renda_core.services import bulk, cases, journal, ledgers
+from renda_core.services import duty as records
 from renda_core.services.bulk import Job, LineFailed
 from renda_core.services.cases import OpenCase, TakeStep
 from renda_core.store import tables

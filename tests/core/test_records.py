@@ -21,7 +21,7 @@ from renda_core.catalogue import Catalogue
 from renda_core.domain.duty import Record, heads
 from renda_core.errors import Rejected
 from renda_core.records import RecordRule
-from renda_core.services import records
+from renda_core.services import duty as records
 
 D = dt.date
 

@@ -12,7 +12,8 @@ from renda_core import hookspecs
 from renda_core.catalogue import Catalogue
 from renda_core.domain.ballot import Attendance
 from renda_core.errors import PluginError, Rejected
-from renda_core.services import ballots, jobs, records
+from renda_core.services import ballots, jobs
+from renda_core.services import duty as records
 
 ALL = Attendance(incumbent=3, present=3, issued=3, returned=3)
 

@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Meta
 
 from renda_core.domain.duty import Record
-from renda_core.services import records
+from renda_core.services import duty as records
 from renda_server.answering import Answer
 from renda_server.hosting import Desk
 from renda_server.operations import operation

@@ -9,7 +9,7 @@ import attrs
 
 from renda_core.domain.case import Actor, Case
 from renda_core.errors import Rejected, RendaError
-from renda_core.services import records
+from renda_core.services import duty
 from renda_core.services.deciding import Moved, OpenCase, TakeStep, begin, followers, move, readable
 from renda_core.services.hours import Book
 from renda_core.services.references import References
@@ -203,7 +203,7 @@ class Work:
         await self._go_on()
         told = await self.cases.write(self.unit)
         await self.hours.write()
-        found = records.Followed()
+        found = duty.Followed()
         for m in self._acted:
-            found += await records.follow(self.unit, self.tenant, m.after, m.after.acts[-1])
+            found += await duty.follow(self.unit, self.tenant, m.after, m.after.acts[-1])
         return told | found.told()

@@ -7,7 +7,7 @@ from renda_core.domain.openings import OpenStep, open_steps
 from renda_core.domain.procedure import Procedure
 from renda_core.domain.visibility import Seen
 from renda_core.errors import NotFound, Rejected
-from renda_core.services import records
+from renda_core.services import duty
 from renda_core.services.asking import shown
 from renda_core.services.becoming import STEP, Become, become
 from renda_core.services.deciding import (
@@ -62,7 +62,7 @@ async def open_case(unit: Unit, tenant: Tenant, command: OpenCase) -> Case:
     await refuse_half(unit, tenant.practice, command.kind, command.links)
     await save(unit, None, moved.after, moved.procedure, tenant.calendar)
     await hours.write()
-    made = await records.follow(unit, tenant, moved.after, moved.after.acts[-1])
+    made = await duty.follow(unit, tenant, moved.after, moved.after.acts[-1])
     what = f"{command.kind}.{moved.procedure.kind.opening}"
     unit.record(what, on=moved.after.id, version=0, rule=_rule(moved), **made.told())
     unit.emit(what, id=moved.after.id, version=0)
@@ -114,11 +114,11 @@ async def take_step(unit: Unit, tenant: Tenant, command: TakeStep) -> Case:
     await refuse_lost_links(unit, command.links)
     await refuse_half(unit, tenant.practice, before.kind, command.links, case=before.id)
     led = await followers(unit, tenant, moved, lambda _: None)
-    hours, made = Book(unit, tenant), records.Followed()
+    hours, made = Book(unit, tenant), duty.Followed()
     await hours.take_all((moved, *led), unit.actor)
     for m in (moved, *led):
         await save(unit, m.before, m.after, m.procedure, tenant.calendar)
-        made += await records.follow(unit, tenant, m.after, m.after.acts[-1])
+        made += await duty.follow(unit, tenant, m.after, m.after.acts[-1])
     await hours.write()
     what, version, told = f"{before.kind}.{command.step}", moved.after.version, [m.after.id for m in led]
     unit.record(what, on=before.id, version=version, rule=_rule(moved), followers=told, **made.told())

@@ -28,9 +28,9 @@ from renda_core.domain.visibility import KEEPERS, Seen, may_see
 from renda_core.errors import Misuse, NotAllowed
 from renda_core.services import lookups
 from renda_core.services.asking import shown
+from renda_core.services.duty import records_of
 from renda_core.services.holders import BOUND, listed
 from renda_core.services.mandates import deputies_on, holders_on
-from renda_core.services.records import records_of
 from renda_core.services.ruled import given_by_all
 from renda_core.services.sessions import opening
 from renda_core.services.sight import veiled_in_lists

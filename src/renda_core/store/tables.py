@@ -12,6 +12,7 @@ from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Strin
 
 from renda_core.store.ballot_tables import ballot, ballot_board, ballot_chunk, ballot_roll, ballot_sheet
 from renda_core.store.columns import DISTRIBUTED, Id, Instant
+from renda_core.store.duty_tables import duty_count, duty_record
 from renda_core.store.exchange_tables import column_choice, import_job, import_row, person_word, request_key
 from renda_core.store.likeness_tables import likeness_list, likeness_page, likeness_segment
 from renda_core.store.notice_tables import notice
@@ -58,6 +59,7 @@ __all__ = [
     "congress",
     "counter",
     "district",
+    "duty_count",
     "duty_record",
     "guess",
     "import_job",
@@ -197,21 +199,6 @@ case_word = side(  # words of two characters, written by the application
 )
 counter = table("counter", key("name", String), must("n", Integer), rowid=False)
 
-# records
-
-duty_record = table(
-    "duty_record",
-    key("id"),
-    must("person", Id),
-    must("kind", String),
-    must("done_on", Date),
-    must("source", String),
-    must("state", String),
-    must("document", LargeBinary),
-    UniqueConstraint("tenant_id", "source", "person", "kind"),
-    Index(None, "tenant_id", "person", "done_on"),
-    Index(None, "tenant_id", "kind", "done_on"),
-)
 # journal and outbox
 
 journal_head = table("journal_head", must("seq", Integer), must("hash", LargeBinary), rowid=False)

@@ -13,7 +13,7 @@ from renda_core.domain.procedure import Procedure
 from renda_core.domain.roster import Roster
 from renda_core.domain.roster import Unit as HandlingUnit
 from renda_core.errors import Invalid, NotFound, Rejected, RendaError, TooMany
-from renda_core.services import records
+from renda_core.services import duty
 from renda_core.services.codes.guessing import case_of
 from renda_core.services.codes.looking import CODE, Followed, followed, judged_in
 from renda_core.services.deciding import FOLLOWER, Moved, TakeStep, followers, move
@@ -98,13 +98,13 @@ async def _taken(
 
 async def _written(unit: Unit, tenant: Tenant, moves: list[Moved]) -> dict[str, Any]:
     """Write what was decided, what follows it, and the duty records of every act; answer what the journal is told."""
-    pile, hours, made, led = Pile(tenant.calendar), Book(unit, tenant), records.Followed(), list[str]()
+    pile, hours, made, led = Pile(tenant.calendar), Book(unit, tenant), duty.Followed(), list[str]()
     for moved in moves:
         also = await followers(unit, tenant, moved, pile.get)
         await hours.take_all((moved, *also), unit.actor)
         for m in (moved, *also):
             pile.put(m.before, m.after, m.procedure)
-            made += await records.follow(unit, tenant, m.after, m.after.acts[-1])
+            made += await duty.follow(unit, tenant, m.after, m.after.acts[-1])
         led += (m.after.id for m in also)
     await pile.write(unit)
     await hours.write()

@@ -1,0 +1,146 @@
+"""Duty records that follow from steps, so that nobody types them again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+import attrs
+
+from renda_core.domain.case import Act, Case
+from renda_core.domain.duty import Mark, Record, marked
+from renda_core.domain.failing import Nonsense, expect
+from renda_core.errors import PracticeFailed, Rejected, RendaError
+from renda_core.records import RecordRule
+from renda_core.services import budgets
+from renda_core.services.asking import Source, asked
+from renda_core.services.duty import writing
+from renda_core.store import duty as d
+from renda_core.store.codec import decode, encode
+from renda_core.store.unit import Unit
+from renda_core.tenancy import Tenant
+
+MOST = 1_000
+"""Records that one rule may make of one step: more than a congress has deputies, fewer than what never ends."""
+Change = tuple[Record | None, Record | None]
+
+
+@attrs.frozen(kw_only=True)
+class Followed:
+    """What followed from some steps.
+
+    Attributes:
+        made: How many records were written.
+        left_out: The rules that failed, each with the case and its version, so that they can be made up later.
+    """
+
+    made: int = 0
+    left_out: tuple[Mapping[str, object], ...] = ()
+
+    def __add__(self, other: Followed) -> Followed:
+        return Followed(made=self.made + other.made, left_out=(*self.left_out, *other.left_out))
+
+    def told(self) -> dict[str, Any]:
+        """Give what the journal holds of it."""
+        return {"records": self.made, **({"left_out": self.left_out} if self.left_out else {})}
+
+
+async def follow(unit: Unit, tenant: Tenant, case: Case, act: Act) -> Followed:
+    """Write the records that follow from a step, each counted in the mandates of its day.
+
+    A record is a decoration of the step: a rule that fails, what is recorded already, and what falls outside the
+    mandates of a deputy whom the roster knows, is left out and named.
+    """
+    found = Followed()
+    for rule in tenant.practice.record_rules.get((case.kind, act.step), ()):
+        source = Source(tenant=tenant, plugin=rule.plugin, what="record rule", name=rule.name)
+        try:
+            made = asked(source, budgets.RECORDS, partial(_made, rule, tenant, case, act), tuple)
+        except PracticeFailed as error:
+            found += _left_out(rule, case, error)
+            continue
+        found += await _written(unit, rule, case, act, made)
+    return found
+
+
+async def _written(unit: Unit, rule: RecordRule, case: Case, act: Act, made: Sequence[Record]) -> Followed:
+    found, changes = Followed(), list[Change]()
+    held = await writing.Held.load(unit, [r.person for r in made]) if made else writing.Held(())
+    before = await _before(unit, rule, case, made)
+    for record in made:
+        try:
+            bound = held.bound(record) if held.known(record.person) else record
+            known = before.pop((record.person, record.kind), None)
+            changes += [await _changed(unit, known, bound, act) if known else (None, await writing.add(unit, bound))]
+        except Rejected as error:
+            found += _left_out(rule, case, error)
+    for gone in before.values():
+        if gone.state not in ("withdrawn", "appealed"):
+            mark = Mark(do="withdraw", by=act.by, on=act.on, why=f"{case.number or case.id}: {act.step}")
+            changes.append(await _saved(unit, gone, marked(gone, mark)))
+    changes = [c for c in changes if c[0] is not c[1]]
+    await writing.count(unit, changes)
+    return found + Followed(made=len(changes))
+
+
+async def _before(unit: Unit, rule: RecordRule, case: Case, made: Sequence[Record]) -> dict[tuple[str, str], Record]:
+    """Give what a rule that gives the whole recorded of this case before, by person and kind."""
+    if not rule.whole:
+        return {}
+    rows = await unit.all(d.OF_SOURCE, source=whole_source(case, rule))
+    return {(r.person, r.kind): r for r in (decode(row.document, Record) for row in rows)}
+
+
+async def _changed(unit: Unit, known: Record, now: Record, act: Act) -> Change:
+    """Bring a record to what the step says now; what people decided about it meanwhile stays."""
+    after, why = known, f"{act.step}"
+    if known.state == "withdrawn":
+        after = marked(after, Mark(do="restore", by=act.by, on=act.on, why=why))
+    fields = {f: getattr(now, f) for f in ("on", "quantity", "facts", "title") if getattr(now, f) != getattr(after, f)}
+    if fields and after.state in ("entered", "confirmed"):
+        after = marked(after, Mark(do="correct", by=act.by, on=act.on, why=why), fields)
+        after = attrs.evolve(after, mandates=now.mandates)
+    return (known, known) if after is known else await _saved(unit, known, after)
+
+
+async def _saved(unit: Unit, before: Record, after: Record) -> Change:
+    await writing.change(unit, before, after)
+    return before, after
+
+
+def whole_source(case: Case, rule: RecordRule) -> str:
+    """Name the one source of all records that a rule of whole lists makes of a case."""
+    return f"case:{case.id}:{rule.plugin}.{rule.name}"
+
+
+def _left_out(rule: RecordRule, case: Case, error: RendaError) -> Followed:
+    told = {"rule": f"{rule.plugin}.{rule.name}", "case": case.id, "version": case.version, "why": str(error)}
+    return Followed(left_out=(told,))
+
+
+def _made(rule: RecordRule, tenant: Tenant, case: Case, act: Act) -> tuple[Record, ...]:
+    """Ask a rule for its records, and see that they can be stored."""
+    context = tenant.contexts(case.opened_on)(rule.plugin)
+    made = tuple(_storable(record) for record in islice(rule.make(context, case, act), MOST + 1))
+    if len(made) > MOST:
+        raise Nonsense(f"gave more than {MOST} records of one step")
+    if rule.whole:
+        made = tuple(attrs.evolve(r, source=whole_source(case, rule)) for r in made)
+    if len({(r.source, r.person, r.kind) for r in made}) < len(made):
+        raise Nonsense("gave the same record twice")
+    return made
+
+
+def _storable(given: Record) -> Record:
+    """Give a record as it comes back from the store; one that would not must never be sent."""
+    raw = encode(expect(given, Record))
+    record = decode(raw, Record)
+    for id in (record.person, *record.mandates):
+        if str(UUID(id)) != id:
+            raise Nonsense("gave a record of nobody")
+    if b"\\u0000" in raw:
+        raise Nonsense("gave a text that no database holds")
+    return record

@@ -8,10 +8,11 @@ from typing import Protocol
 
 import attrs
 
+from renda_core.domain.areas import Term
 from renda_core.domain.ballot import Finding
 from renda_core.domain.calendar import Day
 from renda_core.domain.case import Case
-from renda_core.domain.duty import Exposure, Record, Score
+from renda_core.domain.duty import Exposure, Record, RecordKind, Score
 from renda_core.domain.mandates import Mandate
 from renda_core.domain.visibility import Seen
 
@@ -212,6 +213,12 @@ class PersonDesk(Protocol):
     async def mandates(self) -> tuple[Mandate, ...]:
         """List every mandate that the person ever held, oldest first."""
 
+    async def terms(self) -> tuple[Term, ...]:
+        """List the terms (届) of these mandates, each once, by first day."""
+
+    async def record_kinds(self) -> Mapping[str, RecordKind]:
+        """Give the kinds of records that enabled practices offer, by name."""
+
     async def score(self, rule: str, first: dt.date, last: dt.date, *, congress: str = "") -> PersonScore:
         """Score the person's records of a period under a rule, explained, with vetoes.
 
@@ -224,7 +231,7 @@ class PersonDesk(Protocol):
         """Tell how long the person was in office in a period, and which opportunities were offered."""
 
     async def names(self, ids: Iterable[str]) -> Mapping[str, str]:
-        """Name people, units, stations and congresses by id; an id that is none of them is left out."""
+        """Name people, units, stations, congresses and districts by id; an id that is none of them is left out."""
 
 
 class Desk(UnitDesk, Protocol):
@@ -244,6 +251,9 @@ class Desk(UnitDesk, Protocol):
 
     async def records(self, *, person: str) -> tuple[Record, ...]:
         """List a person's duty records, oldest first."""
+
+    async def record_kinds(self) -> Mapping[str, RecordKind]:
+        """Give the kinds of records that enabled practices offer, by name."""
 
     async def records_between(
         self, first: dt.date, last: dt.date, *, kinds: Iterable[str] = (), congress: str = ""

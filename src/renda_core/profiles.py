@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -164,15 +164,18 @@ def _layers(
     name: str, file: Path, document: Mapping[str, Any], begins: dt.date, mistakes: list[str]
 ) -> Iterator[Layer]:
     """Give a file's layers by date; none of them holds before the file's own first day."""
-    dated = [(begins, "", document)]
+    changes: list[tuple[dt.date, str, Mapping[str, Any]]] = []
     for n, change in enumerate(document.get("changes", ())):
         at = f"changes[{n}]."
         mistakes += shape(file, change, CHANGE_KEYS, at)
         since = change.get("since")
-        if isinstance(since, dt.date):
-            dated.append((max(since, begins), at, change))
+        if type(since) is dt.date:  # a moment would be one too
+            changes.append((since, at, change))
         else:
             mistakes.append(f"{file}: {at}since is missing; write a date, e.g. since = 2026-07-01")
+    changes.sort(key=lambda one: one[0])
+    mistakes += (f"{file}: {told}" for told in _overlapping(changes))
+    dated = [(begins, "", document), *((max(since, begins), at, part) for since, at, part in changes)]
     made = []
     for since, at, part in sorted(dated, key=lambda one: one[0]):
         silent = _labels(part.get("silent", {}))
@@ -188,6 +191,30 @@ def _layers(
             0, Layer(name=name, file=str(file), since=ALWAYS, plugins=plugins, sources={}, silent=(*unset,), early=True)
         )
     yield from made
+
+
+def _overlapping(changes: Sequence[tuple[dt.date, str, Mapping[str, Any]]]) -> Iterator[str]:
+    """Name what two sections of a file say of one practice from one day on."""
+    places: dict[tuple[str, dt.date], list[str]] = {}
+    for since, at, part in changes:
+        for plugin in {name for table in ("plugins", "sources", "silent") for name in part.get(table, {})}:
+            places.setdefault((plugin, since), []).append(at.rstrip("."))
+    return (overlap(" and ".join(of), *rule) for rule, of in sorted(places.items()) if len(of) > 1)
+
+
+def overlapping(layers: Iterable[Layer]) -> list[str]:
+    """Name what two layers of one file say of one practice from one day on."""
+    places: dict[tuple[str, str, dt.date], int] = {}
+    for layer in layers:
+        for plugin in {*layer.plugins, *(label.partition(".")[0] for label in (*layer.sources, *layer.silent))}:
+            where = (layer.name, plugin, layer.since)
+            places[where] = places.get(where, 0) + (not layer.early)
+    return [overlap(f"{n} layers of {name}", plugin, since) for (name, plugin, since), n in places.items() if n > 1]
+
+
+def overlap(where: str, plugin: str, since: dt.date) -> str:
+    """Refuse two versions of one practice's rules from the same day on: nobody could tell which of them holds."""
+    return f"{where} each say what holds for {plugin} from {since} on; put them into one section"
 
 
 def _labels(tables: Mapping[str, Iterable[str]]) -> tuple[str, ...]:

@@ -101,13 +101,27 @@ class Found:
 
 
 @attrs.frozen(kw_only=True)
+class Lapsed:
+    """A case that was opened for what holds no more; it takes the watch's step *lapse*, with *why* as its note."""
+
+    case: str
+    why: str
+
+
+@attrs.frozen(kw_only=True)
 class Watch:
-    """A condition looked for every night, as ``watch``; each finding opens a case for people."""
+    """A condition looked for every night, as ``watch``; each finding opens a case for people.
+
+    Attributes:
+        find: Looks, and gives what it finds; with *lapse* also what holds no more.
+        lapse: The step by which an open case of *kind* says that what it was opened for holds no more.
+    """
 
     name: str
     kind: str
-    find: Callable[[Context[Any], Desk], Awaitable[Iterable[Found]]]
+    find: Callable[[Context[Any], Desk], Awaitable[Iterable[Found | Lapsed]]]
     plugin: str = ""
+    lapse: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -135,9 +149,10 @@ class RecordRule:
     A rule on a kind or step that an installed but disabled plugin offers sleeps quietly.
 
     Attributes:
-        whole: What *make* gives is all that the case yields by this rule, under one source of its own: a record of
-            before that is not given again is withdrawn, one that is given otherwise is corrected. So a roll that is
-            corrected corrects the records.
+        whole: Names a list, e.g. ``"roll"``: what *make* gives is then all that the case yields of it, under one source
+            of its own, which rules of the same plugin share that name the same list. A record of before that is not
+            given again is withdrawn, one that is given otherwise is corrected; so who corrects a roll corrects the
+            records.
     """
 
     name: str
@@ -145,7 +160,7 @@ class RecordRule:
     step: str
     make: Callable[[Context[Any], Case, Act], Iterable[Record]]
     plugin: str = ""
-    whole: bool = False
+    whole: str = ""
 
 
 @attrs.frozen(kw_only=True)
@@ -215,6 +230,7 @@ __all__ = [
     "Item",
     "Join",
     "Kind",
+    "Lapsed",
     "Opening",
     "Page",
     "Party",

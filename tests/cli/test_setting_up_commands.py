@@ -33,7 +33,7 @@ def test_an_older_file_is_refused_and_brought_up_to_date(county):
         raw.execute(f"DROP TABLE {table}")
     for table in ("ballot_board", "ballot_sheet", "ballot_chunk", "case_code", "guess", "case_slot"):
         raw.execute(f"DROP TABLE {table}")
-    for table in ("likeness_segment", "likeness_list", "likeness_page"):
+    for table in ("likeness_segment", "likeness_list", "likeness_page", "duty_count"):
         raw.execute(f"DROP TABLE {table}")
     raw.execute("ALTER TABLE configuration DROP COLUMN footprint")
     for column in ("township", "liaison", "position", "offers"):
@@ -46,8 +46,11 @@ def test_an_older_file_is_refused_and_brought_up_to_date(county):
         "ix_person_tenant_id_born_on",
         "ix_voter_tenant_id_person",
         "ix_case_file_tenant_id_kind_opened_on_id",
+        "ix_duty_record_tenant_id_done_on",
     ):
         raw.execute(f"DROP INDEX {index}")
+    for column in ("quantity", "facts", "mandates", "counts", "proven"):
+        raw.execute(f"ALTER TABLE duty_record DROP COLUMN {column}")
     raw.execute("UPDATE alembic_version SET version_num = 'core_0001'")
     raw.commit()
     raw.close()

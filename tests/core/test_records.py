@@ -1,8 +1,7 @@
-"""Duty records: they follow from steps once, and by hand where no step makes them."""
+"""Duty records that follow from the steps of suggestions, once for each signer."""
 
 import datetime as dt
 
-import pytest
 from tests.core.suggesting import (
     CHEN,
     LI,
@@ -18,8 +17,7 @@ from tests.core.suggesting import (
 
 from renda_core import hookimpl
 from renda_core.catalogue import Catalogue
-from renda_core.domain.duty import Record, heads
-from renda_core.errors import Rejected
+from renda_core.domain.duty import Record
 from renda_core.records import RecordRule
 from renda_core.services import duty as records
 
@@ -49,36 +47,6 @@ def test_a_draft_counts_for_nobody_and_a_decliner_neither(county):
     b.step(case, "accept", OFFICE)
     assert len(records_of(b, WANG)) == 1
     assert records_of(b, LI) == ()
-
-
-def test_the_same_source_never_counts_twice(county):
-    b = with_settings(county)
-    visit = Record(
-        person=WANG.id, kind="visit", on=D(2026, 1, 5), source="接待登记 17", quantity=3, mandates=("23", "2301")
-    )
-    entered = b.do(records.enter, OFFICE, visit)
-    with pytest.raises(Rejected, match="接待登记 17 is already recorded for this person"):
-        b.do(records.enter, OFFICE, visit)
-    assert records_of(b, WANG) == (entered,)
-    assert entered.id
-    assert heads(records_of(b, WANG)) == {"persons": 1, "mandates": 2, "person_times": 3}
-    told = entries(b)[-1]
-    assert (told["what"], told["rule"], told["body"]["kind"]) == ("record.entered", "by hand", "visit")
-
-
-def test_another_persons_and_another_kinds_record_of_one_source_counts(county):
-    b = with_settings(county)
-    for person in (WANG, LI):
-        for kind in ("visit", "talk"):
-            b.do(records.enter, OFFICE, Record(person=person.id, kind=kind, on=D(2026, 1, 5), source="接待日"))
-    assert [len(records_of(b, p)) for p in (WANG, LI)] == [2, 2]
-
-
-def test_records_come_oldest_first(county):
-    b = with_settings(county)
-    for day in (9, 3, 7):
-        b.do(records.enter, OFFICE, Record(person=WANG.id, kind="visit", on=D(2026, 1, day), source=str(day)))
-    assert [r.on.day for r in records_of(b, WANG)] == [3, 7, 9]
 
 
 def test_register_records_of_another_plugin_follows_the_same_step(county):

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import sqlite3
 import stat
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 import psycopg
@@ -17,7 +19,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Column, Integer, MetaData, inspect, text
 from tests import databases
-from tests.databases import A
+from tests.databases import A, B
 from tests.store import fixture_plugin
 
 from renda_core.errors import ConfigError, PluginError
@@ -224,3 +226,65 @@ def test_everything_can_be_taken_down_again(place):
     assert tables(place) == {"alembic_version"}
     upgrade(place)
     assert differences(place) == []
+
+
+def test_records_of_before_are_read_into_columns_and_counted(place):
+    upgrade(place)
+    kind, where = place
+    (databases.add_tenants_sqlite if kind == "sqlite" else databases.add_tenants_postgres)(where, A, B)
+    person, mandate = "0" * 31 + "7", "0" * 31 + "8"
+    dashed = str(UUID(mandate))
+    written = (
+        (A, "1", {"quantity": 3, "facts": {"key": 1, "lead": 0}, "mandates": [dashed]}, "登记簿"),
+        (A, "2", {"state": "entered"}, "case:x:y"),
+        (A, "3", {}, "case:x:z"),
+        (B, "4", {"mandates": ["23"]}, "case:x:y"),  # no id, as old lists had it
+    )
+    with opened(place) as connection:
+        migrate._walk(migrate._config(connection, ()), "core_0005", "_downgrade_revs")
+        for tenant, id, document, source in written:
+            if kind == "postgres":
+                connection.execute(text(f"SET app.tenant_id = '{tenant}'"))
+            ids = [as_id(kind, each) for each in (tenant, id.zfill(32), person)]
+            row = dict(zip("tip", ids, strict=True)) | {"s": source, "d": json.dumps(document).encode()}
+            row["state"] = document.get("state", "confirmed")
+            of = "(:t, :i, :p, 'visit', '2026-03-05', :s, :state, :d)"
+            columns = "(tenant_id, id, person, kind, done_on, source, state, document)"
+            connection.execute(text(f"INSERT INTO duty_record {columns} VALUES {of}"), row)
+        connection.commit()
+    upgrade(place)
+    assert differences(place) == []
+    found = {}
+    with opened(place) as connection:
+        for tenant in (A, B):
+            if kind == "postgres":
+                connection.execute(text(f"SET app.tenant_id = '{tenant}'"))
+            at = {"t": as_id(kind, tenant)}
+            columns = "id, quantity, facts, mandates, counts, proven"
+            rows = connection.execute(text(f"SELECT {columns} FROM duty_record WHERE tenant_id = :t"), at).all()
+            found |= {hexed(r[0])[-1]: (r[1], r[2], bytes(r[3]).hex(), bool(r[4]), bool(r[5])) for r in rows}
+            columns = "holder, measure, n, month"
+            rows = connection.execute(text(f"SELECT {columns} FROM duty_count WHERE tenant_id = :t"), at).all()
+            found[tenant] = {(hexed(r[0])[-1], r[1], r[2], str(r[3])) for r in rows}
+        if kind == "postgres":  # nobody reads another tenant's rows afterwards either
+            forced = connection.execute(text("SELECT relforcerowsecurity FROM pg_class WHERE relname = 'duty_record'"))
+            assert forced.scalar() is True
+    assert found == {
+        "1": (3, "key=1", mandate, True, False),
+        "2": (1, "", "", False, True),
+        "3": (1, "", "", True, True),
+        "4": (1, "", "", True, True),
+        A: {("8", f"?{m}", n, "2026-03-01") for m, n in (("", 3), ("#", 1), ("key", 1))}
+        | {("7", m, 1, "2026-03-01") for m in ("", "#")},
+        B: {("7", m, 1, "2026-03-01") for m in ("", "#")},
+    }
+
+
+def as_id(kind, text):
+    """Give an id as a back end takes it."""
+    return UUID(text).bytes if kind == "sqlite" else str(UUID(text))
+
+
+def hexed(id):
+    """Give the digits of an id as a back end gives it."""
+    return id.hex() if isinstance(id, bytes) else str(id).replace("-", "")

@@ -11,10 +11,11 @@ import attrs
 
 from renda_core import hookimpl
 from renda_core.domain.case import Act, Case
+from renda_core.domain.duty import Record
 from renda_core.domain.fields import titled
 from renda_core.domain.procedure import ANY, GRADE, Move
-from renda_core.domain.suggestion import KIND, SUPERVISORS, Supervisors
-from renda_core.records import CaseRecord, Context, Facet, Gate, Guard, Page, Step
+from renda_core.domain.suggestion import KIND, SUPERVISORS, Supervisors, signers
+from renda_core.records import CaseRecord, Context, Facet, Gate, Guard, Page, RecordKind, RecordRule, Step
 from renda_core.settings import setting
 from renda_plugins.key_supervision.items import LOOKED_BACK, KeyItems, key_items
 
@@ -63,6 +64,22 @@ def register_cases() -> Iterator[CaseRecord]:
     yield Guard(kind=KIND, step="name_key", name="five", refuse=refuse_unsupervised)
     yield Gate(kind=KIND, step="supervise", facet="key", states="key")
     yield Gate(kind=KIND, step="look_back", facet="main", states="replied evaluated closed")
+
+
+def named_key(context: Context[Settings], case: Case, act: Act) -> Iterator[Record]:
+    """Record for each signer that the suggestion became a key item; once, however often it is named."""
+    for person in signers(case):
+        yield Record(
+            person=person, kind="key_suggestion", on=act.on, source=f"case:{case.id}:name_key", title=case.title[:200]
+        )
+
+
+@hookimpl
+def register_records() -> Iterator[RecordKind | RecordRule]:
+    """Count a key item for each signer of the suggestion."""
+    title = "建议列为重点督办"
+    yield RecordKind(name="key_suggestion", title=title, book="proposal", unit="件", by_hand=False, own=False)
+    yield RecordRule(name="named_key", kind=KIND, step="name_key", make=named_key)
 
 
 @hookimpl

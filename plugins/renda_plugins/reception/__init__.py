@@ -8,7 +8,7 @@ inspections, here by analogy).
 from collections.abc import Iterator
 
 from renda_core import hookimpl
-from renda_core.records import CaseRecord, Page, RecordRule, Watch
+from renda_core.records import CaseRecord, Page, RecordKind, RecordRule, Watch
 from renda_plugins.reception import opinion_pages, opinion_ratings, opinion_steps, receptions, settings
 
 
@@ -26,7 +26,7 @@ def register_cases() -> Iterator[CaseRecord]:
 
 
 @hookimpl
-def register_records() -> Iterator[RecordRule]:
+def register_records() -> Iterator[RecordKind | RecordRule]:
     """Record what deputies heard, and where they received."""
     yield from opinion_steps.records()
     yield from receptions.records()

@@ -5,7 +5,21 @@ from collections.abc import Iterator
 from renda_core.domain.case import Act, Case
 from renda_core.domain.duty import Record
 from renda_core.domain.procedure import ANY, GRADE, Move
-from renda_core.records import CaseRecord, Context, Facet, Follow, Gate, Guard, Join, Kind, RecordRule, Role, Step, Veil
+from renda_core.records import (
+    CaseRecord,
+    Context,
+    Facet,
+    Follow,
+    Gate,
+    Guard,
+    Join,
+    Kind,
+    RecordKind,
+    RecordRule,
+    Role,
+    Step,
+    Veil,
+)
 from renda_plugins.reception import opinion_clocks
 from renda_plugins.reception import opinion_guards as guards
 from renda_plugins.reception.opinion import (
@@ -72,8 +86,9 @@ def cases() -> Iterator[CaseRecord]:
     yield from opinion_clocks.records()
 
 
-def records() -> Iterator[RecordRule]:
+def records() -> Iterator[RecordKind | RecordRule]:
     """Offer the duty record of every deputy who heard an opinion."""
+    yield RecordKind(name=KIND, title="听取群众意见", book="reception", unit="件")
     for step in ("register", "voice"):
         yield RecordRule(name=f"heard_at_{step}", kind=KIND, step=step, make=heard)
 

@@ -15,6 +15,7 @@ from renda_core.records import (
     Guard,
     Kind,
     Page,
+    RecordKind,
     RecordRule,
     Step,
     Veil,
@@ -179,8 +180,11 @@ def _clocks() -> Iterator[CaseRecord]:
     yield from when(KIND, "hold", stop="notice record", start="close")
 
 
-def records() -> Iterator[RecordRule]:
+def records() -> Iterator[RecordKind | RecordRule]:
     """Offer the duty record of every deputy who received."""
+    yield RecordKind(
+        name=KIND, title="接待选民", book="reception", measures={"visits": "接待批次", "people": "接待人次"}
+    )
     yield RecordRule(name="received", kind=KIND, step="hold", make=duty_records)
 
 

@@ -8,7 +8,7 @@ Source: 代表法 (2025) 51, 52; 组织法 42; windows that the law leaves open 
 from collections.abc import Iterator
 
 from renda_core import hookimpl
-from renda_core.records import CaseRecord, DayRule, Page, RecordRule, Watch
+from renda_core.records import CaseRecord, DayRule, Page, RecordKind, RecordRule, Watch
 from renda_plugins.suggestion_handling import (
     calendar,
     clocks,
@@ -42,8 +42,15 @@ def register_cases() -> Iterator[CaseRecord]:
 
 
 @hookimpl
-def register_records() -> Iterator[RecordRule]:
+def register_records() -> Iterator[RecordKind | RecordRule]:
     """Count an accepted suggestion for each of its signers."""
+    yield RecordKind(
+        name="suggestion",
+        title="代表建议",
+        book="proposal",
+        unit="件",
+        measures={"lead": "领衔", "excellent": "优秀建议"},
+    )
     yield RecordRule(name="suggested", kind="suggestion", step="accept", make=intake.duty_records)
 
 

@@ -10,6 +10,8 @@ from renda_core.domain.suggestion import KIND, Confirmation, Refusal, Suggestion
 from renda_core.records import CaseRecord, ClockRule, Context, Facet, Follow, Gate, Guard, Kind, Step, when
 from renda_plugins.suggestion_handling.settings import Settings
 
+LONGEST_TITLE = 200
+"""Characters of a suggestion's title that its duty records repeat: a book is no copy of the ledger."""
 STATES = {
     "draft": "草稿",
     "submitted": "已提交",
@@ -76,10 +78,10 @@ def refuse_former_lead(context: Context[Settings], case: Case, act: Act) -> Iter
 
 def duty_records(context: Context[Settings], case: Case, act: Act) -> Iterator[Record]:
     """Record a suggestion for each signer; the lead's carries a fact, for rules that score it apart."""
+    source, title = f"case:{case.id}:accept", case.title[:LONGEST_TITLE]
     for n, person in enumerate(signers(case)):
-        yield Record(
-            person=person, kind="suggestion", on=act.on, source=f"case:{case.id}:accept", facts={"lead": int(n == 0)}
-        )
+        facts = {"lead": int(n == 0)}
+        yield Record(person=person, kind="suggestion", on=act.on, source=source, facts=facts, title=title)
 
 
 def assignment_period(context: Context[Settings], case: Case, act: Act) -> Period:

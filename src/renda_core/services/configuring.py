@@ -11,6 +11,7 @@ from renda_core.configuration import TenantFile
 from renda_core.domain.case import Actor
 from renda_core.errors import ConfigError, Invalid, NotFound, Rejected, Stale
 from renda_core.footprint import Footprint
+from renda_core.profiles import overlapping
 from renda_core.services import tenants
 from renda_core.services.upkeep import refuse_others
 from renda_core.store import tables as t
@@ -103,6 +104,9 @@ async def _checked(
     for name in FIXED:
         if getattr(file, name) != getattr(held.file, name):
             raise Invalid(f"{name} is set by whoever runs the server, and stays as it is", field=name)
+    known = overlapping(held.file.layers)  # a profile's changes of before its first day all fall on it
+    if said := [told for told in overlapping(file.layers) if told not in known]:
+        raise Rejected("the configuration is wrong", *said)
     try:
         return file, check(file)
     except ConfigError as error:

@@ -9,10 +9,12 @@ import attrs
 from sqlalchemy import Date, Table, and_, bindparam, or_, select, union
 
 from renda_core.desks import CongressOn
+from renda_core.domain.areas import Term
 from renda_core.store import tables as t
 from renda_core.store.cases import CaseRow
 from renda_core.store.compile import Query, among, keyed, mine
 from renda_core.store.people import optional
+from renda_core.store.roster import Named
 
 _on: Any = bindparam("on", type_=Date())
 
@@ -172,6 +174,12 @@ _tie = (_l.from_id, _l.to_id, _l.valid_from.label("since"))
 TIES = Query(
     select(*_tie).where(*keyed(t.link, "kind"), holds_on(t.link), optional(_l.to_id, "place")).order_by(*_tie), TieRow
 )
+TERMS = Query(
+    select(*(t.term.c[a.name] for a in attrs.fields(Term))).where(mine(t.term), among(t.term.c.id, "id")), Term
+)
+"""Some terms."""
+DISTRICTS = Query(select(_d.id, _d.name).where(mine(t.district), among(_d.id, "id")), Named)
+"""What some electoral districts are called."""
 _f = t.case_file.c
 _days: Any = (bindparam("first", type_=Date()), bindparam("last", type_=Date()))
 OPENED = Query(

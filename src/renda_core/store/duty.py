@@ -11,16 +11,12 @@ import attrs
 from sqlalchemy import Date, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert  # SQLite writes its clause in the same words
 
-from renda_core.domain.duty import Record
+from renda_core.domain.duty import TIMES, UNPROVEN, Record
 from renda_core.store import tables as t
 from renda_core.store.codec import encode
 from renda_core.store.compile import Query, Write, add, keyed, mine
 
 _r, _c = t.duty_record.c, t.duty_count.c
-UNPROVEN = "?"
-"""Stands before the measures of what nothing proves."""
-TIMES = "#"
-"""The measure that counts records; the empty one sums their quantity, a fact's code the fact."""
 
 
 @attrs.frozen(kw_only=True)
@@ -66,6 +62,9 @@ _line = (_r.id, _r.person, _r.kind, _r.done_on, _r.quantity, _r.facts, _r.mandat
 ADD = add(t.duty_record)
 ONE = Query(select(_r.document).where(*keyed(t.duty_record, "id")), RecordRow)
 OF_PERSON = Query(select(_r.document).where(*keyed(t.duty_record, "person")).order_by(_r.done_on, _r.id), RecordRow)
+OF_PERSON_BETWEEN = Query(
+    select(_r.document).where(*keyed(t.duty_record, "person"), *_between[1:]).order_by(_r.done_on, _r.id), RecordRow
+)
 OF_SOURCE = Query(select(_r.document).where(*keyed(t.duty_record, "source")).order_by(_r.id), RecordRow)
 SAME = Query(select(_r.document).where(*keyed(t.duty_record, "source", "person", "kind")), RecordRow)
 SAME_DAY = Query(

@@ -17,18 +17,19 @@ from renda_core.domain.duty.records import (
     heads,
     marked,
 )
+from renda_core.domain.duty.rule import POINT, Band, Item, ScoreRule, Version, Versions, band, check_items
 from renda_core.domain.duty.scoring import (
-    POINT,
-    Band,
+    TIMES,
+    UNPROVEN,
+    Counted,
     Entry,
     FormulaTotal,
-    Item,
     ItemTotal,
     Score,
-    ScoreRule,
     Standing,
-    band,
     score,
+    score_counts,
+    start_points,
 )
 
 __all__ = [
@@ -38,8 +39,11 @@ __all__ = [
     "POINT",
     "REASONED",
     "STATES",
+    "TIMES",
+    "UNPROVEN",
     "Band",
     "Book",
+    "Counted",
     "Do",
     "Entry",
     "Exposure",
@@ -53,10 +57,15 @@ __all__ = [
     "ScoreRule",
     "Standing",
     "State",
+    "Version",
+    "Versions",
     "appealed_state",
     "band",
+    "check_items",
     "exposure",
     "heads",
     "marked",
     "score",
+    "score_counts",
+    "start_points",
 ]

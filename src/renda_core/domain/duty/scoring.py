@@ -1,113 +1,27 @@
 """Points (履职积分): what records earn under the rules of their own days, explained line by line, recomputed at will.
 
-A rule is a list of items, and an item is linear: so much for each unit, so much more for each fact, and no more than its
-cap in a period. So a score is the same whether it is made from records, from columns or from kept counters, and what a
-rule would change can be shown without reading a single record again.
+A rule is a list of items, and an item is linear: so much for each unit, so much more for each fact, and no more than
+its cap in a period. So a score is the same whether it is made from records, from columns or from kept counters, and what
+a rule would change can be shown without reading a single record again.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import attrs
 
 from renda_core.domain.duty.exposure import Exposure
 from renda_core.domain.duty.records import Record
+from renda_core.domain.duty.rule import Item, ScoreRule, Versions
 from renda_core.domain.mandates import Mandate
-from renda_core.domain.names import names
-from renda_core.errors import Invalid
 
-POINT = 100
-"""Points are integers, in hundredths, so that half points stay exact."""
-
-
-@attrs.frozen(kw_only=True)
-class Item:
-    """One line of a rule (积分项目): so many points for each unit of records of some kinds.
-
-    Attributes:
-        kinds: The kinds of records that it counts; no two items of a rule count the same kind.
-        base: Points, in hundredths, for each unit of quantity; below zero takes away.
-        extra: More points, in hundredths, for each unit of a fact, e.g. ``{"key": 200}``.
-        cap: The most that it gives, or takes away, in a period, in hundredths; None for no limit.
-        evidence: Whether a record scores only with evidence.
-
-    Raises:
-        Invalid: The cap is below zero, or it counts no kind.
-    """
-
-    code: str
-    title: str
-    kinds: frozenset[str] = attrs.field(converter=names)
-    base: int
-    category: str = ""
-    unit: str = "次"
-    extra: Mapping[str, int] = attrs.Factory(dict)
-    cap: int | None = None
-    evidence: bool = False
-
-    def __attrs_post_init__(self) -> None:
-        if self.cap is not None and self.cap < 0:
-            raise Invalid(f"item {self.code}: a cap of {self.cap / POINT:g} points is below zero; leave it away")
-        if not self.kinds:
-            raise Invalid(f"item {self.code} counts no kind of records; name at least one")
-
-    def points(self, record: Record) -> int:
-        """Give the points of one record of its kinds, in hundredths, before any cap."""
-        if self.evidence and not record.proven:
-            return 0
-        more = sum(each * record.facts.get(fact, 0) for fact, each in self.extra.items())
-        return self.base * record.quantity + more
-
-    def capped(self, points: int) -> int:
-        """Keep a period's points within the cap, on both sides of zero."""
-        return points if self.cap is None else max(-self.cap, min(points, self.cap))
-
-
-@attrs.frozen(kw_only=True)
-class Band:
-    """A grade of a year (等次), from so many points on, e.g. 良好 from 80.
-
-    Attributes:
-        least: Points, in hundredths, that are enough.
-        poor: Whether it is a poor year.
-    """
-
-    code: str
-    title: str
-    least: int
-    poor: bool = False
-
-
-@attrs.frozen(kw_only=True)
-class ScoreRule:
-    """How records earn points: by *items* of data, or by *points*, a function of the record's day's settings.
-
-    Attributes:
-        title: What pages call it, in Chinese.
-        items: Gives the lines of the rule; each record is scored by the lines in force on its own day.
-        start: Points, in hundredths, that everybody has for a whole year in office (基础分).
-        most: The most of a whole year, in hundredths; None for no limit.
-        bands: Grades of a year, the best first.
-        result: The kind of the duty record in which a year's result is kept; empty where none is.
-        prorate: Whether *start* counts by days in office.
-        kinds, points, cap: Instead of *items*: the kinds, the points of one record, and the cap of all.
-    """
-
-    name: str
-    kinds: frozenset[str] = frozenset()
-    points: Callable[[Any, Record], int] | None = None
-    cap: Callable[[Any], int | None] = lambda settings: None
-    plugin: str = ""
-    title: str = ""
-    items: Callable[[Any], Iterable[Item]] | None = None
-    start: Callable[[Any], int] = lambda settings: 0
-    most: Callable[[Any], int | None] = lambda settings: None
-    bands: Callable[[Any], Iterable[Band]] = lambda settings: ()
-    prorate: Callable[[Any], bool] = lambda settings: True
-    result: str = ""
+UNPROVEN = "?"
+"""Stands before the measures of what nothing proves, where records are counted."""
+TIMES = "#"
+"""The measure that counts records; the empty one sums their quantity, a fact's code the fact."""
 
 
 @attrs.frozen(kw_only=True)
@@ -126,6 +40,7 @@ class ItemTotal:
     """What one item gave in the period: how many records and units, what they earned, and what of it counts.
 
     Attributes:
+        records, quantity: Of all that counts, also of what earns nothing for want of evidence.
         earned: In hundredths, before the cap; *counted* after it.
     """
 
@@ -154,6 +69,8 @@ class Score:
 
     Attributes:
         total: In hundredths: *start* and what every item counts, within the most of a year.
+        items: The items of the period's last day, in their order, also those that earned nothing; then those that
+            stood no more on that day. A rule by a function is one item of its own name.
         formulas: The versions that the records were scored by, oldest first.
     """
 
@@ -177,35 +94,186 @@ class Standing:
     exposure: Exposure
 
 
-def band(bands: Iterable[Band], total: int) -> Band | None:
-    """Give the best grade whose points are reached; None where a rule has none so low."""
-    reached = [b for b in bands if total >= b.least]
-    return max(reached, key=lambda b: b.least, default=None)
+Counted = tuple[dt.date, str, str, int]
+"""What is counted of somebody: the first day of a month, the kind, the measure and how much: of the measure ``""`` the
+quantity, of ``"#"`` the records, of a fact's code its sum; after ``"?"`` the same of what nothing proves."""
 
 
 def score(
     records: Iterable[Record],
-    rules: Iterable[ScoreRule],
+    rules: Iterable[ScoreRule | Versions],
     settings_on: Callable[[str, dt.date], Any],
     today: dt.date,
+    *,
+    exposure: Exposure | None = None,
+    since_on: Callable[[str, dt.date], dt.date] | None = None,
 ) -> Score:
     """Score the records that count, each under the settings in force on its own date.
 
+    An item that stands in several versions is one item, with the cap of *today*; one that stands no more keeps its
+    points, under the last cap that it had.
+
     Args:
+        rules: Whoever scores many people hands :class:`Versions` of each rule, made once.
         settings_on: Gives a plugin's settings on a date.
-        today: Date whose settings fix the caps.
+        today: Date whose settings fix the caps, the start and the most: the period's last day.
+        exposure: By its days in office of the period's days *start* is shared out, where the rule says so, half a
+            hundredth upwards; without it everybody has the whole.
+        since_on: Gives the day from which the settings of a date stand, see :class:`Versions`.
+
+    Raises:
+        Invalid: The items of a version are no rule.
     """
     kept = sorted((r for r in records if r.counts), key=lambda r: (r.on, r.id))
     entries: list[Entry] = []
-    total = 0
+    found = Score(total=0, entries=())
     for rule in rules:
-        assert rule.points is not None
-        earned = [
-            Entry(record=r.id, rule=rule.name, points=rule.points(settings_on(rule.plugin, r.on), r))
-            for r in kept
-            if r.kind in rule.kinds
-        ]
-        points, cap = sum(e.points for e in earned), rule.cap(settings_on(rule.plugin, today))
-        total += points if cap is None else min(points, cap)
-        entries += earned
-    return Score(total=total, entries=tuple(entries))
+        versions = rule if isinstance(rule, Versions) else Versions(rule, settings_on, since_on)
+        sums = _Sums(versions)
+        entries += _earned(versions, kept, sums)
+        one = sums.score(today, exposure)
+        found = Score(
+            total=found.total + one.total,
+            entries=tuple(entries),
+            start=found.start + one.start,
+            items=found.items + one.items,
+            formulas=found.formulas + one.formulas,
+        )
+    return found
+
+
+def score_counts(
+    counts: Iterable[Counted], versions: Versions, today: dt.date, *, exposure: Exposure | None = None
+) -> Score:
+    """Score what is counted of one person by month; the same as :func:`score` but for the entries, which it has not.
+
+    That holds where every change of version falls on the first of a month (:meth:`Versions.by_month`): what is counted
+    of a month is scored by the version of its first day.
+
+    Args:
+        counts: Of the months of the period, and of the mandates that are asked about.
+        today, exposure: As of :func:`score`.
+
+    Raises:
+        Invalid: The items of a version are no rule.
+    """
+    sums = _Sums(versions)
+    for month, kind, told, n in counts:
+        version = versions.on(month)
+        if (item := version.of_kind.get(kind)) is None:
+            continue
+        measure = told.removeprefix(UNPROVEN)
+        if measure == TIMES:
+            sums.add(item.code, version.formula, month, records=n)
+        else:
+            points = item.each(measure, proven=measure == told) * n
+            sums.add(item.code, version.formula, month, quantity=0 if measure else n, points=points)
+    return sums.score(today, exposure)
+
+
+def start_points(versions: Versions, today: dt.date, exposure: Exposure | None) -> int:
+    """Give the points that somebody has before any record: all of them, or by days in office, half a hundredth up."""
+    settings = versions.settings(today)
+    whole = versions.rule.start(settings)
+    if exposure is None or not exposure.days or not versions.rule.prorate(settings):
+        return whole
+    return (2 * whole * exposure.in_office + exposure.days) // (2 * exposure.days)
+
+
+def _earned(versions: Versions, records: Iterable[Record], sums: _Sums) -> Iterator[Entry]:
+    """Score records, oldest first, and add them to the sums."""
+    rule = versions.rule
+    for r in records:
+        if rule.points is not None:
+            if r.kind not in rule.kinds:
+                continue
+            code = formula = ""
+            points = rule.points(versions.settings(r.on), r)
+        else:
+            version = versions.on(r.on)
+            if (item := version.of_kind.get(r.kind)) is None:
+                continue
+            code, formula, points = item.code, version.formula, item.points(r)
+        sums.add(code or rule.name, formula, r.on, records=1, quantity=r.quantity, points=points)
+        yield Entry(record=r.id, rule=rule.name, points=points, item=code, formula=formula)
+
+
+@attrs.define
+class _Sum:
+    """What one item, or one version, has so far, and the first and last day of it."""
+
+    first: dt.date
+    last: dt.date
+    records: int = 0
+    quantity: int = 0
+    points: int = 0
+
+    def add(self, on: dt.date, records: int, quantity: int, points: int) -> None:
+        self.first, self.last = min(self.first, on), max(self.last, on)
+        self.records += records
+        self.quantity += quantity
+        self.points += points
+
+
+class _Sums:
+    """The sums of one rule, by item and by version."""
+
+    def __init__(self, versions: Versions) -> None:
+        self._versions = versions
+        self._items: dict[str, _Sum] = {}
+        self._formulas: dict[str, _Sum] = {}
+
+    def add(
+        self, code: str, formula: str, on: dt.date, *, records: int = 0, quantity: int = 0, points: int = 0
+    ) -> None:
+        """Add what was earned on a day, or in the month that begins with it."""
+        for sums, key in ((self._items, code), (self._formulas, formula)):
+            if (found := sums.get(key)) is None:
+                found = sums[key] = _Sum(on, on)
+            found.add(on, records, quantity, points)
+
+    def score(self, today: dt.date, exposure: Exposure | None) -> Score:
+        """Cap each item, and add all up."""
+        versions, rule = self._versions, self._versions.rule
+        totals = tuple(_total(item, self._items.get(item.code)) for item in self._lines(today))
+        start, most = start_points(versions, today, exposure), rule.most(versions.settings(today))
+        total = start + sum(t.counted for t in totals)
+        formulas = (
+            FormulaTotal(formula=formula, since=versions.since(found.first), points=found.points)
+            for formula, found in self._formulas.items()
+            if formula
+        )
+        return Score(
+            total=total if most is None else min(total, most),
+            entries=(),
+            start=start,
+            items=totals,
+            formulas=tuple(sorted(formulas, key=lambda f: (f.since, f.formula))),
+        )
+
+    def _lines(self, today: dt.date) -> Iterator[Item]:
+        """Give the items of today, then those that earned and stand no more, as they stood last."""
+        versions, rule = self._versions, self._versions.rule
+        if rule.points is not None:
+            if rule.kinds:
+                cap, title = rule.cap(versions.settings(today)), rule.title or rule.name
+                yield Item(code=rule.name, title=title, kinds=rule.kinds, base=0, cap=cap)
+            return
+        standing = versions.on(today)
+        yield from standing.items
+        for code in sorted(self._items.keys() - standing.by_code.keys()):
+            yield versions.item(code, max(today, self._items[code].last))
+
+
+def _total(item: Item, found: _Sum | None) -> ItemTotal:
+    earned = found.points if found else 0
+    return ItemTotal(
+        code=item.code,
+        title=item.title,
+        category=item.category,
+        records=found.records if found else 0,
+        quantity=found.quantity if found else 0,
+        earned=earned,
+        cap=item.cap,
+        counted=item.capped(earned),
+    )

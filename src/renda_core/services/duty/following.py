@@ -112,8 +112,8 @@ async def _saved(unit: Unit, before: Record, after: Record) -> Change:
 
 
 def whole_source(case: Case, rule: RecordRule) -> str:
-    """Name the one source of all records that a rule of whole lists makes of a case."""
-    return f"case:{case.id}:{rule.plugin}.{rule.name}"
+    """Name the one source of all records of a whole list that a case yields."""
+    return f"case:{case.id}:{rule.plugin}.{rule.whole}"
 
 
 def _left_out(rule: RecordRule, case: Case, error: RendaError) -> Followed:

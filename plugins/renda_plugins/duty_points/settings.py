@@ -52,14 +52,17 @@ class Line:
     source: str = ""
 
     def __str__(self) -> str:
-        return f"{self.title} {self.told}"
+        return f"{self.title} {self.told({})}"
 
-    @property
-    def told(self) -> str:
-        """Say what it gives, e.g. ``每件 3 分，excellent 另加 2 分，全年至多 20 分``."""
+    def told(self, titles: Mapping[str, str]) -> str:
+        """Say what it gives, e.g. ``每件 3 分，优秀建议 另加 2 分，全年至多 20 分``.
+
+        Args:
+            titles: What people call the facts, by code.
+        """
         parts = [f"每{self.unit} {self.base} 分"]
-        parts += [f"{fact} 另加 {more} 分" for fact, more in self.extra.items()]
-        parts += [f"全年至多 {self.cap} 分"] if self.cap is not None else []
+        parts += [f"{titles.get(fact, fact)} 另加 {more} 分" for fact, more in self.extra.items()]
+        parts += [f"全年至多{'扣' if self.base < 0 else ''} {abs(self.cap)} 分"] if self.cap is not None else []
         parts += ["须有佐证"] if self.evidence else []
         return "，".join(parts)
 
@@ -128,9 +131,7 @@ def _line(code: str, title: str, category: str, base: int, cap: int | None, kind
 
 
 ITEMS = (
-    attrs.evolve(
-        _line("suggestion", "提出代表建议", DELIBERATE, 3, None, unit="件"), extra={"excellent": Decimal(2)}
-    ),
+    attrs.evolve(_line("suggestion", "提出代表建议", DELIBERATE, 3, None, unit="件"), extra={"excellent": Decimal(2)}),
     _line("key_suggestion", "建议列为重点督办", DELIBERATE, 2, None, unit="件"),
     _line("inspection", "参加视察、调研", SUPERVISE, 3, None, kinds="inspection research"),
     _line("leave", "人代会请假", DELIBERATE, -1, None, unit="半天"),
@@ -161,7 +162,7 @@ class Settings:
 
     items: tuple[Line, ...] = setting(
         ITEMS,
-        source="P 江北: suggestion 3, key item +2, excellent +2, inspection or research 3, half a day's leave −1; U: the rest",
+        source="P 江北: suggestion 3, key +2, excellent +2, inspection or research 3, half a day's leave −1; U: others",
         title="积分项目",
     )
     start: Decimal = setting(

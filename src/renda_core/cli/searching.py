@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import rich_click as click
@@ -12,7 +12,7 @@ from renda_core.cli.ledgers import table, titled_rows
 from renda_core.cli.session import TENANT, Command, Session
 
 PEOPLE = ("姓名", "所属人大", "届", "代表团", "状态")
-STATES = {"elected": "当选待审", "active": "有效", "suspended": "暂停", "ended": "终止", "void": "当选无效"}
+STATES = ("elected", "active", "suspended", "ended", "void")
 SIZE = click.option("--size", default=50, show_default=True, help="行数 Rows of a page.")
 AFTER = click.option("--after", default="", metavar="CURSOR", help="What the last page gave, to go on.")
 
@@ -62,7 +62,7 @@ def search(session: Session, tenant: str, text: str, kind: str, what: str | None
 @click.argument("text", default="")
 @click.option("--congress", default=None, metavar="ID", help="所属人大 With a mandate in this congress.")
 @click.option("--body", default=None, metavar="ID", help="代表团 In this delegation, group or committee.")
-@click.option("--state", default=None, type=click.Choice(list(STATES)), help="状态 With a mandate in this state.")
+@click.option("--state", default=None, type=click.Choice(STATES), help="状态 With a mandate in this state.")
 @SIZE
 @AFTER
 @click.pass_obj
@@ -84,10 +84,13 @@ def people(session: Session, /, tenant: str, **given: Any) -> None:
 
 def _people(rows: Iterable[dict[str, Any]]) -> None:
     """Show people, a line for each mandate."""
+    from renda_core.domain.mandates import STATE_TITLES
+
+    titles: Mapping[str, str] = STATE_TITLES
     blank: dict[str, Any] = {}
     keys = ("congress_name", "term_number", "delegation")
     lines = [
-        (row["name"] if n == 0 else "", *(held.get(k, "") for k in keys), STATES.get(held.get("state", ""), ""))
+        (row["name"] if n == 0 else "", *(held.get(k, "") for k in keys), titles.get(held.get("state", ""), ""))
         for row in rows
         for n, held in enumerate(row["mandates"] or [blank])
     ]

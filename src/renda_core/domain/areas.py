@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Literal, TypeVar, get_args
 
 import attrs
@@ -13,6 +13,14 @@ Level = Literal["nation", "province", "city", "county", "township"]
 """Levels of congress, highest first; county covers counties, urban districts and cities without districts."""
 
 LEVELS: tuple[Level, ...] = get_args(Level)
+LEVEL_TITLES: Mapping[Level, str] = {
+    "nation": "全国",
+    "province": "省级",
+    "city": "市级",
+    "county": "县级",
+    "township": "乡级",
+}
+"""What people call the levels."""
 
 # [0-9] and not \d: full-width and other digits are typing mistakes in a code.
 _CODE = re.compile(r"[0-9]{6}(?:[0-9]{3}(?:[0-9]{3})?)?")

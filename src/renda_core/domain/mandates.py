@@ -11,7 +11,11 @@ from renda_core.domain.names import names
 from renda_core.errors import Invalid, Rejected
 
 State = Literal["elected", "active", "suspended", "ended", "void"]
-"""当选待审, 有效, 暂停, 终止, 当选无效; the last two are final."""
+"""The last two are final."""
+STATE_TITLES: Mapping[State, str] = {
+    "elected": "当选待审", "active": "有效", "suspended": "暂停", "ended": "终止", "void": "当选无效"
+}  # fmt: skip
+"""What people call the states."""
 
 EventKind = Literal["confirm", "void", "suspend", "resume", "end"]
 Body = Literal["congress", "standing_committee", "presidium"]

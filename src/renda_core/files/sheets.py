@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from renda_core.domain.areas import LEVEL_TITLES
 from renda_core.files.chinese import ETHNIC_GROUPS
 from renda_core.files.columns import Column, Sheet
 from renda_core.files.english import with_english
@@ -34,9 +35,8 @@ CONGRESSES: Final = Sheet(
     "人民代表大会",
     (
         Column("name", titles=("人大名称", "名称"), required=True, note="全称", example="示例县人民代表大会"),
-        Column("level", titles=("层级",), kind="choice", required=True, example="县级", choices={
-            "全国": "nation", "省级": "province", "市级": "city", "县级": "county", "乡级": "township",
-        }),
+        Column("level", titles=("层级",), kind="choice", required=True, example="县级",
+               choices={title: level for level, title in LEVEL_TITLES.items()}),
         Column("area", titles=("行政区划代码", "区划代码"), note="6 位或 9 位；请先把该列设为文本格式"),
         Column("parent", titles=("上级人大",), note="须为本表中的人大全称；最高一级留空"),
         Column("has_districts", titles=("设区",), kind="bool", note="设区的市填 是"),

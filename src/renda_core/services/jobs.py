@@ -6,6 +6,7 @@ import attrs
 
 from renda_core.domain.case import Act, Actor, Case
 from renda_core.errors import RendaError
+from renda_core.records import Lapsed
 from renda_core.services import likeness, requests
 from renda_core.services.asking import decided
 from renda_core.services.bulk import Told
@@ -14,7 +15,7 @@ from renda_core.services.deciding import Moved, OpenCase, begin, followers
 from renda_core.services.hours import Book
 from renda_core.services.imports import jobs as import_jobs
 from renda_core.services.references import References
-from renda_core.services.watching import found_by
+from renda_core.services.watching import found_by, lapse
 from renda_core.store.cases import BY_NUMBER, Pile, load
 from renda_core.store.ledgers import OVERDUE, OverdueRow, place
 from renda_core.store.unit import Store, Unit
@@ -109,10 +110,14 @@ async def tidy(unit: Unit, tenant: Tenant) -> int:
 async def look(unit: Unit, tenant: Tenant) -> tuple[str, ...]:
     """Let every watch look, and open a case for each new finding; a failing watch is named and left out.
 
-    So is one that would open cases of a kind that can only be read: it finds the same again when that is over.
+    So is one that would open cases of a kind that can only be read: it finds the same again when that is over. What a
+    watch says holds no more takes its step.
+
+    Returns:
+        The cases that were opened.
     """
     readonly = tenant.readonly
-    pile, opened, failed = Pile(tenant.calendar), list[str](), list[str]()
+    pile, opened, lapsed, failed = Pile(tenant.calendar), list[str](), list[Moved](), list[str]()
     hours, references = Book(unit, tenant), References(unit)
     met: set[tuple[str, str]] = set()
     for watch in tenant.practice.watches.values():
@@ -126,6 +131,17 @@ async def look(unit: Unit, tenant: Tenant) -> tuple[str, ...]:
             failed.append(f"{watch.plugin}.{watch.name}: {told_why}")
             continue
         for found in findings:
+            if isinstance(found, Lapsed):
+                try:
+                    moves = await lapse(unit, tenant, watch, found, pile, WATCH)
+                    await hours.take_all(moves, WATCH)
+                except RendaError as error:
+                    failed.append(f"{watch.plugin}.{watch.name} {found.case}: {error}")
+                    continue
+                for m in moves:
+                    pile.put(m.before, m.after, m.procedure)
+                lapsed.append(moves[0])
+                continue
             number = f"{watch.name}:{found.key}"
             stored = await unit.find(BY_NUMBER, kind=watch.kind, number=number)
             if stored or (watch.kind, number) in met:
@@ -142,9 +158,12 @@ async def look(unit: Unit, tenant: Tenant) -> tuple[str, ...]:
                 continue
             pile.put(None, moved.after, moved.procedure)
             opened.append(moved.after.id)
-    if opened or failed:
+    if opened or lapsed or failed:
         told = await pile.write(unit)
         await hours.write()
-        unit.record("watch.looked", on=tenant.id, version=0, rule="watch", opened=opened, failed=failed, **told)
+        more = {"lapsed": [m.after.id for m in lapsed]} if lapsed else {}
+        unit.record("watch.looked", on=tenant.id, version=0, rule="watch", opened=opened, failed=failed, **more, **told)
         unit.emit("watch.looked", opened=opened)
+        for m in lapsed:
+            unit.emit(f"{m.after.kind}.{m.after.acts[-1].step}", id=m.after.id, version=m.after.version)
     return tuple(opened)

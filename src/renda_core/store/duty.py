@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert  # SQLite writes its clause in
 from renda_core.domain.duty import TIMES, UNPROVEN, Record
 from renda_core.store import tables as t
 from renda_core.store.codec import encode
-from renda_core.store.compile import Query, Write, add, keyed, mine
+from renda_core.store.compile import Query, Write, add, among, keyed, mine
 
 _r, _c = t.duty_record.c, t.duty_count.c
 
@@ -56,6 +56,15 @@ class CountRow:
     n: int
 
 
+@attrs.frozen(kw_only=True)
+class HolderRow:
+    """Whose a mandate is, and in which congress."""
+
+    id: str
+    person: str
+    congress: str
+
+
 _first, _last = bindparam("first", type_=Date()), bindparam("last", type_=Date())
 _between = (mine(t.duty_record), _r.done_on.between(_first, _last))
 _line = (_r.id, _r.person, _r.kind, _r.done_on, _r.quantity, _r.facts, _r.mandates, _r.proven)
@@ -75,6 +84,8 @@ OF_KIND = Query(
     select(_r.document).where(*_between, *keyed(t.duty_record, "kind")[1:]).order_by(_r.done_on, _r.id), RecordRow
 )
 LINES = Query(select(*_line).where(*_between, _r.counts.is_(True)), LineRow)
+LINES_OF = Query(select(*_line).where(*_between, _r.counts.is_(True), among(_r.person, "person")), LineRow)
+"""The same, of some people."""
 WAITING = Query(select(_r.document).where(*keyed(t.duty_record, "state")).order_by(_r.done_on, _r.id), RecordRow)
 _changing = (_r.done_on, _r.state, _r.document, _r.quantity, _r.facts, _r.mandates, _r.counts, _r.proven)
 SAVE = Write(
@@ -99,6 +110,9 @@ COUNTED = Query(
     .order_by(_c.holder, _c.month, _c.kind, _c.measure),
     CountRow,
 )
+_m = t.mandate.c
+HOLDERS = Query(select(_m.id, _m.person, _m.congress).where(mine(t.mandate)), HolderRow)
+"""Every mandate that there ever was, without its document."""
 CUT_COUNTS = Write(delete(t.duty_count).where(mine(t.duty_count)))
 
 

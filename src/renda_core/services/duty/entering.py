@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import attrs
 
+from renda_core.domain.case import Actor
 from renda_core.domain.duty import REASONED, Do, Mark, Record, RecordKind, marked
 from renda_core.errors import Invalid, NotAllowed, NotFound, Rejected, Stale
 from renda_core.services.duty import writing
@@ -69,9 +70,7 @@ async def enter(unit: Unit, tenant: Tenant, asked: Record | Entering) -> Record:
     """
     asked = asked if isinstance(asked, Entering) else Entering(record=asked)
     record = attrs.evolve(asked.record, by=unit.actor.id, history=(), formula="")
-    kind = _kind_by_hand(tenant, record.kind)
-    _refuse_strangers(unit, record, kind)
-    _refuse_misfits(tenant, record, kind)
+    kind = check(tenant, unit.actor, record)
     held = await writing.Held.load(unit, (record.person,))
     said = [*unproven(tenant, record)]
     try:
@@ -81,11 +80,13 @@ async def enter(unit: Unit, tenant: Tenant, asked: Record | Entering) -> Record:
     if said:
         raise Rejected("record refused", *said)
     if not asked.again.strip():
-        await _refuse_again(unit, record, kind)
+        rows = await unit.all(d.SAME_DAY, person=record.person, done_on=record.on, kind=record.kind)
+        refuse_again(record, kind, [decode(row.document, Record).source for row in rows])
     made = await writing.add(unit, record)
     await writing.count(unit, [(None, made)])
-    told = {"again": asked.again.strip()} if asked.again.strip() else {}
-    unit.record("record.entered", on=made.id, version=0, rule="by hand", kind=made.kind, person=made.person, **told)
+    word = {"again": asked.again.strip()} if asked.again.strip() else None
+    told = {"kind": made.kind, "person": made.person}
+    unit.record("record.entered", on=made.id, version=0, rule="by hand", private=word, **told)
     unit.emit("record.entered", id=made.id)
     return made
 
@@ -125,6 +126,33 @@ async def mark(unit: Unit, tenant: Tenant, asked: Marking) -> Record:
     return after
 
 
+def check(tenant: Tenant, actor: Actor, record: Record) -> RecordKind:
+    """Look at a record that somebody would enter, before anything stored is asked; give its kind.
+
+    Raises:
+        NotAllowed, Invalid: As for :func:`enter`; what is invalid names its field.
+    """
+    kind = _kind_by_hand(tenant, record.kind)
+    _refuse_strangers(actor, record, kind)
+    _refuse_misfits(tenant, record, kind)
+    return kind
+
+
+def refuse_again(record: Record, kind: RecordKind, sources: Iterable[str]) -> None:
+    """Refuse what looks like the same thing entered twice: a roll that records it, and a clerk who types it.
+
+    Args:
+        sources: Whence the records of this kind are that stand on that day.
+
+    Raises:
+        Again: One of them is another.
+    """
+    if others := [source for source in sources if source != record.source]:
+        where = "its step" if others[0].startswith("case:") else repr(others[0])
+        told = f"{kind.title} on {record.on} is recorded already, by {where}; if this is another one, say what it is"
+        raise Again("record refused", told)
+
+
 def _kind_by_hand(tenant: Tenant, name: str) -> RecordKind:
     kinds = tenant.practice.record_kinds
     found = kinds.get(name)
@@ -136,15 +164,15 @@ def _kind_by_hand(tenant: Tenant, name: str) -> RecordKind:
     return found
 
 
-def _refuse_strangers(unit: Unit, record: Record, kind: RecordKind) -> None:
+def _refuse_strangers(actor: Actor, record: Record, kind: RecordKind) -> None:
     """Refuse whoever enters nothing; a deputy enters their own, for the office to check."""
-    if unit.actor.roles & ENTERING:
+    if actor.roles & ENTERING:
         if record.state not in ("entered", "confirmed"):
             raise NotAllowed(f"a record is entered or confirmed, never {record.state} from the beginning")
-        if record.state == "confirmed" and not unit.actor.roles & REVIEWING:
+        if record.state == "confirmed" and not actor.roles & REVIEWING:
             raise NotAllowed(f"what a station enters is confirmed by {', '.join(sorted(REVIEWING))}")
         return
-    if record.person != unit.actor.id or "deputy" not in unit.actor.roles or not kind.own:
+    if record.person != actor.id or "deputy" not in actor.roles or not kind.own:
         raise NotAllowed(f"records are entered by {', '.join(sorted(ENTERING))}, and by deputies their own")
     if record.state != "entered":
         raise NotAllowed("a deputy's own record is entered, and confirmed by the office")
@@ -176,16 +204,6 @@ def _refuse_misfits(tenant: Tenant, record: Record, kind: RecordKind) -> None:
                 raise Invalid(f"{field} is 1 to {LONGEST} characters on one line", field=field)
     if len(record.evidence) > MOST_PROOFS or len(record.facts) > MOST_FACTS:
         raise Invalid(f"a record has up to {MOST_PROOFS} pieces of evidence and {MOST_FACTS} facts", field="evidence")
-
-
-async def _refuse_again(unit: Unit, record: Record, kind: RecordKind) -> None:
-    """Refuse what looks like the same thing entered twice: a roll that records it, and a clerk who types it."""
-    rows = await unit.all(d.SAME_DAY, person=record.person, done_on=record.on, kind=record.kind)
-    found = [decode(row.document, Record) for row in rows]
-    if others := [r for r in found if r.source != record.source]:
-        where = "its step" if others[0].source.startswith("case:") else repr(others[0].source)
-        told = f"{kind.title} on {record.on} is recorded already, by {where}; if this is another one, say what it is"
-        raise Again("record refused", told)
 
 
 def _refuse_others(unit: Unit, record: Record, do: Do) -> None:

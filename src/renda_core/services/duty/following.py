@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -19,7 +19,7 @@ from renda_core.services import budgets
 from renda_core.services.asking import Source, asked
 from renda_core.services.duty import writing
 from renda_core.store import duty as d
-from renda_core.store.codec import decode, encode
+from renda_core.store.codec import decode, encode, new_id
 from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
 
@@ -67,31 +67,41 @@ async def follow(unit: Unit, tenant: Tenant, case: Case, act: Act) -> Followed:
 
 
 async def _written(unit: Unit, rule: RecordRule, case: Case, act: Act, made: Sequence[Record]) -> Followed:
-    found, changes = Followed(), list[Change]()
+    found, changes, new = Followed(), list[Change](), list[Record]()
     held = await writing.Held.load(unit, [r.person for r in made]) if made else writing.Held(())
-    before = await _before(unit, rule, case, made)
+    known = await _known(unit, {r.source for r in made} | ({whole_source(case, rule)} if rule.whole else set()))
     for record in made:
+        before = known.pop((record.source, record.person, record.kind), None)
         try:
             bound = held.bound(record) if held.known(record.person) else record
-            known = before.pop((record.person, record.kind), None)
-            changes += [await _changed(unit, known, bound, act) if known else (None, await writing.add(unit, bound))]
+            if before is None:
+                new.append(attrs.evolve(bound, id=new_id()))
+            elif rule.whole:
+                changes.append(await _changed(unit, before, bound, act))
+            else:
+                raise Rejected("record refused", f"{record.source} is already recorded for this person")
         except Rejected as error:
             found += _left_out(rule, case, error)
-    for gone in before.values():
-        if gone.state not in ("withdrawn", "appealed"):
-            mark = Mark(do="withdraw", by=act.by, on=act.on, why=f"{case.number or case.id}: {act.step}")
-            changes.append(await _saved(unit, gone, marked(gone, mark)))
-    changes = [c for c in changes if c[0] is not c[1]]
+    if rule.whole:
+        changes += [await _gone(unit, case, act, before) for before in known.values()]
+    await writing.add_all(unit, new)
+    changes = [*((None, r) for r in new), *(c for c in changes if c[0] is not c[1])]
     await writing.count(unit, changes)
     return found + Followed(made=len(changes))
 
 
-async def _before(unit: Unit, rule: RecordRule, case: Case, made: Sequence[Record]) -> dict[tuple[str, str], Record]:
-    """Give what a rule that gives the whole recorded of this case before, by person and kind."""
-    if not rule.whole:
-        return {}
-    rows = await unit.all(d.OF_SOURCE, source=whole_source(case, rule))
-    return {(r.person, r.kind): r for r in (decode(row.document, Record) for row in rows)}
+async def _known(unit: Unit, sources: Iterable[str]) -> dict[tuple[str, str, str], Record]:
+    """Give what is recorded of some sources, by source, person and kind."""
+    rows = [row for source in sorted(sources) for row in await unit.all(d.OF_SOURCE, source=source)]
+    return {(r.source, r.person, r.kind): r for r in (decode(row.document, Record) for row in rows)}
+
+
+async def _gone(unit: Unit, case: Case, act: Act, before: Record) -> Change:
+    """Withdraw what a whole list no longer gives; an appeal against it is decided by people first."""
+    if before.state in ("withdrawn", "appealed"):
+        return before, before
+    mark = Mark(do="withdraw", by=act.by, on=act.on, why=f"{case.number or case.id}: {act.step}")
+    return await _saved(unit, before, marked(before, mark))
 
 
 async def _changed(unit: Unit, known: Record, now: Record, act: Act) -> Change:

@@ -35,7 +35,9 @@ class OnePerson:
         self._reader, self._tenant, self._actor = reader, tenant, actor
 
     def __getattr__(self, name: str) -> Any:
-        raise Misuse(f"a page about one deputy asks {name!r}, which reaches beyond that person; ask what PersonDesk has")
+        raise Misuse(
+            f"a page about one deputy asks {name!r}, which reaches beyond that person; ask what PersonDesk has"
+        )
 
     async def records(self, first: dt.date, last: dt.date, *, congress: str = "") -> tuple[Record, ...]:
         """List the person's records between two days, in every state, oldest first; of one congress, or of all."""

@@ -28,7 +28,7 @@ async def list_for(reader: Reader, tenant: Tenant, actor: Actor, person: str) ->
 
 
 def may_read(tenant: Tenant, actor: Actor, record: Record) -> bool:
-    """Tell whether somebody reads a record: the person, and of what is not private the offices that read everybody's."""
+    """Tell whether somebody reads a record: the person, and the offices that read everybody's."""
     kind = tenant.practice.record_kinds.get(record.kind)
     return record.person == actor.id or bool(actor.roles & (PRIVATE if kind and kind.private else READING))
 

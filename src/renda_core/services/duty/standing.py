@@ -1,0 +1,132 @@
+"""How deputies stand in a period: what counts of them in one congress, from records, lines, or what is kept counted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from uuid import UUID
+
+import attrs
+
+from renda_core.domain.duty import TIMES, UNPROVEN, Exposure, Record, RecordKind, Standing, exposure
+from renda_core.domain.mandates import Mandate
+from renda_core.services.duty.pricing import Period
+from renda_core.store import duty as d
+from renda_core.store.codec import decode
+from renda_core.store.unit import Reader
+
+ID = 16
+"""Bytes of an id."""
+Kinds = Mapping[str, RecordKind]
+Seats = Mapping[str, Sequence[Mandate]]
+"""The mandates that are meant, by person."""
+
+
+def in_congress(records: Iterable[Record], held: Iterable[Mandate]) -> tuple[Record, ...]:
+    """Give the records that count, and that count in one of some mandates.
+
+    Of somebody who never held any, as the roster has it, what is bound to none counts.
+    """
+    ids = {m.id for m in held}
+    return tuple(r for r in records if r.counts and (ids & set(r.mandates) if ids else not r.mandates))
+
+
+def standing(person: str, period: Period, records: Iterable[Record], held: Sequence[Mandate], kinds: Kinds) -> Standing:
+    """Say how somebody stands, of all their records and of the mandates that are meant."""
+    counting = in_congress(records, held)
+    return Standing(
+        person=person,
+        first=period.first,
+        last=period.last,
+        records=counting,
+        mandates=tuple(held),
+        exposure=exposure(held, counting, kinds, period.first, period.last),
+    )
+
+
+def served(exposed: Exposure) -> bool:
+    """Tell whether somebody held a mandate on any day, in force or suspended."""
+    return bool(exposed.in_office or exposed.suspended)
+
+
+async def of_person(reader: Reader, person: str, period: Period) -> tuple[Record, ...]:
+    """Load a person's records of a period, oldest first."""
+    rows = await reader.all(d.OF_PERSON_BETWEEN, person=person, first=period.first, last=period.last)
+    return tuple(decode(row.document, Record) for row in rows)
+
+
+async def of_all(reader: Reader, period: Period, kind: str = "") -> Mapping[str, list[Record]]:
+    """Load everybody's records of a period, of one kind or of all, by person, oldest first."""
+    days = {"first": period.first, "last": period.last}
+    rows = await (reader.all(d.OF_KIND, kind=kind, **days) if kind else reader.all(d.BETWEEN, **days))
+    found: dict[str, list[Record]] = {}
+    for row in rows:
+        record = decode(row.document, Record)
+        found.setdefault(record.person, []).append(record)
+    return found
+
+
+async def lines(
+    reader: Reader, period: Period, seats: Seats, people: Collection[str] | None = None
+) -> Mapping[str, list[Record]]:
+    """Load what counts in some mandates as rules read it, by person: the records, without what only people read.
+
+    Args:
+        people: Of these alone.
+    """
+    days = {"first": period.first, "last": period.last}
+    rows = await (reader.all(d.LINES, **days) if people is None else reader.among(d.LINES_OF, "person", people, **days))
+    ids = {UUID(m.id).bytes for held in seats.values() for m in held}
+    facts: dict[str, dict[str, int]] = {}
+    found: dict[str, list[Record]] = {}
+    for row in rows:
+        bound = row.mandates
+        if not any(bound[at : at + ID] in ids for at in range(0, len(bound), ID)):
+            continue
+        if (told := facts.get(row.facts)) is None:
+            pairs = (fact.rpartition("=") for fact in row.facts.split(";") if fact)
+            told = facts[row.facts] = {name: int(n) for name, _, n in pairs}
+        record = Record(
+            id=row.id,
+            person=row.person,
+            kind=row.kind,
+            on=row.done_on,
+            quantity=row.quantity,
+            facts=told,
+            source="case:" if row.proven else "",
+        )
+        found.setdefault(row.person, []).append(record)
+    return found
+
+
+@attrs.frozen(kw_only=True)
+class Kept:
+    """What is kept counted of a period: of most people by month, of those whose records count twice here as lines."""
+
+    counts: Mapping[str, list[d.CountRow]]
+    lines: Mapping[str, list[Record]]
+
+
+async def kept(reader: Reader, period: Period, seats: Seats) -> Kept:
+    """Load what is counted by month, of whole months, by person.
+
+    A record of two mandates is counted of each; of whoever has counts of several, the lines tell what is one.
+    """
+    whose = {m.id: person for person, held in seats.items() for m in held}
+    found: dict[str, list[d.CountRow]] = {}
+    for row in await reader.all(d.COUNTED, first=period.first, last=period.last):
+        if (person := whose.get(row.holder)) is not None:
+            found.setdefault(person, []).append(row)
+    twice = sorted(p for p, rows in found.items() if len({row.holder for row in rows}) > 1)
+    return Kept(
+        counts={p: rows for p, rows in found.items() if p not in set(twice)},
+        lines=await lines(reader, period, seats, twice) if twice else {},
+    )
+
+
+def counted_exposure(plain: Exposure, rows: Iterable[d.CountRow], kinds: Kinds) -> Exposure:
+    """Add the opportunities that are counted by month to somebody's days in office."""
+    parts = {"taken": 0, "missed": 0}
+    for row in rows:
+        if row.measure.removeprefix(UNPROVEN) == TIMES and row.kind in kinds and (part := kinds[row.kind].part):
+            parts[part] += row.n
+    return attrs.evolve(plain, **parts)

@@ -1,4 +1,4 @@
-"""How a congress's deputies spread over the grades of a year: numbers with their base, no names, small ones withheld."""
+"""A congress's deputies by the grade of their year: numbers with their base, without names, small ones withheld."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping

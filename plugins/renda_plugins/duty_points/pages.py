@@ -1,7 +1,7 @@
-"""A deputy's points line by line down to the record, and a congress's years by grade without a name.
+"""A deputy's points of a year, line by line down to the record.
 
-Source: 个人信息保护法 24 (who is judged by a rule is shown the rule, and may have it looked at again); U: no page orders
-anybody by points.
+Source: 个人信息保护法 24 (who is judged by a rule is shown the rule, and may have it looked at again); U: no page puts
+anybody in order by points.
 """
 
 import datetime as dt

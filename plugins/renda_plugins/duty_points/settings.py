@@ -148,7 +148,7 @@ ITEMS = (
     _line("award", "表彰奖励", SERVE, 2, 4),
     _line("other", "其他履职", SERVE, 1, 3),
 )
-"""What is counted unless a place says otherwise. Four lines are published somewhere; the others are our proposal, capped."""
+"""What is counted unless a place says otherwise. Four lines are published somewhere; the others are ours, capped."""
 GRADES = (
     Grade(code="good", title="良好", least=Decimal(80)),
     Grade(code="fairly_good", title="较好", least=Decimal(60)),

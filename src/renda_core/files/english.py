@@ -124,6 +124,19 @@ _TITLES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "opens": ("Opens on", "Opening"),
         "closes": ("Closes on", "Closing"),
     },
+    "records": {
+        "person": ("Deputy", "Full name"),
+        "certificate": ("Certificate number", "Deputy certificate"),
+        "kind": ("Kind of record",),
+        "on": ("Date", "Done on"),
+        "quantity": ("Quantity",),
+        "title": ("Subject",),
+        "evidence": ("Evidence",),
+        "source": ("Register number",),
+        "congress": ("People's Congress",),
+        "state": ("State of record",),
+        "again": ("Another on the day",),
+    },
 }
 
 

@@ -83,6 +83,11 @@ def find_header(
     return Header(numbers[best], titles, places, above, checker.problems(), sure)
 
 
+def is_counter(title: str) -> bool:
+    """Tell whether a column only numbers the rows, e.g. 序号."""
+    return title_key(title) in _COUNTERS
+
+
 def first_rows(rows: Sequence[Sequence[Cell]]) -> str:
     """Say what the first rows hold, for somebody who looks for the headers; long numbers are left out."""
     shown = []
@@ -150,7 +155,7 @@ class _Checker:
         titles = [title for _, title, column in given if column is None]
         problems = []
         for at, title, column in given:
-            if column is not None or title_key(title) in _COUNTERS:
+            if column is not None or is_counter(title):
                 continue
             if self.sheet.extra:
                 if titles.count(title) > 1:

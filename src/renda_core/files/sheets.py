@@ -219,7 +219,29 @@ SESSIONS: Final = Sheet(
     ),
 )  # fmt: skip
 
-_ALL = (CONGRESSES, UNITS, ROSTER, STATIONS, SUGGESTIONS, STEPS, OPINIONS, VOTERS, SESSIONS)
+RECORDS: Final = Sheet(
+    "records",
+    "履职登记",
+    (
+        Column("person", titles=("代表", "代表姓名", "姓名"), kind="name", required=True,
+               note="姓名；重名的另填代表证号", example="张三"),
+        Column("certificate", titles=("代表证号", "证号")),
+        Column("kind", titles=("种类", "履职种类"), required=True, note="名称或者代码", example="走访选民"),
+        Column("on", titles=("日期", "履职日期"), kind="date", required=True, example="2026-03-16"),
+        Column("quantity", titles=("数量", "次数"), note="空着为 1；约数写 约300 或者 300余"),
+        Column("title", titles=("事由", "履职内容", "活动名称"), example="示例事由"),
+        Column("evidence", titles=("证据", "佐证材料", "证明材料"), note="一行一件，如 签到表第 3 页"),
+        Column("source", titles=("登记号", "来源", "登记编号"),
+               note="同一代表的同一种类不重号；空着时由日期和事由得出，再次导入认得同一条"),
+        Column("congress", titles=("所属人大", "人大名称"), note="全称；空着则记入当日有效的各届代表资格"),
+        Column("state", titles=("状态", "核实状态"), kind="choice", choices={"待核": "entered", "已核": "confirmed"},
+               note="只用于新增；空着时由人大机关导入的为 已核"),
+        Column("again", titles=("同日另一次",), note="同日同类已有登记、这是另一次时，填 是 或者写明"),
+    ),
+    extra=True,
+)  # fmt: skip
+
+_ALL = (CONGRESSES, UNITS, ROSTER, STATIONS, SUGGESTIONS, STEPS, OPINIONS, VOTERS, SESSIONS, RECORDS)
 
 SHEETS: Final = {sheet.name: with_english(sheet) for sheet in _ALL}
 """Every sheet by its name, which is also the usual name of the file."""

@@ -171,6 +171,8 @@ def _refuse_strangers(actor: Actor, record: Record, kind: RecordKind) -> None:
             raise NotAllowed(f"a record is entered or confirmed, never {record.state} from the beginning")
         if record.state == "confirmed" and not actor.roles & REVIEWING:
             raise NotAllowed(f"what a station enters is confirmed by {', '.join(sorted(REVIEWING))}")
+        if record.state == "confirmed" and record.person == actor.id:
+            raise NotAllowed("nobody confirms their own record; enter it, and somebody else checks it")
         return
     if record.person != actor.id or "deputy" not in actor.roles or not kind.own:
         raise NotAllowed(f"records are entered by {', '.join(sorted(ENTERING))}, and by deputies their own")

@@ -1,0 +1,179 @@
+"""One record as people read it: its kind, what is counted of it, how it stands, what proves it, and where it counts."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Mapping
+
+import attrs
+
+from renda_core.domain.duty import STATES, Book, Record, RecordKind
+from renda_core.domain.fields import titled
+from renda_core.domain.figures import Figure, total
+
+APPROX = "approx"
+SIGNS: frozenset[Book] = frozenset({"report", "proposal"})
+"""Books of single papers: what is measured of one is a sign that it bears, e.g. 领衔, and no number of anything."""
+NOWHERE = "不计入"
+BY_CASE = "办件记录"
+
+
+@attrs.frozen(kw_only=True)
+class RecordLine:
+    """One record, in whatever state.
+
+    Attributes:
+        measures: What else is counted of it, e.g. 学时 4.
+        counted: The congresses in which it counts; what does not count says so.
+    """
+
+    on: dt.date = titled("日期")
+    kind: str = titled("类别")
+    title: str = titled("内容")
+    quantity: Figure = titled("数量")
+    unit: str = titled("单位")
+    measures: str = titled("其他数据")
+    state: str = titled("状态")
+    evidence: str = titled("佐证")
+    counted: str = titled("计入")
+
+
+@attrs.frozen(kw_only=True)
+class KindLine:
+    """What counts of one kind."""
+
+    book: str = titled("登记簿")
+    kind: str = titled("类别")
+    records: int = titled("记录数")
+    quantity: Figure = titled("数量")
+    unit: str = titled("单位")
+
+
+@attrs.frozen(kw_only=True)
+class MeasureLine:
+    """What else is counted of one kind, added up."""
+
+    kind: str = titled("类别")
+    name: str = titled("项目")
+    total: Figure = titled("合计")
+
+
+@attrs.frozen(kw_only=True)
+class Reading:
+    """What it takes to read records.
+
+    Attributes:
+        kinds: By name; a kind that no enabled practice offers goes by its name.
+        books: Kinds that the place keeps in another book than their practice says.
+        congresses: Names of congresses by mandate.
+    """
+
+    kinds: Mapping[str, RecordKind]
+    books: Mapping[str, Book]
+    congresses: Mapping[str, str]
+
+    def kind(self, record: Record) -> RecordKind:
+        """Give the kind of a record."""
+        return self.kinds.get(record.kind) or RecordKind(name=record.kind, title=record.kind, book="")
+
+    def book(self, record: Record) -> Book:
+        """Say in which book a record stands."""
+        return self.books.get(record.kind, self.kind(record).book)
+
+    def line(self, record: Record) -> RecordLine:
+        """Write one record."""
+        kind = self.kind(record)
+        return RecordLine(
+            on=record.on,
+            kind=kind.title,
+            title=what(record),
+            quantity=quantity(record, kind),
+            unit=kind.unit,
+            measures=self.measured(record),
+            state=state(record),
+            evidence=evidence(record),
+            counted=self.counted(record),
+        )
+
+    def measured(self, record: Record, *without: str) -> str:
+        """Say what else is counted of a record, or which signs it bears."""
+        kind, round_ = self.kind(record), bool(record.facts.get(APPROX))
+        signs = self.book(record) in SIGNS
+        found = (
+            title if signs and n == 1 else f"{title} {Figure(n, round_) if n > 0 else n}"
+            for fact, title in kind.measures.items()
+            if fact not in without and (n := record.facts.get(fact, 0))
+        )
+        return "，".join(found)
+
+    def counted(self, record: Record) -> str:
+        """Name the congresses in which a record counts."""
+        if not record.counts:
+            return NOWHERE
+        return "、".join(dict.fromkeys(self.congresses.get(m, m) for m in record.mandates)) or "未编入代表职务"
+
+    def kind_lines(self, records: Iterable[Record]) -> tuple[KindLine, ...]:
+        """Add up what counts, kind by kind, book by book; a kind of no book, e.g. a year's result, adds up to nothing."""
+        return tuple(
+            KindLine(
+                book=BOOK_TITLES[self.book(of[0])],
+                kind=kind.title,
+                records=len(of),
+                quantity=total(quantity(r, kind) for r in of),
+                unit=kind.unit,
+            )
+            for kind, of in self._by_kind(records)
+        )
+
+    def measure_lines(self, records: Iterable[Record]) -> tuple[MeasureLine, ...]:
+        """Add up what else is counted; one round figure makes a sum a round one."""
+        return tuple(
+            MeasureLine(kind=kind.title, name=title, total=total(found))
+            for kind, of in self._by_kind(records)
+            for fact, title in kind.measures.items()
+            if (found := [Figure(n, bool(r.facts.get(APPROX))) for r in of if (n := r.facts.get(fact, 0))])
+        )
+
+    def _by_kind(self, records: Iterable[Record]) -> Iterator[tuple[RecordKind, list[Record]]]:
+        found: dict[str, list[Record]] = {}
+        for record in records:
+            if record.counts and self.book(record):
+                found.setdefault(record.kind, []).append(record)
+        order = list(BOOK_TITLES)
+        for of in sorted(found.values(), key=lambda of: (order.index(self.book(of[0])), self.kind(of[0]).title)):
+            yield self.kind(of[0]), of
+
+
+BOOK_TITLES: Mapping[Book, str] = {
+    "report": "年度述职",
+    "reception": "接待选民",
+    "duty": "履职情况",
+    "activity": "参加活动",
+    "proposal": "议案建议",
+    "": "",
+}
+"""The five books in a word each, in the order in which article 000 names them."""
+
+
+def what(record: Record) -> str:
+    """Say what a record is of; without a title, what somebody wrote down as its source."""
+    given = not record.source.startswith(("case:", "score:"))
+    return record.title or (record.source if given else "")
+
+
+def quantity(record: Record, kind: RecordKind) -> Figure:
+    """Give the quantity of a record; what is round of one thing is what is measured of it, and not the one thing."""
+    measured = any(record.facts.get(fact) for fact in kind.measures)
+    return Figure(record.quantity, bool(record.facts.get(APPROX)) and (record.quantity > 1 or not measured))
+
+
+def state(record: Record) -> str:
+    """Say how a record stands, and why where somebody said so."""
+    title = STATES[record.state]
+    last = record.history[-1] if record.history else None
+    if record.state == "confirmed":
+        return f"{title}（有更正）" if any(m.do in ("correct", "grant") and m.was for m in record.history) else title
+    return f"{title}：{last.why}" if last and last.why else title
+
+
+def evidence(record: Record) -> str:
+    """Say what proves a record."""
+    return "、".join(record.evidence) or (BY_CASE if record.proven else "")

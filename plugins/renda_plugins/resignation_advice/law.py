@@ -45,7 +45,9 @@ RECALLED = Article(cite="选举法 50", says="原选区选民五十人以上联�
 RECALLED_TOWNSHIP = Article(cite="选举法 50", says="原选区选民三十人以上联名，可以向县级人大常委会书面提出罢免要求")
 RECALLED_INDIRECT = Article(cite="选举法 51", says="由原选举单位依法提出罢免案")
 INTERVIEWED = Article(cite="银川履职评价办法", says="年度评价为差的，约谈")
-ADVISED = Article(cite="银川履职评价办法", says="连续两年评价为差的，建议劝其辞职或者罢免；道外区 (article 004) 有劝辞制度")
+ADVISED = Article(
+    cite="银川履职评价办法", says="连续两年评价为差的，建议劝其辞职或者罢免；道外区 (article 004) 有劝辞制度"
+)
 
 
 @attrs.frozen(kw_only=True)
@@ -64,8 +66,12 @@ class Outcome:
 
 
 OUTCOMES: Mapping[str, Outcome] = {
-    "no_further_action": Outcome(title="不再处理", reasons=frozenset(REASONS), source="U: people may always let it rest"),
-    "observe": Outcome(title="继续观察，到期复查", reasons=frozenset(REASONS), source="U: no text asks for a second look"),
+    "no_further_action": Outcome(
+        title="不再处理", reasons=frozenset(REASONS), source="U: people may always let it rest"
+    ),
+    "observe": Outcome(
+        title="继续观察，到期复查", reasons=frozenset(REASONS), source="U: no text asks for a second look"
+    ),
     "advise_resign": Outcome(
         title="劝辞（选举法 55，由本人决定）",
         reasons=frozenset({"poor_years"}),
@@ -82,7 +88,7 @@ OUTCOMES: Mapping[str, Outcome] = {
         source="银川履职评价办法; 选举法 50, 51",
     ),
 }
-"""Whoever decides chooses one of these; points lead to no review of credentials, for they are no ground of 代表法 62."""
+"""What is chosen from; points lead to no review of credentials, for they are no ground of 代表法 62."""
 ASKED = frozenset({"advise_resign", "propose_recall"})
 """Outcomes to which the deputy is asked for an answer."""
 BODIES: Mapping[str, str] = {
@@ -95,7 +101,9 @@ BODIES: Mapping[str, str] = {
 }
 """Who may decide."""
 OF_COMMITTEES = frozenset({"chairpersons", "committee"})
-"""Bodies that a township has not: it has no standing committee, and its presidium leads between sessions. 组织法 19."""
+"""Bodies that a township has not: it has no standing committee. Source: 代表法 63, which names its congress instead."""
+OF_TOWNSHIPS = frozenset({"presidium"})
+"""Between sessions of a township's congress its presidium acts; elsewhere the standing committee does."""
 
 
 def articles(reason: str, level: str) -> tuple[str, ...]:

@@ -6,11 +6,11 @@ from typing import Any, Literal
 
 import attrs
 
-from renda_core.domain.case import Act, Case
+from renda_core.domain.case import Case
 from renda_core.domain.fields import refers, titled
 from renda_core.domain.mandates import REASONS as LEGAL
 from renda_core.errors import Invalid
-from renda_plugins.resignation_advice.law import BODIES, OUTCOMES, REASONS, Reason
+from renda_plugins.resignation_advice.law import BODIES, REASONS, Reason
 
 KIND = "advice"
 SUBJECT = "subject"
@@ -116,11 +116,6 @@ class LegalAct:
     on: dt.date = titled("日期")
 
 
-def since_look(case: Case) -> Sequence[Act]:
-    """Give what was done since the case was looked at again last; all of it, where it never was."""
-    return [act for act in case.acts if act.round == case.round]
-
-
 def outcome(case: Case) -> str:
     """Give what was decided last in this round; empty where nothing is."""
     decided = case.took("decide", round=case.round)
@@ -143,6 +138,3 @@ def key(cases: Sequence[Case], reason: str, mandate: str) -> str:
     """Name the next matter of its sort on a mandate; one that comes back after it lapsed is another."""
     before = sum(m.reason == reason and m.mandate == mandate for m in map(rests_on, cases))
     return f"{reason}:{mandate}:{before + 1}"
-
-
-__all__ = ["KIND", "OUTCOMES", "SUBJECT", "Decision", "Examination", "LegalAct", "Matter", "Talk", "Told", "Words"]

@@ -49,9 +49,7 @@ class Settings:
         source="代表法 62, 63; 选举法 50, 55; 银川; 道外区 (article 004); a place without 劝辞 leaves it out",
         title="可作出的处理",
     )
-    talk_within: Period = setting(
-        Period(30), source="U: none is stated", title="提醒约谈期限", validator=_not_negative
-    )
+    talk_within: Period = setting(Period(30), source="U: none is stated", title="提醒约谈期限", validator=_not_negative)
     answer_within: Period = setting(
         Period(15), source="U: none is stated", title="本人说明期限", validator=_not_negative
     )
@@ -62,6 +60,8 @@ class Settings:
         Period(2, "month"), source="U: none is stated", title="资格审查期限", validator=_not_negative
     )
     look_again_after: Period = setting(
-        Period(6, "month"), source="U: half a year, so that a further year's result is not far", title="复查间隔",
+        Period(6, "month"),
+        source="U: half a year, so that a further year's result is not far",
+        title="复查间隔",
         validator=_not_negative,
     )

@@ -38,7 +38,9 @@ async def poor_years(context: Context[Settings], desk: Desk) -> list[Found | Lap
         reason: Reason = "poor_years" if len(run) >= settings.years else "poor_year"
         own = [c for c in cases if rests_on(c).mandate == id]
         stands = [(c, m) for c, m in standing(own, gone) if m.years[-1:] == run[-1:]]
-        if any(m.reason in (reason, "poor_years") for _, m in stands) or (reason == "poor_year" and not settings.interview):
+        if any(m.reason in (reason, "poor_years") for _, m in stands) or (
+            reason == "poor_year" and not settings.interview
+        ):
             continue
         years = run if reason == "poor_years" else run[-1:]
         found.append(_opened(reason, held[id], [results[id][y] for y in years], own, names))

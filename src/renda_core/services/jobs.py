@@ -161,8 +161,8 @@ async def look(unit: Unit, tenant: Tenant) -> tuple[str, ...]:
     if opened or lapsed or failed:
         told = await pile.write(unit)
         await hours.write()
-        more = {"lapsed": [m.after.id for m in lapsed]} if lapsed else {}
-        unit.record("watch.looked", on=tenant.id, version=0, rule="watch", opened=opened, failed=failed, **more, **told)
+        told |= {"lapsed": [m.after.id for m in lapsed]} if lapsed else {}
+        unit.record("watch.looked", on=tenant.id, version=0, rule="watch", opened=opened, failed=failed, **told)
         unit.emit("watch.looked", opened=opened)
         for m in lapsed:
             unit.emit(f"{m.after.kind}.{m.after.acts[-1].step}", id=m.after.id, version=m.after.version)

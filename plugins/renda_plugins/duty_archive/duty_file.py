@@ -14,7 +14,7 @@ from renda_core.domain.fields import titled
 from renda_core.domain.mandates import REASONS, STATE_TITLES, EventKind, Mandate
 from renda_core.domain.rates import Rate
 from renda_core.records import Context, Page, PersonDesk
-from renda_plugins.duty_archive.reading import KindLine, MeasureLine, RecordLine
+from renda_plugins.duty_archive.reading import RecordLine, SumLine
 from renda_plugins.duty_archive.scope import Asked, Scope, records_of, scope_of
 from renda_plugins.duty_archive.settings import Settings
 
@@ -68,8 +68,7 @@ class DutyFile:
     waiting: int = titled("待核记录")
     others: int = titled("其他不计入记录")
     mandates: tuple[MandateLine, ...] = titled("代表职务")
-    kinds: tuple[KindLine, ...] = titled("履职情况汇总")
-    measures: tuple[MeasureLine, ...] = titled("其他数据合计")
+    sums: tuple[SumLine, ...] = titled("履职情况汇总")
     records: tuple[RecordLine, ...] = titled("履职记录")
 
 
@@ -94,8 +93,7 @@ async def duty_file(context: Context[Settings], desk: PersonDesk, asked: Asked) 
         waiting=waiting,
         others=len(records) - counted - waiting,
         mandates=tuple(_mandate(m, scope) for m in scope.mandates),
-        kinds=reading.kind_lines(records),
-        measures=reading.measure_lines(records),
+        sums=tuple(reading.sums(records)),
         records=tuple(map(reading.line, records)),
     )
 

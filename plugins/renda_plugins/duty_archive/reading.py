@@ -37,23 +37,19 @@ class RecordLine:
 
 
 @attrs.frozen(kw_only=True)
-class KindLine:
-    """What counts of one kind."""
+class SumLine:
+    """What counts of one kind: its quantity in a line with its records, and beneath it whatever else is counted.
+
+    Attributes:
+        records: How many there are; None beneath the first line of a kind.
+    """
 
     book: str = titled("登记簿")
     kind: str = titled("类别")
-    records: int = titled("记录数")
-    quantity: Figure = titled("数量")
-    unit: str = titled("单位")
-
-
-@attrs.frozen(kw_only=True)
-class MeasureLine:
-    """What else is counted of one kind, added up."""
-
-    kind: str = titled("类别")
     name: str = titled("项目")
     total: Figure = titled("合计")
+    unit: str = titled("单位")
+    records: int | None = titled("记录数")
 
 
 @attrs.frozen(kw_only=True)
@@ -110,27 +106,18 @@ class Reading:
             return NOWHERE
         return "、".join(dict.fromkeys(self.congresses.get(m, m) for m in record.mandates)) or "未编入代表职务"
 
-    def kind_lines(self, records: Iterable[Record]) -> tuple[KindLine, ...]:
-        """Add up what counts, kind by kind, book by book; a kind of no book, e.g. a year's result, adds up to nothing."""
-        return tuple(
-            KindLine(
-                book=BOOK_TITLES[self.book(of[0])],
-                kind=kind.title,
-                records=len(of),
-                quantity=total(quantity(r, kind) for r in of),
-                unit=kind.unit,
-            )
-            for kind, of in self._by_kind(records)
-        )
+    def sums(self, records: Iterable[Record]) -> Iterator[SumLine]:
+        """Add up what counts, book by book and kind by kind; one round figure makes a sum a round one.
 
-    def measure_lines(self, records: Iterable[Record]) -> tuple[MeasureLine, ...]:
-        """Add up what else is counted; one round figure makes a sum a round one."""
-        return tuple(
-            MeasureLine(kind=kind.title, name=title, total=total(found))
-            for kind, of in self._by_kind(records)
-            for fact, title in kind.measures.items()
-            if (found := [Figure(n, bool(r.facts.get(APPROX))) for r in of if (n := r.facts.get(fact, 0))])
-        )
+        A kind of no book, e.g. a year's result, is nothing that adds up.
+        """
+        for kind, of in self._by_kind(records):
+            told = {"book": BOOK_TITLES[self.book(of[0])], "kind": kind.title}
+            amount = total(quantity(r, kind) for r in of)
+            yield SumLine(**told, name="数量", total=amount, unit=kind.unit, records=len(of))
+            for fact, title in kind.measures.items():
+                if found := [Figure(n, bool(r.facts.get(APPROX))) for r in of if (n := r.facts.get(fact, 0))]:
+                    yield SumLine(**told, name=title, total=total(found), unit="", records=None)
 
     def _by_kind(self, records: Iterable[Record]) -> Iterator[tuple[RecordKind, list[Record]]]:
         found: dict[str, list[Record]] = {}

@@ -1,7 +1,7 @@
 """履职积分: points for what deputies do, by lines that a place writes itself; explained down to the record.
 
-Source: 道外 (article 004: 用实绩考核衡量代表履职情况); 江北 (重庆), 银川, 东宝 (荆门) for the figures; 代表法 62 (nothing of
-it ends a mandate); 个人信息保护法 24. A score is management data: nobody is ranked by it, and no mandate moves by it.
+Source: 道外 (article 004: 用实绩考核衡量代表履职情况); 江北 (重庆), 银川, 东宝 (荆门) for the figures; 代表法 62
+(nothing of it ends a mandate); 个人信息保护法 24. A score is management data: nobody is ranked by it, no mandate moves.
 """
 
 from collections.abc import Iterator

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 import attrs
 
 from renda_core.domain.ballot import suppress
+from renda_core.domain.duty.asking import congress_meant, whole_year
 from renda_core.domain.fields import titled
 from renda_core.domain.rates import Rate
-from renda_core.errors import Invalid
-from renda_core.records import CongressOn, Context, Desk, PersonScore, RecordKind
-from renda_plugins.duty_points.pages import RULE, whole_year
+from renda_core.records import Context, Desk, PersonScore, RecordKind
+from renda_plugins.duty_points.pages import RULE
 from renda_plugins.duty_points.settings import Line, Settings
 
 NONE = "未达任何等次"
@@ -61,32 +61,19 @@ class Distribution:
 async def points_distribution(context: Context[Settings], desk: Desk, asked: OfCongress) -> Distribution:
     """Count deputies by grade; a number from which few people could be told is withheld, others with it."""
     year, first, last = whole_year(asked.year, context.today)
-    congress = named(await desk.congresses(min(last, context.today)), asked.congress)
-    scores = await desk.scores(RULE, first, last, congress=congress.id)
+    names = {c.id: c.name for c in await desk.congresses(min(last, context.today))}
+    congress = congress_meant(names, asked.congress)
+    scores = await desk.scores(RULE, first, last, congress=congress)
     lines = tuple(_grades(context.settings, scores))
     hidden = any(line.deputies is None for line in lines)
     return Distribution(
-        congress=congress.name,
+        congress=names[congress],
         year=year,
         deputies=len(scores),
         note=f"人数少于 {context.settings.told_from} 的等次及可推算出它的等次不公布" if hidden else "",
         grades=lines,
         idle=tuple(_idle(context.settings.items, await desk.record_kinds())),
     )
-
-
-def named(congresses: Iterable[CongressOn], wanted: str) -> CongressOn:
-    """Find the congress that is meant, by name or id; the only one where nothing is said.
-
-    Raises:
-        Invalid: There is none of that name, or nobody said which of several.
-    """
-    held = tuple(congresses)
-    found = [c for c in held if wanted.strip() in ("", c.id, c.name)]
-    if len(found) == 1:
-        return found[0]
-    known = "、".join(c.name for c in held) or "none"
-    raise Invalid(f"say which congress, by its name; those that stand: {known}", field="congress")
 
 
 def _grades(settings: Settings, scores: Iterable[PersonScore]) -> Iterator[GradeLine]:

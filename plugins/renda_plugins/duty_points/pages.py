@@ -10,17 +10,15 @@ from collections.abc import Iterable, Iterator, Mapping
 import attrs
 
 from renda_core.domain.duty import STATES, Entry, Item, Record, RecordKind
+from renda_core.domain.duty.asking import congress_meant, whole_year
 from renda_core.domain.duty.points import written
 from renda_core.domain.fields import titled
 from renda_core.domain.figures import Figure
 from renda_core.domain.rates import Rate
-from renda_core.errors import Invalid
 from renda_core.records import Context, PersonDesk, PersonScore
 from renda_plugins.duty_points.settings import Line, Settings
 
 RULE = "points"
-EARLIEST = 1954
-"""The first year with a people's congress; an earlier one is a slip of the pen."""
 APPEAL = (
     "对某条记录有异议，由代表本人写明理由，就该条记录提出申诉（renda duty appeal，或 POST /api/duty/{编号}/marks）；"
     "由作出原决定以外的人复核，采纳后得分随即重算，原得分和每次变更保留备查"
@@ -138,10 +136,10 @@ class Points:
 async def my_points(context: Context[Settings], desk: PersonDesk, asked: OfYear) -> Points:
     """Show a year's points: the total, what each item gave, and what each record earned by which version."""
     year, first, last = whole_year(asked.year, context.today)
-    congress = await _congress(desk, asked.congress) if asked.congress.strip() else ""
+    names = await desk.names({m.congress for m in await desk.mandates()})
+    congress = congress_meant(names, asked.congress) if asked.congress.strip() else ""
     found = await desk.score(RULE, first, last, congress=congress)
     kinds, records = await desk.record_kinds(), await desk.records(first, last, congress=found.congress)
-    names = await desk.names((found.congress,))
     lines = tuple(_records(context.settings, found, records, kinds))
     settings = context.settings
     return Points(
@@ -177,33 +175,6 @@ async def my_points(context: Context[Settings], desk: PersonDesk, asked: OfYear)
         ),
         rule=tuple(_rule(line, kinds) for line in settings.items),
     )
-
-
-def whole_year(year: int, today: dt.date) -> tuple[int, dt.date, dt.date]:
-    """Give the year that is asked about, today's where none is, with its first and last day.
-
-    Raises:
-        Invalid: It has not begun, or no congress met in it.
-    """
-    year = year or today.year
-    if not EARLIEST <= year <= today.year:
-        raise Invalid(f"year is one from {EARLIEST} to {today.year}, not {year}", field="year")
-    return year, dt.date(year, 1, 1), dt.date(year, 12, 31)
-
-
-async def _congress(desk: PersonDesk, wanted: str) -> str:
-    """Find a congress in which the person ever held a mandate, by name or id.
-
-    Raises:
-        Invalid: There is none.
-    """
-    ids = {m.congress for m in await desk.mandates()}
-    names = await desk.names(ids)
-    for id in sorted(ids):
-        if wanted.strip() in (id, names.get(id)):
-            return id
-    known = "、".join(sorted(names.get(id, id) for id in ids)) or "none"
-    raise Invalid(f"no mandate in {wanted!r}; the person's congresses: {known}", field="congress")
 
 
 def _records(

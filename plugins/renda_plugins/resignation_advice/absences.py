@@ -20,8 +20,8 @@ from renda_plugins.resignation_advice.settings import Settings
 
 ABSENT, CAME = "absence", "session"
 """The kinds of duty records of who was absent without approval, and of who attended a session of the congress."""
-OF_SESSION = "session"
-"""The fact of an absence that says it was from a session of the congress (人民代表大会会议), and no other meeting."""
+OF_SESSION, WHOLE = "session", "whole"
+"""The facts of an absence that say that it was from a session of the congress (人民代表大会会议), and from all of it."""
 MINE = ("absence_notice", "absence_task")
 IN_OFFICE = frozenset({"active", "suspended"})
 NO_MORE = "原依据的缺席记录已更正、撤销或经申诉采纳，不再计入，事由不成立"
@@ -30,20 +30,16 @@ NOT_HELD = "代表职务已不再有效，无须继续办理"
 
 @attrs.frozen(kw_only=True)
 class Missed:
-    """One session that somebody missed in one mandate.
-
-    Attributes:
-        came: On how many days of it they were there all the same.
-    """
+    """One session that somebody missed in one mandate; *partly*, where they missed some of its half-days only."""
 
     title: str
     records: tuple[str, ...]
     days: tuple[dt.date, ...]
-    came: int = 0
+    partly: bool = False
 
     def __str__(self) -> str:
         told = f"{'、'.join(map(str, self.days))} 未经批准缺席{self.title or '本级人民代表大会会议'}"
-        return told + (f"（同次会议另有出席记录 {self.came} 条）" if self.came else "")
+        return told + ("（部分时间缺席）" if self.partly else "")
 
 
 async def in_office(context: Context[Settings], desk: Desk) -> dict[str, Mandate]:
@@ -98,18 +94,14 @@ def _sessions(
             at = last[0] if close else r.id
             last = (at, last[1] if close else r.on)
         joined.setdefault(at, []).append(r)
-    attended = [_session(settings, r.on, sessions) for r in came]
-    days = {r.on for r in came}
+    there = {_session(settings, r.on, sessions) or r.on.isoformat() for r in came}
     for at, of in joined.items():
-        there = attended.count(at) if at in titles else len(days & {r.on for r in of})
-        if there and settings.partly_there == "ignored":
+        days = tuple(sorted({r.on for r in of}))
+        partly = bool(there & {at, *map(str, days)}) or all(r.facts.get(WHOLE, 1) == 0 for r in of)
+        if partly and settings.partly_there == "ignored":
             continue
-        yield Missed(
-            title=titles.get(at) or of[0].title,
-            records=tuple(r.id for r in of),
-            days=tuple(sorted({r.on for r in of})),
-            came=there,
-        )
+        title, ids = titles.get(at) or of[0].title, tuple(r.id for r in of)
+        yield Missed(title=title, records=ids, days=days, partly=partly)
 
 
 def _session(settings: Settings, on: dt.date, sessions: Iterable[SessionDay]) -> str:

@@ -26,7 +26,7 @@ class Settings:
     first_absence: bool = setting(True, source="U: the law speaks of the second alone", title="首次缺席即提醒")
     partly_there: Literal["counts", "ignored"] = setting(
         "counts",
-        source="U: 代表法 62(3) says 不出席会议, and not what of a deputy who came on other days of the same session",
+        source="U: 代表法 62(3) says 不出席会议, and not what of a deputy who missed some half-days of it alone",
         title="同次会议部分缺席",
     )
     one_session: int = setting(

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 
 import attrs
 
+from renda_core.domain.names import names
 from renda_core.errors import Invalid, Rejected
 
 State = Literal["entered", "confirmed", "refused", "appealed", "withdrawn"]
@@ -48,6 +49,10 @@ CHANGEABLE = frozenset({"on", "quantity", "facts", "title", "evidence"})
 """What a correction may change; of whom, what and whence it is stays, or it would be another record."""
 
 
+TENTHS = "（十分之一）"
+"""Ends the title of a measure that is counted in tenths, as hours are that come by halves; people read 1.5 for 15."""
+
+
 @attrs.frozen(kw_only=True)
 class RecordKind:
     """A sort of thing that deputies do, e.g. 培训.
@@ -56,7 +61,9 @@ class RecordKind:
         title: What books and pages call it, in Chinese.
         book: Which of the five books shows it; empty for what stands in none, such as a year's result.
         unit: What *quantity* counts, e.g. 次, 件, 半天.
-        measures: The facts that a record of this kind may have, code to title, e.g. ``{"hours": "学时"}``.
+        measures: The facts that a record of this kind may have, code to title, e.g. ``{"people": "人次"}``. What is
+            counted in tenths says so at the end of its title, see ``TENTHS``.
+        signs: Those of them that are 1 where something holds, and no number of anything, e.g. ``"lead"`` 领衔.
         part: ``taken`` where it shows that somebody took an opportunity that was offered, ``missed`` where it shows
             that they did not; both together are what was offered.
         by_hand: Whether it may be entered by hand; what only a step makes is not.
@@ -69,6 +76,7 @@ class RecordKind:
     book: Book = "duty"
     unit: str = "次"
     measures: Mapping[str, str] = attrs.Factory(dict)
+    signs: frozenset[str] = attrs.field(default=frozenset[str](), converter=names)
     part: Literal["taken", "missed", ""] = ""
     by_hand: bool = True
     own: bool = True

@@ -3,15 +3,18 @@
 from renda_core.services.duty.entering import ENTERING, REVIEWING, Again, Entering, Marking, enter, mark
 from renda_core.services.duty.following import Followed, follow
 from renda_core.services.duty.reading import READING, list_for, of_person, record, records_of, waiting
+from renda_core.services.duty.scoring import Assessed, assess, score_of, scores_of
 
 __all__ = [
     "ENTERING",
     "READING",
     "REVIEWING",
     "Again",
+    "Assessed",
     "Entering",
     "Followed",
     "Marking",
+    "assess",
     "enter",
     "follow",
     "list_for",
@@ -19,5 +22,7 @@ __all__ = [
     "of_person",
     "record",
     "records_of",
+    "score_of",
+    "scores_of",
     "waiting",
 ]

@@ -9,14 +9,24 @@ from typing import TypeVar
 
 import attrs
 
-from renda_core.domain.duty import Band, Exposure, Record, Score, ScoreRule, Standing, Versions, score, score_counts
+from renda_core.domain.duty import (
+    Band,
+    Counted,
+    Exposure,
+    Record,
+    Score,
+    ScoreRule,
+    Standing,
+    Versions,
+    score,
+    score_counts,
+)
 from renda_core.domain.failing import expect
 from renda_core.errors import Invalid, NotFound
 from renda_core.records import Veto
 from renda_core.services import budgets
 from renda_core.services.asking import Source
 from renda_core.services.budgets import limited
-from renda_core.store.duty import CountRow
 from renda_core.tenancy import Tenant
 
 T = TypeVar("T")
@@ -93,7 +103,7 @@ class Pricing:
         made = partial(score, rules=[self.versions], settings_on=self.tenant.settings, today=self.period.fixed)
         return self._asked(budgets.STRETCH, lambda: [made(r, exposure=e) for r, e in several], list)
 
-    def of_counts(self, several: Iterable[tuple[Iterable[CountRow], Exposure]]) -> list[Score]:
+    def of_counts(self, several: Iterable[tuple[Iterable[Counted], Exposure]]) -> list[Score]:
         """Score what is counted of each of several people; only where :meth:`by_month` says so."""
         made = partial(score_counts, versions=self.versions, today=self.period.fixed)
         return self._asked(budgets.STRETCH, lambda: [made(c, exposure=e) for c, e in several], list)

@@ -39,19 +39,18 @@ async def one(reader: Reader, pricing: Pricing, person: str, congress: str) -> P
     (vetoes,) = withheld(tenant, [stand], period.fixed)
     here = held[-1].congress if held else ""
     source = source_of(pricing.rule.name, period.year, here)
+    result = [r for r in records if r.source == source and r.kind == pricing.rule.result]
     told = _Told(
         period=period,
         congress=here,
         bands=pricing.bands(),
         names=await lookups.named(reader, {person}),
-        results={person: r for r in records if r.source == source and r.kind == pricing.rule.result},
+        results={person: result[0]} if result else {},
     )
     return told.of(person, held, attrs.evolve(made, vetoes=vetoes), stand.exposure)
 
 
-async def everybody(
-    reader: Reader, pricing: Pricing, congress: str, *, vetoes: bool = True
-) -> tuple[PersonScore, ...]:
+async def everybody(reader: Reader, pricing: Pricing, congress: str, *, vetoes: bool = True) -> tuple[PersonScore, ...]:
     """Score everybody who held a mandate of a congress in the period, by name, without single entries.
 
     Args:
@@ -96,10 +95,9 @@ async def results(reader: Reader, pricing: Pricing, congress: str) -> Mapping[st
 
 
 def holding(held: Iterable[Mandate], period: Period) -> Mandate | None:
-    """Give the last of some mandates, oldest first, that was valid on any day of a period."""
-    first, last = period.first, period.last
-    valid = [m for m in held if m.valid_from <= last and (m.valid_to is None or m.valid_to > first)]
-    return valid[-1] if valid else None
+    """Give the last of some mandates, oldest first, that was in force or suspended on any day of a period."""
+    served = [m for m in held if stands.served(exposure((m,), (), {}, period.first, period.last))]
+    return served[-1] if served else None
 
 
 Reckoned = Mapping[str, tuple[Score, Exposure]]
@@ -108,14 +106,15 @@ Reckoned = Mapping[str, tuple[Score, Exposure]]
 async def _from_counters(
     reader: Reader, pricing: Pricing, seats: stands.Seats, days: Mapping[str, Exposure]
 ) -> Reckoned:
-    """Score everybody from what is kept counted by month; whose records count twice here, from the lines."""
+    """Score everybody from what is kept counted by month; those whose records count twice here, from the lines."""
     kinds = pricing.tenant.practice.record_kinds
     kept = await stands.kept(reader, pricing.period, seats)
     lost = {p: seats[p] for p in kept.lines}
     found = dict(_of_lines(pricing, lost, kept.lines))
     rest = [p for p in seats if p not in found]
     exposed = [stands.counted_exposure(days[p], kept.counts.get(p, ()), kinds) for p in rest]
-    made = pricing.of_counts((kept.counts.get(p, ()), e) for p, e in zip(rest, exposed, strict=True))
+    told = [[(c.month, c.kind, c.measure, c.n) for c in kept.counts.get(p, ())] for p in rest]
+    made = pricing.of_counts(zip(told, exposed, strict=True))
     return found | dict(zip(rest, zip(made, exposed, strict=True), strict=True))
 
 
@@ -131,9 +130,7 @@ def _of_lines(pricing: Pricing, seats: stands.Seats, lines: Mapping[str, Sequenc
     return dict(zip(seats, zip(made, exposed, strict=True), strict=True))
 
 
-async def _seats(
-    reader: Reader, period: Period, congress: str
-) -> tuple[dict[str, list[Mandate]], dict[str, Exposure]]:
+async def _seats(reader: Reader, period: Period, congress: str) -> tuple[dict[str, list[Mandate]], dict[str, Exposure]]:
     """Load who held a mandate of a congress in a period, with all that they ever held there, and their days."""
     seats: dict[str, list[Mandate]] = {}
     for m in await of_congress(reader, congress) if lookups.is_id(congress) else ():

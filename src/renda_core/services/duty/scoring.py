@@ -1,4 +1,4 @@
-"""Scores of deputies (履职积分): the person's own explained to them, everybody's to the offices, by name and never by rank."""
+"""Scores of deputies (履职积分): one's own explained, everybody's to the offices, by name and never by rank."""
 
 from __future__ import annotations
 

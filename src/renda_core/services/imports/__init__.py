@@ -13,7 +13,7 @@ from renda_core.errors import ConfigError, Misuse, NotFound
 from renda_core.files.columns import Problem, Read
 from renda_core.files.sheets import SHEETS
 from renda_core.services.bulk import Told
-from renda_core.services.imports import bodies, cases, opinions, places, roster, stations, voters
+from renda_core.services.imports import bodies, cases, duty, opinions, places, roster, stations, voters
 from renda_core.services.imports.planned import File, PlannedRow, Planner, Say, State
 from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
@@ -28,6 +28,7 @@ PLANNERS: Mapping[str, Planner] = {
     "suggestions": cases.suggestions,
     "steps": cases.steps,
     "opinions": opinions.opinions,
+    "records": duty.records,
 }
 SHEET_NAMES = tuple(PLANNERS)
 MOST_TOLD = 100

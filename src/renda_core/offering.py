@@ -13,6 +13,7 @@ import pluggy
 
 from renda_core import hookspecs
 from renda_core.domain.procedure import ClockRule, Facet, Guard, Kind, Party, Step
+from renda_core.domain.soundness import fields_of
 from renda_core.errors import PluginError
 from renda_core.records import (
     BallotKind,
@@ -94,6 +95,7 @@ def _asked(name: str, plugin: object, asker: pluggy.PluginManager) -> Offered:
     tables = _tables(manager, name, errors) if manager else ()
     errors += _twice(name, found)
     errors += _odd_classes(name, found)
+    errors += (f"{name!r}: {told}" for record in found for told in _odd(record))
     if errors:
         raise PluginError("the plugin cannot be used", *dict.fromkeys(errors))
     return Offered(
@@ -217,6 +219,22 @@ def _odd_classes(name: str, records: list[Any]) -> Iterator[str]:
         except FAILURES as error:
             told = str(error).strip().rpartition("\n")[2] or repr(error)
             yield f"{name!r}: no form can be made of {cls.__name__}: {told}"
+
+
+def _odd(record: Any) -> Iterator[str]:
+    """Say what of a page, veto or rule of points contradicts itself: it would open too much, or never hold anybody."""
+    if isinstance(record, Page) and record.of_person:
+        if record.of_unit:
+            yield f"page {record.name!r} is both of a unit and of a person; choose one"
+        if "person" not in fields_of(record.asks):
+            yield f"page {record.name!r} is of a person and asks for none; give its class of questions a field 'person'"
+        if open_to := sorted(record.who & {"deputy", "public"}):
+            told = "a deputy finds their own without being named"
+            yield f"page {record.name!r} is of a person, and {', '.join(open_to)} would open everybody's; {told}"
+    if isinstance(record, Veto) and (record.why is None) is (record.of is None):
+        yield f"veto {record.name!r} says why of the records, or of how somebody stands: give one of the two"
+    if isinstance(record, ScoreRule) and (record.points is None) is (record.items is None):
+        yield f"score rule {record.name!r} has items, or a function for points: give one of the two"
 
 
 def _twice(name: str, records: list[Any]) -> Iterator[str]:

@@ -54,6 +54,29 @@ def test_what_a_county_sets_is_not_undone_by_its_provinces_later_change(folder):
     assert chain(rule(opened(path), "reply", D(2026, 2, 28)))[-2] == ("p", Period(80), None)
 
 
+def test_two_sections_of_one_day_on_one_practice_are_refused_whatever_they_say(folder):
+    day = "[[changes]]\nsince = 2026-09-01\n"
+    reply, rest = "plugins.suggestion_handling.reply = { n = 1 }\n", "silent.suggestion_handling = ['contact']\n"
+    other = "plugins.second_assignment.rounds = 3\n"
+    path = folder(c=HEAD + OWN + day + reply + day + other + day + rest)
+    told = "each say what holds for suggestion_handling from 2026-09-01 on; put them into one section"
+    assert mistakes(path) == (f"{path}: changes[0] and changes[2] {told}",)
+    assert opened(folder(c=HEAD + OWN + day + reply + day + other)).code == "c"
+
+
+def test_a_moment_is_no_day_from_which_a_change_holds(folder):
+    path = folder(c=HEAD + OWN + "[[changes]]\nsince = 2026-09-01T00:00:00\n")
+    assert mistakes(path) == (f"{path}: changes[0].since is missing; write a date, e.g. since = 2026-07-01",)
+
+
+def test_a_profiles_changes_of_before_its_first_day_go_by_their_own_dates(folder):
+    late, early = (
+        f"[[changes]]\nsince = 2020-0{n}-01\nplugins.suggestion_handling.reply = {{ n = {n} }}\n" for n in (6, 3)
+    )
+    path = folder(c=HEAD + 'extends = "p"\n', _p="in_force = 2025-01-01\n" + OWN + late + early)
+    assert rule(opened(path), "reply").value == Period(6)
+
+
 def test_changes_of_one_file_go_by_date_however_they_are_written(folder):
     late = "[[changes]]\nsince = 2026-09-01\nplugins.suggestion_handling.reply = { n = 1 }\n"
     early = "[[changes]]\nsince = 2026-03-01\nplugins.suggestion_handling.reply = { n = 2 }\n"

@@ -24,9 +24,11 @@ from renda_plugins import (
     four_party_supervision,
     key_supervision,
     livelihood_ballot,
+    meetings_and_training,
     procuratorate_transfer,
     proposal_preparation,
     reception,
+    resignation_advice,
     second_assignment,
     settled_accounts,
     suggestion_handling,
@@ -44,11 +46,13 @@ PLUGINS = {
     "key_supervision": key_supervision,
     "procuratorate_transfer": procuratorate_transfer,
     "reception": reception,
+    "resignation_advice": resignation_advice,
     "proposal_preparation": proposal_preparation,
     "three_reviews": three_reviews,
     "five_inquiries": five_inquiries,
     "four_party_supervision": four_party_supervision,
     "livelihood_ballot": livelihood_ballot,
+    "meetings_and_training": meetings_and_training,
 }
 
 

@@ -38,6 +38,17 @@ GATES = {
         "supervise.key",
         "look_back.main",
     ),
+    "meetings_and_training": (
+        "invite.main",
+        "uninvite.main",
+        "ask_leave.main",
+        "withdraw_leave.main",
+        "enter_leave.main",
+        "approve_leave.main",
+        "refuse_leave.main",
+        "amend_roll.main",
+        "correct_totals.main",
+    ),
     "procuratorate_transfer": (
         "transfer.main",
         "copy_documents.procuratorate",
@@ -105,7 +116,7 @@ GATES = {
         "assign.three_reviews",
     ),
 }
-ELSEWHERE = {"livelihood_ballot"}
+ELSEWHERE = {"livelihood_ballot", "resignation_advice"}
 """Practices whose cases take thought to begin: their gates are shown in their own tests."""
 """Every gate of the shipped practices, as ``step.facet``."""
 

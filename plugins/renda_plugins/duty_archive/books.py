@@ -1,7 +1,6 @@
 """五簿: five registers of one deputy, each a view of the same records; what is entered once stands wherever it belongs.
 
-Source: article 000 names them: 年度述职登记簿, 代表接待选民登记簿, 代表履职情况登记簿, 代表参加活动登记簿, 代表提出议案、建议、批评和意见登记簿.
-Which columns each has is U: no text tells.
+Source: article 000 names the five (``domain.duty.BOOKS``); which columns each has is U: no text tells.
 """
 
 import datetime as dt

@@ -5,13 +5,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from renda_core.domain.duty import STATES, Book, Record, RecordKind
+from renda_core.domain.duty import STATES, TENTHS, Book, Record, RecordKind
 from renda_core.domain.fields import titled
 from renda_core.domain.figures import Figure, total
 
-APPROX = "approx"
-SIGNS: frozenset[Book] = frozenset({"report", "proposal"})
-"""Books of single papers: what is measured of one is a sign that it bears, e.g. 领衔, and no number of anything."""
+APPROX, TENTH = "approx", 10
 NOWHERE = "不计入"
 BY_CASE = "办件记录"
 
@@ -74,6 +72,11 @@ class Reading:
         """Say in which book a record stands."""
         return self.books.get(record.kind, self.kind(record).book)
 
+    def public(self, record: Record) -> bool:
+        """Tell whether lists of everybody show a record; whether a kind that nobody offers is private, nobody knows."""
+        known = self.kinds.get(record.kind)
+        return known is not None and not known.private
+
     def line(self, record: Record) -> RecordLine:
         """Write one record."""
         kind = self.kind(record)
@@ -90,11 +93,10 @@ class Reading:
         )
 
     def measured(self, record: Record, *without: str) -> str:
-        """Say what else is counted of a record, or which signs it bears."""
-        kind, round_ = self.kind(record), bool(record.facts.get(APPROX))
-        signs = self.book(record) in SIGNS
+        """Say what else is counted of a record, and which signs it bears."""
+        kind, approx = self.kind(record), bool(record.facts.get(APPROX))
         found = (
-            title if signs and n == 1 else f"{title} {Figure(n, round_) if n > 0 else n}"
+            title if fact in kind.signs else amount(title, n, approx)
             for fact, title in kind.measures.items()
             if fact not in without and (n := record.facts.get(fact, 0))
         )
@@ -116,8 +118,10 @@ class Reading:
             amount = total(quantity(r, kind) for r in of)
             yield SumLine(**told, name="数量", total=amount, unit=kind.unit, records=len(of))
             for fact, title in kind.measures.items():
-                if found := [Figure(n, bool(r.facts.get(APPROX))) for r in of if (n := r.facts.get(fact, 0))]:
-                    yield SumLine(**told, name=title, total=total(found), unit="", records=None)
+                found = total(Figure(n, bool(r.facts.get(APPROX))) for r in of if (n := r.facts.get(fact, 0)) > 0)
+                wholes = f"合 {found.n / TENTH:g}" if title.endswith(TENTHS) else ""
+                if found.n:
+                    yield SumLine(**told, name=title, total=found, unit=wholes, records=None)
 
     def _by_kind(self, records: Iterable[Record]) -> Iterator[tuple[RecordKind, list[Record]]]:
         found: dict[str, list[Record]] = {}
@@ -144,6 +148,13 @@ def what(record: Record) -> str:
     """Say what a record is of; without a title, what somebody wrote down as its source."""
     given = not record.source.startswith(("case:", "score:"))
     return record.title or (record.source if given else "")
+
+
+def amount(title: str, n: int, approx: bool) -> str:
+    """Say how much of something was counted; tenths in wholes, a round figure marked."""
+    if title.endswith(TENTHS):
+        return f"{title.removesuffix(TENTHS)} {n / TENTH:g}"
+    return f"{title} {Figure(n, approx) if n > 0 else n}"
 
 
 def quantity(record: Record, kind: RecordKind) -> Figure:

@@ -1,4 +1,4 @@
-"""What a page about one deputy is asked: in which congress, and of which term or days; by default of the current term."""
+"""What a page about one deputy is asked: in which congress, and of which term or days; else of the current term."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
@@ -72,9 +72,7 @@ async def scope_of(context: Context[Settings], desk: PersonDesk, asked: Asked) -
     return Scope(first=first, last=last, mandates=tuple(mine), whole=whole, terms=terms, names=names)
 
 
-async def records_of(
-    context: Context[Settings], desk: PersonDesk, scope: Scope
-) -> tuple[Reading, tuple[Record, ...]]:
+async def records_of(context: Context[Settings], desk: PersonDesk, scope: Scope) -> tuple[Reading, tuple[Record, ...]]:
     """Load the records of a scope, in every state, oldest first, and what it takes to read them."""
     found = tuple(r for r in await desk.records(scope.first, scope.last) if scope.has(r))
     congresses = {m.id: scope.names.get(m.congress, "") for m in await desk.mandates()}
@@ -123,7 +121,7 @@ def _period(
 
 
 def begun(mandate: Mandate, terms: Mapping[str, Term]) -> dt.date:
-    """Give the first day of a mandate's term, or of the mandate where that is earlier: it is won before the term opens."""
+    """Give the first day of a mandate's term; of the mandate where that is earlier, as it is won before the opening."""
     term = terms.get(mandate.term)
     opened = (term.first_session_on or term.valid_from) if term else mandate.valid_from
     return min(opened, mandate.valid_from)

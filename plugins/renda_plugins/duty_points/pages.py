@@ -75,10 +75,10 @@ class RecordLine:
 
 @attrs.frozen(kw_only=True)
 class FormulaLine:
-    """One version of the rule by which records of the year are scored."""
+    """One version of the rule by which records of the year are scored; without a day where it has always held."""
 
     formula: str = titled("办法版本")
-    since: dt.date = titled("起始日")
+    since: dt.date | None = titled("起始日")
     points: str = titled("得分（限额前）")
 
 
@@ -171,7 +171,10 @@ async def my_points(context: Context[Settings], desk: PersonDesk, asked: OfYear)
         ),
         records=lines,
         formulas=tuple(
-            FormulaLine(formula=f.formula, since=f.since, points=written(f.points)) for f in found.score.formulas
+            FormulaLine(
+                formula=f.formula, since=None if f.since == dt.date.min else f.since, points=written(f.points)
+            )
+            for f in found.score.formulas
         ),
         rule=tuple(_rule(line, kinds) for line in settings.items),
     )
@@ -194,7 +197,7 @@ def _record(
     r: Record, kind: RecordKind | None, entry: Entry | None, item: Item | None, titles: Mapping[str, str]
 ) -> RecordLine:
     measures = kind.measures if kind else {}
-    said = (f"{measures[fact]} {n}" for fact, n in r.facts.items() if n and fact in measures)
+    said = (f"{title} {r.facts[fact]}" for fact, title in measures.items() if r.facts.get(fact))
     return RecordLine(
         on=r.on,
         kind=kind.title if kind else r.kind,

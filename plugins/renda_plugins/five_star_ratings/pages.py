@@ -112,7 +112,7 @@ async def my_stars(context: Context[Settings], desk: PersonDesk, asked: OfYear) 
         withheld=given.withheld,
         in_office=Rate(hits=found.exposure.in_office, base=found.exposure.days, of="全年天数"),
         attendance=found.exposure.attendance,
-        formula="；".join(f"{f.formula}（自 {f.since}）" for f in found.score.formulas),
+        formula="、".join(f.formula for f in found.score.formulas),
         note=PRIVATE,
         stars=tuple(_lines(context.settings, given)),
     )

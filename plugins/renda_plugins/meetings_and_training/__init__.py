@@ -1,7 +1,7 @@
 """会议、列席与培训: meetings, invitations to sit in, training and other activities, from plan to roll.
 
-Source: 代表法 8, 13 (attendance and leave), 26-34 (activities, sitting in), 47 (training); 咸宁 (article 003: 216 人次列席,
-300 人次参加 11 部执法检查, 履职行权任务清单); 道外 (article 004: sessions, group activities, training).
+Source: 代表法 8, 13 (attendance and leave), 26-34 (activities, sitting in), 47 (training); 咸宁 (article 003: 216 and
+300 person-times, a list of duties); 道外 (article 004: sessions, group activities, training).
 """
 
 from collections.abc import Iterator

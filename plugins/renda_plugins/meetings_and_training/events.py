@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
 
 from renda_core.domain.calendar import Period
 from renda_core.domain.case import Act, Case
@@ -107,9 +106,7 @@ def _before() -> Iterator[CaseRecord]:
     yield Step(kind=KIND, name="invite", who="office", title="邀请", takes=Invitation, adds=INVITED)
     yield Step(kind=KIND, name="uninvite", who="office", title="取消邀请", takes=Uninvited, reasons=True)
     again = (Move(BEFORE, "planned"),)  # what was announced is announced anew
-    yield Step(
-        kind=KIND, name="reschedule", who="office", title="调整日程", takes=Schedule, moves=again, reasons=True
-    )
+    yield Step(kind=KIND, name="reschedule", who="office", title="调整日程", takes=Schedule, moves=again, reasons=True)
     yield Step(kind=KIND, name="notice", who="office", title="通知", moves=(Move("planned", "noticed"),))
     yield Step(kind=KIND, name="cancel", who="office", title="取消", moves=(Move(BEFORE, "cancelled"),), reasons=True)
     for step in ("invite", "uninvite"):
@@ -132,9 +129,7 @@ def _after() -> Iterator[CaseRecord]:
     told = (Move(OPEN, "recorded"),)
     yield Step(kind=KIND, name="hold", who="office", title="举行", moves=(Move(BEFORE, "held"),))
     yield Step(kind=KIND, name="roll", who="office", title="登记出席", takes=Roll, adds=INVITED, moves=told)
-    yield Step(
-        kind=KIND, name="amend_roll", who="office", title="更正出席", takes=Roll, adds=INVITED, reasons=True
-    )
+    yield Step(kind=KIND, name="amend_roll", who="office", title="更正出席", takes=Roll, adds=INVITED, reasons=True)
     yield Step(kind=KIND, name="sum_up", who="office", title="登记汇总数", takes=Totals, moves=told)
     yield Step(kind=KIND, name="correct_totals", who="office", title="更正汇总数", takes=Totals, reasons=True)
     yield Step(kind=KIND, name="close", who="office", title="归档", moves=(Move("recorded", "closed"),))
@@ -210,7 +205,7 @@ def _listed(list_: str) -> Make:
 def records() -> Iterator[RecordKind | RecordRule]:
     """Offer the kinds of records, and the three lists that follow from a roll and from what is decided after it."""
     yield from kinds.kinds()
-    for list_ in ("attended", LEAVE, ABSENCE):
+    for list_ in (rolls.ATTENDED, LEAVE, ABSENCE):
         for step in ("roll", "amend_roll", rolls.APPROVE):
             yield RecordRule(name=f"{list_}_at_{step}", kind=KIND, step=step, make=_listed(list_), whole=list_)
 

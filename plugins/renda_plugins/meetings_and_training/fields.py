@@ -14,7 +14,7 @@ from renda_plugins.meetings_and_training.kinds import FORMS, ROLES, Form, Role
 LONGEST = 62
 """Days of one event: two months; what goes on longer is several."""
 NOON, AFTERNOON = "12:00", "13:00"
-"""What begins by noon takes the morning, what goes on after one o'clock the afternoon: an hour of lunch takes neither."""
+"""What begins before noon takes the morning, what ends after one o'clock the afternoon; lunch takes neither."""
 MOST_HOURS = 10_000
 """Tenths of an hour of one training: more is a year in the wrong field."""
 MOST_IN_SUM = 100_000_000

@@ -35,7 +35,8 @@ TENTH = 10
 """Hours of training (学时) are counted in tenths, so that they stay whole numbers: 15 are one and a half."""
 HALVES = {"halves": "半天数"}
 MISSED = {**HALVES, "session": "人民代表大会会议", "committee": "常务委员会会议", "whole": "全程"}
-"""Facts of leave and absence: of what, and whether of all of it; each is 1 where it holds. Law 62 speaks of sessions."""
+"""Facts of leave and absence: whose meeting it was, and whether all of it was missed, each 1 where it holds.
+Source: 代表法 62 (3) speaks of sessions (本级人民代表大会会议) alone."""
 TAKEN: Mapping[str, str] = {
     "session": "出席人代会会议",
     "committee_meeting": "出席常委会会议",

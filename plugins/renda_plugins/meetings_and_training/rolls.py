@@ -22,6 +22,8 @@ from renda_plugins.meetings_and_training.kinds import ABSENCE, INVITED, LEAVE, M
 
 APPROVE, REFUSE, WITHDRAW = "approve_leave", "refuse_leave", "withdraw_leave"
 ASKED, APPROVED = "asked", "approved"
+ATTENDED = "attended"
+"""The list of records of who came; those of leave and of absence have the names of their kinds."""
 LONGEST_TITLE = 200
 """Characters of an event's title that a book prints."""
 
@@ -165,22 +167,22 @@ def records(case: Case, list_: str) -> Iterable[Record]:
     many = len(when.halves())
     for one in outcomes(case):
         own = body.form in MEETINGS and one.role != SIT_IN
-        told = {
-            "person": one.person,
-            "on": when.on,
-            "source": "",  # the list's, which the service gives
-            "title": case.title[:LONGEST_TITLE],
-            "congress": body.congress if own else "",
-        }
+        record = Record(
+            person=one.person,
+            kind=list_,
+            on=when.on,
+            source="",  # the list's, which the service gives
+            title=case.title[:LONGEST_TITLE],
+            congress=body.congress if own else "",
+        )
         missed = {"session": int(own and body.form == "session"), "committee": int(own and body.form != "session")}
-        if list_ == "attended" and one.present:
+        if list_ == ATTENDED and one.present:
             facts = {"halves": one.present}
             if (kind := kind_of(body.form, one.role)) == "training" and body.hours:
-                facts["hours"] = body.hours * one.present // many
-            yield Record(**told, kind=kind, facts=facts)
+                facts["hours"] = body.hours * one.present // many  # nobody is credited what they did not sit through
+            yield attrs.evolve(record, kind=kind, facts=facts)
         if list_ == LEAVE and one.leave:
             facts = {"halves": one.leave, **missed, "whole": int(one.leave == many)}
-            yield Record(**told, kind=LEAVE, quantity=one.leave, facts=facts)
+            yield attrs.evolve(record, quantity=one.leave, facts=facts)
         if list_ == ABSENCE and one.absent:
-            facts = {"halves": one.absent, **missed, "whole": int(one.absent == many)}
-            yield Record(**told, kind=ABSENCE, facts=facts)
+            yield attrs.evolve(record, facts={"halves": one.absent, **missed, "whole": int(one.absent == many)})

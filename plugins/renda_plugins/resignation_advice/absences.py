@@ -21,7 +21,7 @@ from renda_plugins.resignation_advice.settings import Settings
 ABSENT, CAME = "absence", "session"
 """The kinds of duty records of who was absent without approval, and of who attended a session of the congress."""
 OF_SESSION, WHOLE = "session", "whole"
-"""The facts of an absence that say that it was from a session of the congress (人民代表大会会议), and from all of it."""
+"""Facts of an absence: it was from a session of the congress (人民代表大会会议); and from all of it."""
 MINE = ("absence_notice", "absence_task")
 IN_OFFICE = frozenset({"active", "suspended"})
 NO_MORE = "原依据的缺席记录已更正、撤销或经申诉采纳，不再计入，事由不成立"

@@ -44,10 +44,6 @@ RESIGNS_INDIRECT = Article(cite="选举法 55", says="可以向选举他的人�
 RECALLED = Article(cite="选举法 50", says="原选区选民五十人以上联名，可以向县级人大常委会书面提出罢免要求")
 RECALLED_TOWNSHIP = Article(cite="选举法 50", says="原选区选民三十人以上联名，可以向县级人大常委会书面提出罢免要求")
 RECALLED_INDIRECT = Article(cite="选举法 51", says="由原选举单位依法提出罢免案")
-INTERVIEWED = Article(cite="银川履职评价办法", says="年度评价为差的，约谈")
-ADVISED = Article(
-    cite="银川履职评价办法", says="连续两年评价为差的，建议劝其辞职或者罢免；道外区 (article 004) 有劝辞制度"
-)
 
 
 @attrs.frozen(kw_only=True)
@@ -106,8 +102,12 @@ OF_TOWNSHIPS = frozenset({"presidium"})
 """Between sessions of a township's congress its presidium acts; elsewhere the standing committee does."""
 
 
-def articles(reason: str, level: str) -> tuple[str, ...]:
-    """Give the articles that a case cites, as its level has them."""
+def articles(reason: str, level: str, local_rule: str = "") -> tuple[str, ...]:
+    """Give the articles that a case cites, as its level has them.
+
+    Args:
+        local_rule: The place's own rule on assessment, which poor years rest on; another place's binds nobody here.
+    """
     township, direct = level == "township", level in ("county", "township")
     announced = ANNOUNCED_TOWNSHIP if township else ANNOUNCED
     resigns = RESIGNS_TOWNSHIP if township else RESIGNS if direct else RESIGNS_INDIRECT
@@ -115,7 +115,8 @@ def articles(reason: str, level: str) -> tuple[str, ...]:
     cited = {
         "absence_notice": (ABSENT,),
         "absence_task": (ABSENT, announced),
-        "poor_year": (INTERVIEWED, GROUNDS),
-        "poor_years": (ADVISED, resigns, recalled, GROUNDS),
+        "poor_year": (GROUNDS,),
+        "poor_years": (resigns, recalled, GROUNDS),
     }
-    return tuple(str(article) for article in cited[reason])
+    own = (local_rule.strip(),) if local_rule.strip() and reason.startswith("poor") else ()
+    return (*own, *(str(article) for article in cited[reason]))

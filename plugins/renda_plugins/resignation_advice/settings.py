@@ -44,6 +44,9 @@ class Settings:
         unit="years",
         validator=at_least(2),
     )
+    local_rule: str = setting(
+        "", source="U: each place has its own, and another's binds nobody here", title="本地考核办法"
+    )
     outcomes: frozenset[Outcome] = setting(
         frozenset(EVERY),
         source="代表法 62, 63; 选举法 50, 55; 银川; 道外区 (article 004); a place without 劝辞 leaves it out",

@@ -43,7 +43,8 @@ async def poor_years(context: Context[Settings], desk: Desk) -> list[Found | Lap
         ):
             continue
         years = run if reason == "poor_years" else run[-1:]
-        found.append(_opened(reason, held[id], [results[id][y] for y in years], own, names))
+        made = [results[id][y] for y in years]
+        found.append(_opened(settings, reason, held[id], made, own, names))
     return found
 
 
@@ -82,7 +83,12 @@ def _lapsed(
 
 
 def _opened(
-    reason: Reason, mandate: Mandate, results: Sequence[Record], cases: Sequence[Case], names: Mapping[str, str]
+    settings: Settings,
+    reason: Reason,
+    mandate: Mandate,
+    results: Sequence[Record],
+    cases: Sequence[Case],
+    names: Mapping[str, str],
 ) -> Found:
     years = tuple(r.on.year for r in results)
     told = "、".join(f"{r.on.year} 年度{_points(r)}" for r in results)
@@ -90,7 +96,7 @@ def _opened(
     matter = Matter(
         reason=reason,
         facts=f"{row}{told}。",
-        articles=articles(reason, mandate.level),
+        articles=articles(reason, mandate.level, settings.local_rule),
         congress=mandate.congress,
         level=mandate.level,
         mandate=mandate.id,

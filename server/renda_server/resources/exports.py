@@ -16,7 +16,7 @@ from renda_core.services import exports
 from renda_core.services.exports import Rows
 from renda_core.services.exports import choices as column_choices
 from renda_core.services.exports.choices import Choice
-from renda_core.services.exports.columns import LEDGER, payload_columns
+from renda_core.services.exports.columns import LEDGER, added_columns
 from renda_core.services.ledgers import Ask
 from renda_core.store.unit import Store
 from renda_server import downloads
@@ -81,7 +81,7 @@ async def give_template(desk: Desk, file: str, request: Asking) -> Response[Any]
     sheet = SHEETS.get(name)
     if sheet is None:
         raise NotFound(f"no sheet {name[:60]!r}; known: {', '.join(SHEETS)}")
-    extra = payload_columns(desk.tenant) if sheet.extra else ()
+    extra = added_columns(desk.tenant, name)
     make = functools.partial(_template, sheet, extra)
     return await downloads.written(desk, request.app.state.folder, f"{sheet.title}（模板）{ending}", make)
 

@@ -25,12 +25,12 @@ DONE = {"new": "新增", "changed": "变更", "same": "相同", "warnings": "有
 @click.command(cls=Command)
 @click.argument("sheet")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--tenant", default="", metavar="CODE", help="For steps: with the columns of this tenant's procedures.")
+@click.option("--tenant", default="", metavar="CODE", help="For steps and records: with the columns of this tenant's practices.")
 @click.pass_obj
 def template(session: Session, sheet: str, file: Path, tenant: str) -> None:
     """模板 Write an empty workbook to fill in; SHEET is one that `renda import` knows."""
     from renda_core.files import write_template
-    from renda_core.services.exports.columns import payload_columns
+    from renda_core.services.exports.columns import added_columns
 
     found = sheet_of(sheet)
     if file.suffix.lower() != ".xlsx":
@@ -40,7 +40,7 @@ def template(session: Session, sheet: str, file: Path, tenant: str) -> None:
     extra: tuple[Any, ...] = ()
     if tenant and found.extra:
         with session.open(tenant) as workspace:
-            extra = payload_columns(workspace.tenant)
+            extra = added_columns(workspace.tenant, found.name)
     write_template(telling.place(file), found, extra)
     data = {"sheet": sheet, "file": str(file), "columns": [c.title for c in (*found.columns, *extra)]}
     session.tell(data, lambda: telling.line(f"written: {file} ({found.title})"))
@@ -76,7 +76,7 @@ def import_(
 ) -> None:  # fmt: skip
     """导入 Bring in a workbook or CSV file: first a preview, then all of it or nothing.
 
-    SHEET is congresses, units, stations, roster, voters, sessions, suggestions, steps or opinions.
+    SHEET is congresses, units, stations, roster, voters, sessions, suggestions, steps, opinions or records.
     """
     from renda_core.files import open_rows
 

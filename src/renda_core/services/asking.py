@@ -156,10 +156,12 @@ class Lent:
     def __init__(self, desk: object) -> None:
         self._desk = desk
 
-    def __getattr__(self, name: str) -> Callable[..., Coroutine[Any, Any, Any]]:
+    def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
         method = getattr(self._desk, name)
+        if not callable(method):  # what the desk simply is, such as the id of its person
+            return method
 
         async def ask(*args: Any, **kw: Any) -> Any:
             return await _Question(method(*args, **kw))

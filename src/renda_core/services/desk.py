@@ -23,12 +23,11 @@ from renda_core.domain.ballot import Ballot, Finding
 from renda_core.domain.ballot import shown as told_verdict
 from renda_core.domain.ballot.seating import AGAIN, TIED, WAITING
 from renda_core.domain.case import Actor, Case, roles_on
-from renda_core.domain.duty import Record
 from renda_core.domain.visibility import KEEPERS, Seen, may_see
 from renda_core.errors import Misuse, NotAllowed
 from renda_core.services import lookups
 from renda_core.services.asking import shown
-from renda_core.services.duty import records_of
+from renda_core.services.duty.answers import JOB, DutyAnswers
 from renda_core.services.holders import BOUND, listed
 from renda_core.services.mandates import deputies_on, holders_on
 from renda_core.services.ruled import given_by_all
@@ -44,8 +43,6 @@ from renda_core.store.ledgers import FACETS, GRADES, GRADES_OF_ROUND, LAST_GRADE
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
 
-JOB = Actor(id="job:desk")
-"""Who reads where nobody does, as in a watch: is shown no case."""
 PENDING = (TIED, AGAIN, WAITING)
 """Verdicts on subjects that a further round decides."""
 
@@ -136,7 +133,7 @@ class OwnDesk(_Asked):
         raise Misuse(f"a page of a unit's own asks {name!r}, which reaches beyond its unit; ask what UnitDesk has")
 
 
-class StoreDesk(_Asked):
+class StoreDesk(DutyAnswers, _Asked):
     """What pages and watches may ask; without a reader, as in a watch, :meth:`seen` shows nothing.
 
     Args:
@@ -181,10 +178,6 @@ class StoreDesk(_Asked):
         self._refuse_unveiled(kind)
         found = await self._reader.all(roster.OPENED, kind=kind, first=first, last=last)
         return tuple(read_row(r, self._tenant.practice) for r in found)
-
-    async def records(self, *, person: str) -> tuple[Record, ...]:
-        """List a person's duty records, oldest first."""
-        return await records_of(self._reader, person)
 
     async def sessions(self, first: dt.date, last: dt.date) -> tuple[SessionDay, ...]:
         """List the sessions of every congress that open between two days, both included, in order."""

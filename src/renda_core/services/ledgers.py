@@ -11,13 +11,16 @@ import attrs
 from renda_core import records as practised
 from renda_core.domain.case import Actor
 from renda_core.domain.failing import expect
+from renda_core.domain.fields import by_title
 from renda_core.domain.procedure import Procedure
 from renda_core.domain.visibility import KEEPERS
 from renda_core.errors import Invalid, NotFound
 from renda_core.services.asking import Source, driven
 from renda_core.services.desk import OwnDesk, StoreDesk
+from renda_core.services.duty.people import DEPUTY, PERSON, OnePerson, whose
+from renda_core.services.lookups import named
 from renda_core.services.paging import LARGEST, PAGE, Page, check_size, check_texts
-from renda_core.services.questions import asked_of
+from renda_core.services.questions import asked_of, told
 from renda_core.services.references import meant
 from renda_core.services.sight import hides_due, keeps, reach_of, shown, veiled_in_lists, veiled_roles
 from renda_core.services.walks import Walk, place_after, rarest_first, turned
@@ -33,7 +36,7 @@ from renda_core.store.unit import Reader
 from renda_core.store.words import words
 from renda_core.tenancy import Tenant
 
-__all__ = ["LARGEST", "PAGE", "Ask", "Page", "StoreDesk", "ledger", "ledger_page", "overdue", "page"]
+__all__ = ["LARGEST", "PAGE", "Ask", "Looked", "Page", "StoreDesk", "ledger", "ledger_page", "look", "overdue", "page"]
 
 
 @attrs.frozen(kw_only=True)
@@ -193,16 +196,43 @@ def _may_hear(tenant: Tenant, actor: Actor, row: OverdueRow) -> bool:
 
 def pages(tenant: Tenant, actor: Actor) -> tuple[practised.Page, ...]:
     """List the pages of enabled plugins that somebody may open, by name."""
-    every = (p for _, p in sorted(tenant.practice.pages.items()))
-    return tuple(p for p in every if (actor.unit if p.of_unit else p.who & actor.roles))
+    return tuple(p for _, p in sorted(tenant.practice.pages.items()) if _opens(p, actor))
+
+
+def _opens(page: practised.Page, actor: Actor) -> bool:
+    if page.of_unit:
+        return bool(actor.unit)
+    return bool(page.who & actor.roles) or (page.of_person and DEPUTY in actor.roles)
+
+
+@attrs.frozen(kw_only=True)
+class Looked:
+    """A page as it was shown: what it *shows*, and what was *asked* of it, where it asks anything.
+
+    Attributes:
+        told: What was asked, in Chinese, one part a question that has an answer.
+    """
+
+    page: practised.Page
+    shows: Any
+    asked: Any = None
+    told: tuple[str, ...] = ()
 
 
 async def page(
     reader: Reader, tenant: Tenant, actor: Actor, name: str, asked: Mapping[str, Any] | None = None
 ) -> object:
+    """Show a page of an enabled plugin, as :func:`look` does; give what it shows alone."""
+    return (await look(reader, tenant, actor, name, asked)).shows
+
+
+async def look(
+    reader: Reader, tenant: Tenant, actor: Actor, name: str, asked: Mapping[str, Any] | None = None
+) -> Looked:
     """Show a page of an enabled plugin; otherwise, or to the wrong reader, there is none.
 
-    A page of a unit's own is asked through a desk that answers of no other unit, whatever the page asks.
+    A page of a unit's own is asked through a desk that answers of no other unit, whatever the page asks; a page about
+    one deputy through a desk that answers of nobody else.
 
     Args:
         asked: What the reader says, by the names of the fields that the page asks for.
@@ -212,20 +242,38 @@ async def page(
         Invalid: The page asks for no such thing, or it cannot be read.
     """
     found = tenant.practice.pages.get(name)
-    if found is None or not (actor.unit if found.of_unit else found.who & actor.roles):
+    if found is None or not _opens(found, actor):
         raise NotFound(f"no page {name!r}")
-    desk: Any = OwnDesk(reader, tenant, actor) if found.of_unit else StoreDesk(reader, tenant, actor)
     source = Source(tenant=tenant, plugin=found.plugin, what="page", name=name)
     context = tenant.contexts(tenant.today)(found.plugin)
+    desk: Any = OwnDesk(reader, tenant, actor) if found.of_unit else StoreDesk(reader, tenant, actor)
+    given, names = dict(asked or {}), dict[str, str]()
+    if found.of_person:
+        given[PERSON] = person = await _person(reader, tenant, actor, found, given)
+        desk, names = OnePerson(reader, tenant, actor, person), await named(reader, {person})
     said: tuple[Any, ...] = ()
     if found.asks is not None:
-        said = (asked_of(source, found.asks, asked or {}),)
-    elif asked:
-        raise Invalid(f"page {name} asks for nothing; leave {', '.join(sorted(asked))} away", field=min(asked))
-    return await driven(
+        said = (asked_of(source, found.asks, given),)
+    elif given:
+        raise Invalid(f"page {name} asks for nothing; leave {', '.join(sorted(given))} away", field=min(given))
+    shows: Any = await driven(
         source,
         lambda lent: found.view(context, lent, *said),
         desk,
         lambda shown: expect(shown, found.shows),
         answers=(NotFound, Invalid) if said else (),
     )
+    return Looked(page=found, shows=shows, asked=said[0] if said else None, told=told(found.asks, *said, names=names))
+
+
+async def _person(reader: Reader, tenant: Tenant, actor: Actor, found: practised.Page, given: dict[str, Any]) -> str:
+    """Take out of what a reader says whose page is meant, by the field's name or its title, and give that person's id.
+
+    Raises:
+        NotFound, Invalid: As :func:`whose` says; or it is said twice.
+    """
+    titles = {title for title, a in by_title(found.asks).items() if a.name == PERSON}
+    said = [str(value) for value in (given.pop(word, None) for word in sorted({PERSON, *titles})) if value]
+    if len(said) > 1:
+        raise Invalid(f"page {found.name}: {PERSON} is said twice, by name and by title", field=PERSON)
+    return await whose(reader, tenant, actor, found.who, said[0] if said else "")

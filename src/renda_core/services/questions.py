@@ -53,10 +53,15 @@ def asked_of(source: Source, asks: type, given: Mapping[str, Any]) -> Any:
         raise source.failed(error) from None
 
 
-def told(asks: type | None, asked: Any) -> tuple[str, ...]:
-    """Say in Chinese what was asked, one part a question that has an answer, e.g. ``起 2026-01-01``."""
+def told(asks: type | None, asked: Any = None, *, names: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Say in Chinese what was asked, one part a question that has an answer, e.g. ``起 2026-01-01``.
+
+    Args:
+        names: What people call what is asked by id.
+    """
     if asks is None:
         return ()
-    values = ((title, choices_of(a, None), getattr(asked, a.name)) for title, a in by_title(asks).items())
-    said = ((title, choices.get(v, v) if isinstance(v, str) else shown(v)) for title, choices, v in values)
+    known, fields = names or {}, by_title(asks).items()
+    values = ((title, {**choices_of(a, None), **known}, getattr(asked, a.name)) for title, a in fields)
+    said = ((title, called.get(v, v) if isinstance(v, str) else shown(v)) for title, called, v in values)
     return tuple(f"{title} {text}" for title, text in said if text)

@@ -1,8 +1,8 @@
 """Points (履职积分): what records earn under the rules of their own days, explained line by line, recomputed at will.
 
 A rule is a list of items, and an item is linear: so much for each unit, so much more for each fact, and no more than
-its cap in a period. So a score is the same whether it is made from records, from columns or from kept counters, and what
-a rule would change can be shown without reading a single record again.
+its cap in a period. So a score is the same whether it is made from records, from columns or from kept counters, and
+what a rule would change can be shown without reading a single record again.
 """
 
 from __future__ import annotations

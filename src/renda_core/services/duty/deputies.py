@@ -27,6 +27,10 @@ class Deputies:
         """Load them, with one question."""
         return cls(await reader.all(DEPUTIES))
 
+    def means(self, called: str, person: str) -> bool:
+        """Tell whether a person may be meant, alone or among others who are called so."""
+        return called == person or any(row.person == person for row in self._called.get(match_key(called), ()))
+
     def find(self, called: str, on: dt.date, certificate: str = "", congress: str = "") -> str:
         """Find who is called so on a day: those in office on it come before others, those of *congress* before all.
 

@@ -196,7 +196,7 @@ def _refuse_misfits(tenant: Tenant, record: Record, kind: RecordKind) -> None:
             raise Invalid(f"{kind.title} has no fact {fact!r}; known: {known}", field="facts")
         if not 0 <= n <= MOST:
             raise Invalid(f"{fact} is from 0 to {MOST}, not {n}", field="facts")
-    if record.source.startswith("case:"):
+    if record.source.startswith("case:") and not record.history:  # a step's own record may be corrected
         raise Invalid(
             "what comes from a case is recorded by its step; name where this was written down", field="source"
         )

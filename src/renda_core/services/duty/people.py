@@ -1,4 +1,4 @@
-"""The desk of a page about one deputy: it answers of that person, as the reader may see it, and of nobody else."""
+"""Pages about one deputy: whose a reader may open, and a desk that answers of that person and of nobody else."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from renda_core.domain.areas import Term
 from renda_core.domain.case import Actor
 from renda_core.domain.duty import Exposure, Record, RecordKind, exposure
 from renda_core.domain.mandates import Mandate
-from renda_core.errors import Misuse
+from renda_core.errors import Invalid, Misuse, NotFound
 from renda_core.services import lookups
+from renda_core.services.duty.deputies import Deputies
 from renda_core.services.duty.reading import may_read
 from renda_core.services.duty.scoring import score_of
 from renda_core.services.duty.writing import Held
@@ -21,6 +22,36 @@ from renda_core.store.bodies import DISTRICTS, TERMS
 from renda_core.store.codec import decode
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
+
+PERSON = "person"
+"""The field by which a page about one deputy is told whose it is to be."""
+DEPUTY = "deputy"
+"""The role that opens such a page about oneself."""
+
+
+async def whose(reader: Reader, tenant: Tenant, actor: Actor, who: frozenset[str], said: str) -> str:
+    """Give the id of the person whose page a reader means.
+
+    Readers with a role in *who* name anybody who ever held a mandate, by id, name or certificate number; a deputy
+    means themself, whatever they say, or there is no such page: of somebody else as little as of nobody.
+
+    Raises:
+        NotFound: There is no such page for this reader.
+        Invalid: Nobody is named, or several are.
+    """
+    called = said.strip()
+    called = called.lower() if lookups.is_id(called.lower()) else called
+    if called in ("", actor.id) and DEPUTY in actor.roles:
+        return actor.id
+    if not actor.roles & who:
+        if DEPUTY in actor.roles and (await Deputies.load(reader)).means(called, actor.id):
+            return actor.id
+        raise NotFound(f"no page about {said!r}")
+    if not called:
+        raise Invalid("name the deputy whose page is meant, by name, certificate number or id", field=PERSON)
+    if lookups.is_id(called) and (await Held.load(reader, (called,))).known(called):
+        return called
+    return (await Deputies.load(reader)).find(called, tenant.today)
 
 
 class OnePerson:

@@ -108,7 +108,7 @@ async def _from_counters(
 ) -> Reckoned:
     """Score everybody from what is kept counted by month; those whose records count twice here, from the lines."""
     kinds = pricing.tenant.practice.record_kinds
-    kept = await stands.kept(reader, pricing.period, seats)
+    kept = await stands.kept(reader, pricing.period, stands.whose(seats))
     lost = {p: seats[p] for p in kept.lines}
     found = dict(_of_lines(pricing, lost, kept.lines))
     rest = [p for p in seats if p not in found]
@@ -120,7 +120,7 @@ async def _from_counters(
 
 async def _from_lines(reader: Reader, pricing: Pricing, seats: stands.Seats, _: Mapping[str, Exposure]) -> Reckoned:
     """Score everybody from the lines of the period's records."""
-    return _of_lines(pricing, seats, await stands.lines(reader, pricing.period, seats))
+    return _of_lines(pricing, seats, await stands.lines(reader, pricing.period, stands.whose(seats)))
 
 
 def _of_lines(pricing: Pricing, seats: stands.Seats, lines: Mapping[str, Sequence[Record]]) -> Reckoned:

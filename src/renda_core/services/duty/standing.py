@@ -21,6 +21,11 @@ Seats = Mapping[str, Sequence[Mandate]]
 """The mandates that are meant, by person."""
 
 
+def whose(seats: Seats) -> dict[str, str]:
+    """Give the person of each mandate."""
+    return {m.id: person for person, held in seats.items() for m in held}
+
+
 def in_congress(records: Iterable[Record], held: Iterable[Mandate]) -> tuple[Record, ...]:
     """Give the records that count, and that count in one of some mandates.
 
@@ -66,21 +71,22 @@ async def of_all(reader: Reader, period: Period, kind: str = "") -> Mapping[str,
 
 
 async def lines(
-    reader: Reader, period: Period, seats: Seats, people: Collection[str] | None = None
+    reader: Reader, period: Period, mandates: Iterable[str] | None, people: Collection[str] | None = None
 ) -> Mapping[str, list[Record]]:
-    """Load what counts in some mandates as rules read it, by person: the records, without what only people read.
+    """Load what counts in a period as rules read it, by person: the records, without what only people read.
 
     Args:
+        mandates: Ids of those in one of which a record must count; None for whatever counts.
         people: Of these alone.
     """
     days = {"first": period.first, "last": period.last}
     rows = await (reader.all(d.LINES, **days) if people is None else reader.among(d.LINES_OF, "person", people, **days))
-    ids = {UUID(m.id).bytes for held in seats.values() for m in held}
+    ids = None if mandates is None else {UUID(m).bytes for m in mandates}
     facts: dict[str, dict[str, int]] = {}
     found: dict[str, list[Record]] = {}
     for row in rows:
         bound = row.mandates
-        if not any(bound[at : at + ID] in ids for at in range(0, len(bound), ID)):
+        if ids is not None and not any(bound[at : at + ID] in ids for at in range(0, len(bound), ID)):
             continue
         if (told := facts.get(row.facts)) is None:
             pairs = (fact.rpartition("=") for fact in row.facts.split(";") if fact)
@@ -106,21 +112,23 @@ class Kept:
     lines: Mapping[str, list[Record]]
 
 
-async def kept(reader: Reader, period: Period, seats: Seats) -> Kept:
+async def kept(reader: Reader, period: Period, whose: Mapping[str, str], *, others: bool = False) -> Kept:
     """Load what is counted by month, of whole months, by person.
 
     A record of two mandates is counted of each; of whoever has counts of several, the lines tell what is one.
+
+    Args:
+        whose: The person of each mandate that is meant.
+        others: Whether what is counted of no mandate is meant too: of people whom the roster did not know.
     """
-    whose = {m.id: person for person, held in seats.items() for m in held}
     found: dict[str, list[d.CountRow]] = {}
     for row in await reader.all(d.COUNTED, first=period.first, last=period.last):
-        if (person := whose.get(row.holder)) is not None:
+        person = whose.get(row.holder, row.holder if others else "")
+        if person:
             found.setdefault(person, []).append(row)
     twice = sorted(p for p, rows in found.items() if len({row.holder for row in rows}) > 1)
-    return Kept(
-        counts={p: rows for p, rows in found.items() if p not in set(twice)},
-        lines=await lines(reader, period, seats, twice) if twice else {},
-    )
+    again = await lines(reader, period, None if others else whose, twice) if twice else {}
+    return Kept(counts={p: rows for p, rows in found.items() if p not in again}, lines=again)
 
 
 def counted_exposure(plain: Exposure, rows: Iterable[d.CountRow], kinds: Kinds) -> Exposure:

@@ -14,8 +14,8 @@ from renda_core.domain.case import Actor
 from renda_core.errors import Invalid
 from renda_core.files import SHEETS
 from renda_core.files.workbook import Page
-from renda_core.services.exports import cases, choices, ledgers, roster
-from renda_core.services.exports.columns import FORMER, LEDGER, OVERDUE, Shown, chosen, columns_of
+from renda_core.services.exports import cases, choices, duty, ledgers, roster
+from renda_core.services.exports.columns import FORMER, LEDGER, OVERDUE, RECORDS, Shown, chosen, columns_of
 from renda_core.services.exports.notes import notes_on
 from renda_core.services.exports.roster import Lines
 from renda_core.services.ledgers import Ask
@@ -93,7 +93,7 @@ def _lines(sheet: str) -> Callable[..., Awaitable[Lines]]:
         return roster.former
     if sheet.startswith(LEDGER):
         return ledgers.ledger
-    source = roster.lines if sheet in roster.QUERIES else cases.lines
+    source = roster.lines if sheet in roster.QUERIES else duty.lines if sheet == RECORDS else cases.lines
 
     async def lines(reader: Reader, tenant: Tenant, actor: Actor, sheet: str, after: str, size: int, _: Any) -> Lines:
         return await source(reader, tenant, actor, sheet, after, size)

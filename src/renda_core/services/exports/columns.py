@@ -15,9 +15,12 @@ from renda_core.domain.suggestion import KIND
 from renda_core.errors import Invalid, NotFound
 from renda_core.files import SHEETS, Column
 from renda_core.files.workbook import Kind
+from renda_core.services.exports.duty import fact_titles
 from renda_core.tenancy import Tenant
 
 LEDGER, OVERDUE, FORMER = "ledger:", "overdue", "former"
+STEPS, RECORDS = "steps", "records"
+"""The sheets to which practices add columns: what steps take, and what kinds of duty records measure."""
 SIGNING = frozenset({"submit", "invite", "cosign", "decline_cosign", "cosign_on_paper"})
 """Steps that a suggestion's own row stands for: who signed, and that it was handed in."""
 JOBS = frozenset({"ballot", "clock", "follower", "watch"})
@@ -90,9 +93,16 @@ def columns_of(tenant: Tenant, sheet: str) -> tuple[Shown, ...]:
     if sheet not in SHEETS:
         raise NotFound(f"no export {sheet!r}; known: {', '.join((*SHEETS, *_OTHERS, f'{LEDGER}KIND'))}")
     own = tuple(Shown(c.name, c.title, _KINDS.get(c.kind, "text")) for c in SHEETS[sheet].columns)
-    if sheet != "steps":
-        return own
-    return (*own, *(Shown(title, title, _KINDS.get(kind, "text")) for title, kind in payload_titles(tenant)))
+    if sheet == STEPS:
+        return (*own, *(Shown(title, title, _KINDS.get(kind, "text")) for title, kind in payload_titles(tenant)))
+    return (*own, *(Shown(head, head, "number") for head in fact_titles(tenant))) if sheet == RECORDS else own
+
+
+def added_columns(tenant: Tenant, sheet: str) -> tuple[Column, ...]:
+    """Give the columns that a tenant's practices add to a sheet, as columns of a form to fill in."""
+    if sheet == STEPS:
+        return payload_columns(tenant)
+    return _fact_columns(tenant) if sheet == RECORDS else ()
 
 
 def chosen(known: Sequence[Shown], wanted: Iterable[str], sheet: str) -> tuple[Shown, ...]:
@@ -133,6 +143,14 @@ def payload_columns(tenant: Tenant) -> tuple[Column, ...]:
     return tuple(
         Column(title, titles=(title,), kind="date" if cell == "date" else "text", note=_taken_by(procedures, title))
         for title, cell in payload_titles(tenant)
+    )
+
+
+def _fact_columns(tenant: Tenant) -> tuple[Column, ...]:
+    """Give what the kinds of duty records measure as columns, each naming the kinds that have it."""
+    return tuple(
+        Column(head, titles=(head,), kind="int", note="用于：" + "、".join(kinds))
+        for head, kinds in fact_titles(tenant).items()
     )
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
+
+import attrs
 
 from renda_core.domain.case import Actor
 from renda_core.domain.duty import STATES, Record, RecordKind
@@ -15,13 +16,24 @@ from renda_core.services.exports.roster import WHO as TAKING
 from renda_core.services.exports.roster import Lines
 from renda_core.services.imports.duty_lines import heads, titles
 from renda_core.store.codec import decode
-from renda_core.store.duty_lists import EVERY, NUMBERS
+from renda_core.store.duty_lists import EVERY, NUMBERS, NumberRow
 from renda_core.store.roster import ALL
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
 
 WHO = READING & TAKING
 """Who takes everybody's records out of the house."""
+YES = "是"
+
+
+@attrs.frozen(kw_only=True)
+class _Names:
+    """What a register calls the people, congresses, kinds and cases of a page."""
+
+    deputies: Deputies
+    congresses: Mapping[str, str]
+    cases: Mapping[str, NumberRow]
+    kinds: Mapping[str, str]
 
 
 async def lines(reader: Reader, tenant: Tenant, actor: Actor, _: str, after: str, size: int) -> Lines:
@@ -34,7 +46,8 @@ async def lines(reader: Reader, tenant: Tenant, actor: Actor, _: str, after: str
         raise NotAllowed(f"duty records go out to {', '.join(sorted(WHO))} only")
     rows = await reader.all(EVERY, after=after, size=size)
     open_ = open_kinds(tenant)
-    kept = [(record, row.again) for row in rows if (record := decode(row.document, Record)) and _told(record, open_)]
+    read = [(decode(row.document, Record), row.again) for row in rows]
+    kept = [(r, again) for r, again in read if r.kind in open_ and (r.counts or r.state == "entered")]
     named = _Names(
         deputies=await Deputies.load(reader),
         congresses={row["id"]: row["name"] for row in await reader.all(ALL["congress"])},
@@ -43,3 +56,41 @@ async def lines(reader: Reader, tenant: Tenant, actor: Actor, _: str, after: str
     )
     found = [_line(record, again, open_[record.kind], named) for record, again in kept]
     return found, rows[-1].id if len(rows) == size else ""
+
+
+def open_kinds(tenant: Tenant) -> Mapping[str, RecordKind]:
+    """Give the kinds that a register may tell of: those that somebody here still knows to be nobody's secret."""
+    return {name: kind for name, kind in tenant.practice.record_kinds.items() if not kind.private}
+
+
+def fact_titles(tenant: Tenant) -> Mapping[str, tuple[str, ...]]:
+    """Give the columns that the kinds of this tenant add to a register, each with the kinds that take it."""
+    found: dict[str, tuple[str, ...]] = {}
+    for _, kind in sorted(open_kinds(tenant).items()):
+        for head in heads(kind):
+            found[head] = (*found.get(head, ()), kind.title)
+    return found
+
+
+async def _cases(reader: Reader, ids: Collection[str]) -> dict[str, NumberRow]:
+    return {row.id: row for row in await reader.among(NUMBERS, "id", ids)}
+
+
+def _line(record: Record, again: bool, kind: RecordKind, named: _Names) -> dict[str, Any]:
+    person, certificate = named.deputies.written(record.person, record.on, record.congress)
+    case = named.cases.get(sources.case_of(record.source))
+    approx = bool(record.facts.get("approx"))
+    return {
+        "person": person,
+        "certificate": certificate or None,
+        "kind": named.kinds[record.kind],
+        "on": record.on,
+        "quantity": f"约{record.quantity}" if approx else record.quantity,
+        "title": record.title or None,
+        "evidence": "\n".join(record.evidence) or None,
+        "source": sources.written(record.source, case.kind, case.number) if case else record.source,
+        "congress": named.congresses.get(record.congress),
+        "state": STATES["confirmed" if record.counts else record.state],
+        "again": YES if again else None,
+        **{head: record.facts.get(fact) for head, fact in heads(kind).items()},
+    }

@@ -14,7 +14,6 @@ from renda_core.domain.rates import Rate
 from renda_core.files.workbook import Page
 from renda_core.services import ledgers
 from renda_core.services.papers.pages import is_list, text, title
-from renda_core.services.questions import questions, told
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
 
@@ -29,10 +28,9 @@ async def page_sheets(
     Raises:
         NotFound: No enabled practice has the page, or it is not for this reader.
     """
-    value: Any = await ledgers.page(reader, tenant, actor, name, asked)
-    page = tenant.practice.pages[name]
-    said = told(page.asks, questions(page.asks, name, asked or {})) if page.asks else ()
-    note = "，".join((tenant.name, page.title, *said, f"截至 {tenant.today}"))
+    looked = await ledgers.look(reader, tenant, actor, name, asked)
+    value, page = looked.shows, looked.page
+    note = "，".join((tenant.name, page.title, *looked.told, f"截至 {tenant.today}"))
     fields = {a: getattr(value, a.name) for a in attrs.fields(type(value))}
     single = [_single(title(a), v) for a, v in fields.items() if not is_list(v)]
     sheets = [Page(page.title, SINGLE, single, notes=(note,), widths=(26, 18, 10, 10, 28))] if single else []

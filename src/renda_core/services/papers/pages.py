@@ -16,8 +16,6 @@ from renda_core.errors import Invalid
 from renda_core.services import ledgers, lookups
 from renda_core.services.papers import MOST_ROWS, SIGNED
 from renda_core.services.papers.words import FIELDS, told
-from renda_core.services.questions import questions
-from renda_core.services.questions import told as said
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
 
@@ -48,17 +46,15 @@ async def page_paper(
         NotFound: No enabled practice has the page, or it is not for this reader.
         Invalid: A list has more rows than anybody would print.
     """
-    value = await ledgers.page(reader, tenant, actor, name, asked)
-    asks = tenant.practice.pages[name].asks
-    answers = said(asks, questions(asks, name, asked or {})) if asks else ()
+    looked = await ledgers.look(reader, tenant, actor, name, asked)
     known = {**(names or {}), **await lookups.named(reader, {actor.id, actor.unit})}
-    heading, sections = tenant.practice.pages[name].title, tuple(_sections(value))
+    heading, sections = looked.page.title, tuple(_sections(looked.shows))
     tables = [block for s in sections for block in s.blocks if isinstance(block, p.Table)]
     return p.Paper(
         name=heading,
         tenant=tenant.name,
         title=heading,
-        subtitle="　".join((*answers, f"截至 {tenant.today}")),
+        subtitle="　".join((*looked.told, f"截至 {tenant.today}")),
         sections=sections,
         made=reader.now,
         by=known.get(actor.id) or known.get(actor.unit, ""),
@@ -108,7 +104,7 @@ def text(value: Any) -> str:
         return str(value)
     if attrs.has(type(value)):
         parts = ((title(a), text(getattr(value, a.name))) for a in attrs.fields(type(value)))
-        return "，".join(f"{head} {said_}" for head, said_ in parts if said_)
+        return "，".join(f"{head} {said}" for head, said in parts if said)
     if isinstance(value, tuple | list) and any(attrs.has(type(v)) for v in value):
         return "；".join(map(text, value))
     return told(value, {})

@@ -1,0 +1,134 @@
+"""Points of everybody from columns or counters: the same by NumPy and by the compiled loops, in flat memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from renda_core.domain.duty.columns import AT_ONCE, Columns, Counters, Lane, Longs, Numbers, Scale
+from renda_core.domain.duty.compiled import NARROWEST, kernels
+from renda_core.errors import Misuse
+
+CELLS = 1 << 14
+"""Deputies of a block of counters, where less is done with each."""
+EXACT = 1 << 53
+"""Whole numbers up to here are exact as floats, in which NumPy adds up by place."""
+NO_CAP = int(np.iinfo(np.int64).max)
+
+
+def totals(columns: Columns, scale: Scale, *, start: int | Longs | None = None, fast: bool | None = None) -> Longs:
+    """Give the points of each deputy, in hundredths: the total of :func:`~renda_core.domain.duty.score`.
+
+    Args:
+        start: Instead of the scale's: the same for all, or of each deputy, by days in office.
+        fast: Use the compiled loop, or never; by default, where it pays. The points are the same.
+
+    Raises:
+        Misuse: The scale is one of other lanes.
+    """
+    _check(scale, columns.lanes)
+    found = np.zeros(columns.deputies, np.int64)
+    item, each = np.array(scale.item, np.int64), np.array(scale.each, np.int64)
+    caps = np.array([NO_CAP if c is None else c for c in scale.caps], np.int64)
+    loop = kernels.stream((columns.lane.dtype, columns.amount.dtype), len(columns.lane), fast)
+    if loop:
+        loop(columns.lane, columns.amount, columns.offsets, item, each, caps, found)
+    else:
+        _by_place(columns, item, each, caps, found)
+    _finish(found, scale, start)
+    return found
+
+
+def totals_of_counters(
+    counters: Counters, scale: Scale, *, start: int | Longs | None = None, fast: bool | None = None
+) -> Numbers:
+    """Give the points of each deputy, in hundredths, from what is counted, as int32 or int64; see :func:`totals`.
+
+    Sums are made in the narrowest numbers that none of them can outgrow, which the largest counters tell.
+    """
+    _check(scale, counters.lanes)
+    rows = [r for r in sorted(range(len(scale.each)), key=lambda r: scale.item[r]) if scale.each[r]]
+    reach = [0] * len(scale.caps)
+    for r in rows:
+        reach[scale.item[r]] += abs(scale.each[r]) * max(abs(counters.least[r]), abs(counters.most[r]), 1)
+    caps = [r if c is None else min(c, r) for c, r in zip(scale.caps, reach, strict=True)]
+    widest = max(sum(caps), *reach)
+    number = next(t for t in NARROWEST if t is np.int64 or widest <= np.iinfo(t).max)
+    wide = number is np.int64 or scale.most is not None or start is not None or scale.start != 0
+    found: Numbers = np.zeros(counters.deputies, np.int64 if wide else np.int32)
+    begins = np.searchsorted([scale.item[r] for r in rows], np.arange(len(caps) + 1))
+    each: Numbers = np.array([scale.each[r] for r in rows], number)
+    tops: Numbers = np.array(caps, number)
+    loop = kernels.sweep((counters.n.dtype, each.dtype, found.dtype), counters.n.size, fast)
+    if loop and rows:
+        loop(counters.n.reshape(-1), len(found), np.array(rows, np.int64), begins, each, tops, found)
+    else:
+        _by_item(counters.n, rows, begins.tolist(), each, tops, found)
+    _finish(found, scale, start)
+    return found
+
+
+def bands_of(totals: Numbers, least: Sequence[int]) -> npt.NDArray[np.uint8]:
+    """Tell of each total how many thresholds it reaches, e.g. 0 to 4 of those of five stars."""
+    found = np.zeros(len(totals), np.uint8)
+    for a in range(0, len(totals), CELLS):
+        part, reached = totals[a : a + CELLS], found[a : a + CELLS]
+        for threshold in least:
+            reached += (part >= threshold).view(np.uint8)
+    return found
+
+
+def _check(scale: Scale, lanes: Sequence[Lane]) -> None:
+    if len(scale.each) != len(lanes) or len(scale.item) != len(lanes):
+        raise Misuse(f"a scale of {len(scale.each)} lanes does not fit {len(lanes)}; make it of these")
+    if lanes and not 0 <= min(scale.item) <= max(scale.item) < len(scale.caps):
+        raise Misuse("a scale names an item that it has not")
+
+
+def _by_place(columns: Columns, item: Longs, each: Longs, caps: Longs, found: Longs) -> None:
+    """Add up entries by deputy and item, block by block."""
+    width, ends, amounts = len(caps), columns.offsets, np.iinfo(columns.amount.dtype)
+    sizes = np.diff(ends)
+    largest = max(-int(amounts.min), int(amounts.max)) * int(np.abs(each).max(initial=0))
+    exact = largest * int(sizes.max(initial=0)) < EXACT
+    for a in range(0, len(found), AT_ONCE):
+        b = min(a + AT_ONCE, len(found))
+        lane = columns.lane[ends[a] : ends[b]]
+        points = each[lane] * columns.amount[ends[a] : ends[b]]
+        place = np.repeat(np.arange(0, (b - a) * width, width), sizes[a:b]) + item[lane]
+        if exact:
+            sums = np.bincount(place, points, (b - a) * width).astype(np.int64)
+        else:
+            sums = np.zeros((b - a) * width, np.int64)
+            np.add.at(sums, place, points)
+        by_item = sums.reshape(b - a, width)
+        np.clip(by_item, -caps, caps, out=by_item)
+        by_item.sum(1, out=found[a:b])
+
+
+def _by_item(n: Numbers, rows: list[int], begins: list[int], each: Numbers, caps: Numbers, found: Any) -> None:
+    """Add up counters item by item, block by block."""
+    for a in range(0, len(found), CELLS):
+        part, some = found[a : a + CELLS], n[:, a : a + CELLS]
+        sums, more = np.empty(len(part), each.dtype), np.empty(len(part), each.dtype)
+        for cap, begin, end in zip(caps, begins, begins[1:], strict=False):
+            for r in range(begin, end):
+                into = sums if r == begin else more
+                np.multiply(some[rows[r]], each[r], out=into, dtype=each.dtype, casting="unsafe")
+                if r > begin:
+                    sums += more
+            if end > begin:
+                np.minimum(sums, cap, out=sums)
+                np.maximum(sums, -cap, out=sums)
+                part += sums
+
+
+def _finish(found: Any, scale: Scale, start: int | Longs | None) -> None:
+    """Add what everybody begins with, and keep all within the most."""
+    if start is not None or scale.start:
+        found += scale.start if start is None else start
+    if scale.most is not None:
+        np.minimum(found, scale.most, out=found)

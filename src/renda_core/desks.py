@@ -25,12 +25,14 @@ class SessionDay:
         id: Stays the same when the session is put off.
         congress: Id of the congress that meets.
         title: As people write it, e.g. 某县第六届人民代表大会第三次会议.
+        closes_on: Its last day; None where the roster does not say.
     """
 
     id: str
     congress: str
     title: str
     opens_on: dt.date
+    closes_on: dt.date | None = None
 
 
 @attrs.frozen(kw_only=True)

@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.core.dutying import CHAIR, LI, OFFICE, STATION, WANG, asking, call, counters, enter, made_anew, mark
+from tests.core.dutying import OFFICE, STATION, WANG, asking, call, counters, enter, made_anew, mark
 from tests.core.importing import asked, previewed, received, shown, worked
 from tests.core.registering import LINE, D, every, office, rename, seen
 from tests.core.reminding import COUNTY, elect
@@ -347,9 +347,10 @@ def test_round_figures_stay_marked(cell: str) -> None:
 @given(st.text(max_size=30))
 def test_any_text_is_a_figure_or_refused(text: str) -> None:
     try:
-        assert figure(text, ("次",)).n >= 0
-    except Unreadable as refused:
-        assert refused.remedy
+        found = figure(text, ("次",))
+    except Unreadable:
+        return
+    assert found.n >= 0
 
 
 @given(st.integers(0, 999_999_999), st.booleans())

@@ -49,7 +49,14 @@ def people(b: Bench, *names: str) -> None:
 
 
 def seat(
-    b: Bench, name: str, of: str = "county", *, on: dt.date = BEGAN, term: str = "", state: State = "active", **rest: Any
+    b: Bench,
+    name: str,
+    of: str = "county",
+    *,
+    on: dt.date = BEGAN,
+    term: str = "",
+    state: State = "active",
+    **rest: Any,
 ) -> str:
     """Give somebody a mandate from a day on; give its id."""
     term = term or f"{of} term"

@@ -51,8 +51,8 @@ def test_a_years_file_has_every_sort_and_adds_up(year):
     assert [r.on for r in page.records] == sorted(r.on for r in page.records)
     sums = {(s.book, s.kind, s.name): (str(s.total), s.unit, s.records) for s in page.sums}
     assert sums[("参加活动", "代表小组活动", "数量")] == ("3", "次", 3)
-    assert sums[("参加活动", "学习培训", "学时（十分之一）")] == ("95", "合 9.5", None)
-    assert sums[("接待选民", "走访选民", "走访人次")] == ("128余（约数）", "", None)
+    assert sums[("参加活动", "学习培训", "学时（十分之一）")] == ("95", "合 9.5 学时", 2)
+    assert sums[("接待选民", "走访选民", "走访人次")] == ("128余（约数）", "", 2)
     assert sums[("接待选民", "走访选民", "数量")] == ("2", "次", 2)
     assert sums[("接待选民", "反映群众意见", "数量")] == ("3", "件", 1)
     assert sums[("履职情况", "请假", "数量")] == ("2", "半天", 1)
@@ -67,11 +67,11 @@ def test_a_years_file_has_every_sort_and_adds_up(year):
 
 def test_a_line_says_what_is_counted_what_proves_it_and_where(year):
     lines = {(r.kind, r.title): r for r in file(year, "王芳", **YEAR).records}
-    assert lines["学习培训", "履职培训班"].measures == "半天数 2，学时 7.5"
-    assert lines["走访选民", "走访东街"].measures == "走访人次 120余（约数）"
+    assert lines["学习培训", "履职培训班"].note == "半天数 2，学时 7.5"
+    assert lines["走访选民", "走访东街"].note == "走访人次 120余（约数）"
     assert lines["走访选民", "走访东街"].quantity == Figure(1)
     assert lines["出席人代会会议", "六届七次会议"].evidence == "签到表第 3 页"
-    assert lines["表彰奖励", "优秀代表"].counted == COUNTY
+    assert lines["表彰奖励", "优秀代表"].counted == "县级"
     assert lines["反映群众意见", "楼道灯不亮"].unit == "件"
 
 
@@ -85,19 +85,20 @@ def test_what_does_not_count_is_shown_as_what_it_is(year):
     mark(year, CHAIR, gone, "withdraw", "重复")
     mine = enter(year, "李强", "other", D(2026, 4, 4), by=year.actor("李强", "deputy"), state="entered", **keys)
     page = file(year, "李强", **YEAR)
-    lines = {r.on.day: (r.state, r.counted) for r in page.records if r.on.month == 4}
+    lines = {r.on.day: (r.state, r.note, r.counted) for r in page.records if r.on.month == 4}
     assert lines == {
-        1: ("驳回：与名单不符", "不计入"),
-        2: ("申诉中：次数有误", COUNTY),
-        3: ("已撤销：重复", "不计入"),
-        4: ("待核", "不计入"),
+        1: ("驳回", "与名单不符", "不计入"),
+        2: ("申诉中", "次数有误", "县级"),
+        3: ("已撤销", "重复", "不计入"),
+        4: ("待核", "", "不计入"),
     }
     assert (page.counted, page.waiting, page.others) == (2, 1, 2)
-    assert {s.kind: s.records for s in page.sums if s.records} == {"走访选民": 1, "其他履职": 1}
+    assert {s.kind: s.records for s in page.sums if s.name == "数量"} == {"走访选民": 1, "其他履职": 1}
     mark(year, CHAIR, mine, "confirm")
     fixed = mark(year, CHAIR, mine, "correct", "两次", changes={"quantity": 2})
     assert fixed.quantity == 2
-    assert [r.state for r in file(year, "李强", **YEAR).records if r.on.day == 4] == ["已核（有更正）"]
+    (line,) = [r for r in file(year, "李强", **YEAR).records if r.on == D(2026, 4, 4)]
+    assert (line.state, line.note, line.quantity) == ("已核", "有更正", Figure(2))
 
 
 def test_a_deputy_finds_their_own_file_and_nobody_elses(year):
@@ -146,7 +147,9 @@ def test_a_suspended_mandate_is_told_with_its_days_and_reason(county):
     held = uid("mandate 王芳 county county term")
     act = MandateEvent(kind="suspend", on=D(2026, 3, 1), legal_act="公告 3 号", reason="detained", **committee)
     b.do(mandates.happen, OFFICE, held, act)
-    b.do(mandates.happen, OFFICE, held, MandateEvent(kind="resume", on=D(2026, 4, 1), legal_act="公告 5 号", **committee))
+    b.do(
+        mandates.happen, OFFICE, held, MandateEvent(kind="resume", on=D(2026, 4, 1), legal_act="公告 5 号", **committee)
+    )
     page = file(b, "王芳", **YEAR)
     assert (page.suspended, page.in_office.hits) == (31, 334)
     assert page.mandates[0].events == "2026-03-01 暂停（因刑事案件被羁押正在受侦查、起诉、审判）；2026-04-01 恢复"
@@ -187,14 +190,15 @@ def test_the_file_of_each_term_stands_for_itself_and_all_can_be_read(terms):
 def test_one_person_with_three_mandates_has_a_common_event_once_in_each_file(county):
     b = archive(county, "王芳", today=D(2026, 6, 30))
     city = {"level": "city", "name": "示例市人民代表大会", "area": "", "has_districts": True}
-    write(b, ("congress", "city", city), ("term", "city term", {"congress": uid("city"), "number": 14, "first_session_on": BEGAN}))  # fmt: skip
+    term = {"congress": uid("city"), "number": 14, "first_session_on": BEGAN}
+    write(b, ("congress", "city", city), ("term", "city term", term))
     seat(b, "王芳", "town")
     seat(b, "王芳", "city", on=D(2022, 1, 5))
     enter(b, "王芳", "visit", D(2026, 2, 3), title="走访")
     enter(b, "王芳", "session", D(2026, 1, 6), title="县人代会", congress=uid("county"))
     whole = file(b, "王芳", **YEAR)
-    every = f"{TOWN}、{COUNTY}、示例市人民代表大会"
-    assert {r.title: set(r.counted.split("、")) for r in whole.records} == {"县人代会": {COUNTY}, "走访": set(every.split("、"))}
+    counted = {r.title: set(r.counted.split("、")) for r in whole.records}
+    assert counted == {"县人代会": {"县级"}, "走访": {"县级", "乡级", "市级"}}
     assert [(s.kind, s.records) for s in whole.sums] == [("走访选民", 1), ("出席人代会会议", 1)]
     assert {m.level for m in whole.mandates} == {"乡级", "县级", "市级"}
     for congress, titles in ((COUNTY, ["县人代会", "走访"]), (TOWN, ["走访"]), ("示例市人民代表大会", ["走访"])):
@@ -260,7 +264,7 @@ def test_a_kind_that_nobody_offers_any_more_goes_by_its_name_and_adds_up_to_noth
     reading = Reading(kinds={}, books={}, congresses={"m": "某县"})
     record = Record(person="p", kind="gone", on=D(2026, 1, 1), source="登记 3", mandates=("m",), facts={"x": 4})
     line = reading.line(record)
-    assert (line.kind, line.title, line.measures, line.counted) == ("gone", "登记 3", "", "某县")
+    assert (line.kind, line.title, line.note, line.counted) == ("gone", "登记 3", "", "某县")
     assert (list(reading.sums([record])), reading.book(record), reading.public(record)) == ([], "", False)
 
 

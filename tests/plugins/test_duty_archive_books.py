@@ -64,15 +64,15 @@ def test_each_record_stands_in_one_book_and_the_five_hold_them_all(b):
 def test_the_columns_of_each_register(b):
     first, refused = file(b, NAME, "book_reports").lines
     assert (first.title, first.result, first.state, first.evidence) == ("口头述职", "评议不称职", "已核", "评议表")
-    assert (refused.state, refused.counted) == ("驳回：与 12 月 20 日重复", "不计入")
+    assert (refused.state, refused.why, refused.counted) == ("驳回", "与 12 月 20 日重复", "不计入")
     visit = file(b, NAME, "book_receptions").lines[0]
-    assert (visit.kind, visit.people, visit.measures) == ("走访选民", Figure(12), "")
+    assert (visit.kind, visit.people, visit.note) == ("走访选民", Figure(12), "")
     duties = {(d.kind, d.part, str(d.quantity), d.unit) for d in file(b, NAME, "book_duties").lines}
     assert duties == {
         ("出席人代会会议", "参加", "1", "次"), ("请假", "未参加", "2", "半天"), ("表彰奖励", "", "1", "次"),
     }  # fmt: skip
     done = file(b, NAME, "book_activities").lines
-    assert {(d.kind, d.measures) for d in done} == {("代表小组活动", ""), ("学习培训", "学时 1.5")}
+    assert {(d.kind, d.note) for d in done} == {("代表小组活动", ""), ("学习培训", "学时 1.5")}
     assert [p.role for p in file(b, NAME, "book_proposals").lines][:2] == ["附议", "领衔"]
 
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import attrs
 
-from renda_core.domain.duty import BOOKS, Book, Record
+from renda_core.domain.duty import BOOKS, STATES, Book, Record
 from renda_core.domain.fields import titled
 from renda_core.domain.figures import Figure
 from renda_core.records import Context, Page, PersonDesk
 from renda_plugins.duty_archive.duty_file import READERS
-from renda_plugins.duty_archive.reading import APPROX, Reading, SumLine, evidence, quantity, state, what
+from renda_plugins.duty_archive.reading import APPROX, Reading, SumLine, evidence, quantity, reason, what
 from renda_plugins.duty_archive.scope import Asked, records_of, scope_of
 from renda_plugins.duty_archive.settings import Settings
 
@@ -31,6 +31,7 @@ class Report:
     kind: str = titled("类别")
     title: str = titled("述职内容")
     result: str = titled("评议情况")
+    why: str = titled("说明")
     state: str = titled("状态")
     evidence: str = titled("佐证")
     counted: str = titled("计入")
@@ -46,7 +47,7 @@ class Received:
     quantity: Figure = titled("数量")
     unit: str = titled("单位")
     people: Figure | None = titled("接待人次")
-    measures: str = titled("其他数据")
+    note: str = titled("说明")
     state: str = titled("状态")
     evidence: str = titled("佐证")
     counted: str = titled("计入")
@@ -62,7 +63,7 @@ class Done:
     part: str = titled("参加情况")
     quantity: Figure = titled("数量")
     unit: str = titled("单位")
-    measures: str = titled("其他数据")
+    note: str = titled("说明")
     state: str = titled("状态")
     evidence: str = titled("佐证")
     counted: str = titled("计入")
@@ -78,7 +79,7 @@ class Attended:
     part: str = titled("参加情况")
     quantity: Figure = titled("数量")
     unit: str = titled("单位")
-    measures: str = titled("其他数据")
+    note: str = titled("说明")
     state: str = titled("状态")
     evidence: str = titled("佐证")
     counted: str = titled("计入")
@@ -92,7 +93,7 @@ class Proposed:
     kind: str = titled("类别")
     title: str = titled("标题")
     role: str = titled("领衔或者附议")
-    measures: str = titled("其他情况")
+    note: str = titled("说明")
     state: str = titled("状态")
     evidence: str = titled("佐证")
     counted: str = titled("计入")
@@ -107,7 +108,7 @@ class Register:
     first: dt.date = titled("起")
     last: dt.date = titled("止")
     counted: int = titled("计入记录")
-    uncounted: int = titled("待核和不计入记录")
+    uncounted: int = titled("未计入记录")
     sums: tuple[SumLine, ...] = titled("合计")
 
 
@@ -156,8 +157,9 @@ COLUMNS: Mapping[str, Callable[[Reading, Record], Any]] = {
     "quantity": lambda reading, r: quantity(r, reading.kind(r)),
     "unit": lambda reading, r: reading.kind(r).unit,
     "people": lambda reading, r: Figure(n, bool(r.facts.get(APPROX))) if (n := r.facts.get(PEOPLE, 0)) > 0 else None,
-    "measures": lambda reading, r: reading.measured(r, PEOPLE, LEAD),
-    "state": lambda reading, r: state(r),
+    "why": lambda reading, r: reason(r),
+    "note": lambda reading, r: reading.note(r, PEOPLE, LEAD),
+    "state": lambda reading, r: STATES[r.state],
     "evidence": lambda reading, r: evidence(r),
     "counted": lambda reading, r: reading.counted(r),
 }

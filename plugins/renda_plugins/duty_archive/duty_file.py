@@ -66,7 +66,7 @@ class DutyFile:
     attendance: Rate = titled("参加率")
     counted: int = titled("计入记录")
     waiting: int = titled("待核记录")
-    others: int = titled("其他不计入记录")
+    others: int = titled("未计入记录")
     mandates: tuple[MandateLine, ...] = titled("代表职务")
     sums: tuple[SumLine, ...] = titled("履职情况汇总")
     records: tuple[RecordLine, ...] = titled("履职记录")

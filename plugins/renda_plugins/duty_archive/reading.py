@@ -19,8 +19,8 @@ class RecordLine:
     """One record, in whatever state.
 
     Attributes:
-        measures: What else is counted of it, e.g. 学时 4.
-        counted: The congresses in which it counts; what does not count says so.
+        note: What else is counted of it, e.g. 学时 4; why it was refused, withdrawn or appealed against.
+        counted: In which congresses it counts; what does not count says so.
     """
 
     on: dt.date = titled("日期")
@@ -28,7 +28,7 @@ class RecordLine:
     title: str = titled("内容")
     quantity: Figure = titled("数量")
     unit: str = titled("单位")
-    measures: str = titled("其他数据")
+    note: str = titled("说明")
     state: str = titled("状态")
     evidence: str = titled("佐证")
     counted: str = titled("计入")
@@ -36,10 +36,10 @@ class RecordLine:
 
 @attrs.frozen(kw_only=True)
 class SumLine:
-    """What counts of one kind: its quantity in a line with its records, and beneath it whatever else is counted.
+    """What counts of one kind: its quantity, and in lines beneath whatever else is counted.
 
     Attributes:
-        records: How many there are; None beneath the first line of a kind.
+        records: How many records the sum is of.
     """
 
     book: str = titled("登记簿")
@@ -47,7 +47,7 @@ class SumLine:
     name: str = titled("项目")
     total: Figure = titled("合计")
     unit: str = titled("单位")
-    records: int | None = titled("记录数")
+    records: int = titled("记录数")
 
 
 @attrs.frozen(kw_only=True)
@@ -57,7 +57,7 @@ class Reading:
     Attributes:
         kinds: By name; a kind that no enabled practice offers goes by its name.
         books: Kinds that the place keeps in another book than their practice says.
-        congresses: Names of congresses by mandate.
+        congresses: What to call the congress of a mandate, by mandate.
     """
 
     kinds: Mapping[str, RecordKind]
@@ -86,8 +86,8 @@ class Reading:
             title=what(record),
             quantity=quantity(record, kind),
             unit=kind.unit,
-            measures=self.measured(record),
-            state=state(record),
+            note=self.note(record),
+            state=STATES[record.state],
             evidence=evidence(record),
             counted=self.counted(record),
         )
@@ -102,6 +102,10 @@ class Reading:
         )
         return "，".join(found)
 
+    def note(self, record: Record, *without: str) -> str:
+        """Say what else there is to say of a record."""
+        return "；".join(filter(None, (self.measured(record, *without), reason(record))))
+
     def counted(self, record: Record) -> str:
         """Name the congresses in which a record counts."""
         if not record.counts:
@@ -115,13 +119,13 @@ class Reading:
         """
         for kind, of in self._by_kind(records):
             told = {"book": BOOK_TITLES[self.book(of[0])], "kind": kind.title}
-            amount = total(quantity(r, kind) for r in of)
-            yield SumLine(**told, name="数量", total=amount, unit=kind.unit, records=len(of))
+            whole = total(quantity(r, kind) for r in of)
+            yield SumLine(**told, name="数量", total=whole, unit=kind.unit, records=len(of))
             for fact, title in kind.measures.items():
-                found = total(Figure(n, bool(r.facts.get(APPROX))) for r in of if (n := r.facts.get(fact, 0)) > 0)
-                wholes = f"合 {found.n / TENTH:g}" if title.endswith(TENTHS) else ""
-                if found.n:
-                    yield SumLine(**told, name=title, total=found, unit=wholes, records=None)
+                if found := [Figure(n, bool(r.facts.get(APPROX))) for r in of if (n := r.facts.get(fact, 0)) > 0]:
+                    whole = total(found)
+                    unit = f"合 {whole.n / TENTH:g} {title.removesuffix(TENTHS)}" if title.endswith(TENTHS) else ""
+                    yield SumLine(**told, name=title, total=whole, unit=unit, records=len(found))
 
     def _by_kind(self, records: Iterable[Record]) -> Iterator[tuple[RecordKind, list[Record]]]:
         found: dict[str, list[Record]] = {}
@@ -163,13 +167,11 @@ def quantity(record: Record, kind: RecordKind) -> Figure:
     return Figure(record.quantity, bool(record.facts.get(APPROX)) and (record.quantity > 1 or not measured))
 
 
-def state(record: Record) -> str:
-    """Say how a record stands, and why where somebody said so."""
-    title = STATES[record.state]
-    last = record.history[-1] if record.history else None
+def reason(record: Record) -> str:
+    """Say why a record does not stand as it was entered; nothing where it does."""
     if record.state == "confirmed":
-        return f"{title}（有更正）" if any(m.do in ("correct", "grant") and m.was for m in record.history) else title
-    return f"{title}：{last.why}" if last and last.why else title
+        return "有更正" if any(m.was for m in record.history if m.do in ("correct", "grant")) else ""
+    return record.history[-1].why if record.history else ""
 
 
 def evidence(record: Record) -> str:

@@ -6,12 +6,12 @@ from typing import Literal
 
 import attrs
 
-from renda_core.domain.duty import BOOKS, Record, heads
+from renda_core.domain.duty import BOOKS, STATES, Record, heads
 from renda_core.domain.fields import titled
 from renda_core.domain.figures import Figure
 from renda_core.records import Context, Desk, Page
 from renda_plugins.duty_archive.everybody import OFFICES, kinds_of, named, seated, whole_of
-from renda_plugins.duty_archive.reading import evidence, quantity, state, what
+from renda_plugins.duty_archive.reading import evidence, quantity, what
 from renda_plugins.duty_archive.settings import Settings
 
 
@@ -39,7 +39,7 @@ class Line:
     title: str = titled("内容")
     quantity: Figure = titled("数量")
     unit: str = titled("单位")
-    measures: str = titled("其他数据")
+    note: str = titled("说明")
     state: str = titled("状态")
     evidence: str = titled("佐证")
     counted: str = titled("计入")
@@ -56,11 +56,11 @@ class DutyRegister:
 
     first: dt.date = titled("起")
     last: dt.date = titled("止")
-    persons: int = titled("代表（人）")
-    mandates: int = titled("代表职务（个）")
-    counted: int = titled("计入记录（条）")
-    waiting: int = titled("待核记录（条）")
-    others: int = titled("其他不计入记录（条）")
+    persons: int = titled("代表人数")
+    mandates: int = titled("代表职务数")
+    counted: int = titled("计入记录")
+    waiting: int = titled("待核记录")
+    others: int = titled("未计入记录")
     lines: tuple[Line, ...] = titled("登记")
 
 
@@ -90,8 +90,8 @@ async def duty_register(context: Context[Settings], desk: Desk, asked: Asked) ->
             title=what(record),
             quantity=quantity(record, kind),
             unit=kind.unit,
-            measures=reading.measured(record),
-            state=state(record),
+            note=reading.note(record),
+            state=STATES[record.state],
             evidence=evidence(record),
             counted=reading.counted(record),
         )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import attrs
 
-from renda_core.domain.areas import Term
+from renda_core.domain.areas import LEVEL_TITLES, Term
 from renda_core.domain.duty import Record
 from renda_core.domain.fields import titled
 from renda_core.domain.mandates import Mandate
@@ -35,6 +35,7 @@ class Scope:
     Attributes:
         mandates: Of the congress and term that were asked for, over all terms where none was; oldest first.
         whole: Whether nothing narrows the mandates.
+        levels: What people call the level of every mandate that was ever held, by id.
         names: Of the person, of congresses and districts.
     """
 
@@ -42,6 +43,7 @@ class Scope:
     last: dt.date
     mandates: tuple[Mandate, ...]
     whole: bool
+    levels: Mapping[str, str]
     terms: Mapping[str, Term]
     names: Mapping[str, str]
 
@@ -69,15 +71,15 @@ async def scope_of(context: Context[Settings], desk: PersonDesk, asked: Asked) -
         mine = _of_term(mine, asked, terms)
     first, last = _period(context.today, mine, asked, terms)
     whole = not asked.congress.strip() and asked.term is None
-    return Scope(first=first, last=last, mandates=tuple(mine), whole=whole, terms=terms, names=names)
+    levels = {m.id: LEVEL_TITLES[m.level] for m in held}
+    return Scope(first=first, last=last, mandates=tuple(mine), whole=whole, levels=levels, terms=terms, names=names)
 
 
 async def records_of(context: Context[Settings], desk: PersonDesk, scope: Scope) -> tuple[Reading, tuple[Record, ...]]:
     """Load the records of a scope, in every state, oldest first, and what it takes to read them."""
     found = tuple(r for r in await desk.records(scope.first, scope.last) if scope.has(r))
-    congresses = {m.id: scope.names.get(m.congress, "") for m in await desk.mandates()}
     kinds = await desk.record_kinds()
-    return Reading(kinds=kinds, books=context.settings.books, congresses=congresses), found
+    return Reading(kinds=kinds, books=context.settings.books, congresses=scope.levels), found
 
 
 def _of_congress(held: Sequence[Mandate], congress: str, names: Mapping[str, str]) -> Sequence[Mandate]:

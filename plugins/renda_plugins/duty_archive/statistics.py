@@ -52,13 +52,13 @@ class Line:
     """
 
     name: str = titled("名称")
-    deputies: int = titled("在任代表（人）")
-    active: Rate | None = titled("有履职记录的代表")
-    mandates: int | None = titled("代表职务（个）")
-    records: int | None = titled("记录（条）")
+    deputies: int = titled("在任代表")
+    active: Rate | None = titled("有记录的代表")
+    mandates: int | None = titled("代表职务")
+    records: int | None = titled("记录")
     quantity: Figure | None = titled("数量")
     unit: str = titled("单位")
-    average: str = titled("人均记录（条）")
+    average: str = titled("人均记录")
     attendance: Rate | None = titled("参加率")
     note: str = titled("说明")
 
@@ -76,7 +76,7 @@ class DutyStatistics:
     first: dt.date = titled("起")
     last: dt.date = titled("止")
     congress: str = titled("人民代表大会")
-    deputies: int = titled("统计期内在任代表（人）")
+    deputies: int = titled("在任代表人数")
     total: tuple[Line, ...] = titled("合计")
     lines: tuple[Line, ...] = titled("分组")
 
@@ -97,7 +97,7 @@ async def duty_statistics(context: Context[Settings], desk: Desk, asked: Asked) 
     elif asked.by == "month":
         lines = _by_month(whole, mine, least, min(whole.last, max(whole.first, context.today)))
     elif asked.by == "kind":
-        lines = _by_kind(whole, mine, told)
+        lines = _by_kind(whole, mine) if TOTAL in told else iter(())
     return DutyStatistics(
         first=whole.first,
         last=whole.last,
@@ -149,7 +149,7 @@ def _by_month(whole: Whole, mine: Sequence[Record], least: int, last: dt.date) -
         yield _line(whole, month, of, [r for r in mine if f"{r.on:%Y-%m}" == month], told=month in told)
 
 
-def _by_kind(whole: Whole, mine: Sequence[Record], told: Collection[str]) -> Iterator[Line]:
+def _by_kind(whole: Whole, mine: Sequence[Record]) -> Iterator[Line]:
     """Give each kind a line in its own unit, book by book; who did none of it is in the base all the same."""
     order = list(BOOK_TITLES)
     found: dict[str, list[Record]] = {}
@@ -158,7 +158,7 @@ def _by_kind(whole: Whole, mine: Sequence[Record], told: Collection[str]) -> Ite
     reading = whole.reading
     for of in sorted(found.values(), key=lambda of: (order.index(reading.book(of[0])), reading.kind(of[0]).title)):
         kind = reading.kind(of[0])
-        yield _line(whole, kind.title, whole.held, of, told=TOTAL in told, kind=kind)
+        yield _line(whole, kind.title, whole.held, of, told=True, kind=kind)
 
 
 def _line(

@@ -19,7 +19,7 @@ LOWEST = -(10**12)
 """Where a grade without a threshold begins, in hundredths: lower than any year comes to."""
 STUDY, CONTACT, DELIBERATE, SUPERVISE, SERVE = "学习", "联系", "议事", "监督", "服务"
 """The categories (类别) of the lines below. Source: U."""
-JIANGBEI = "P 江北 (重庆): one of its eleven items"
+PUBLISHED = "P 江北 (重庆): one of its eleven items"
 OWN = "U: the sources name the matter, none gives points for it"
 
 
@@ -126,7 +126,7 @@ def _line(code: str, title: str, category: str, base: int, cap: int | None, kind
         base=Decimal(base),
         unit=unit,
         cap=None if cap is None else Decimal(cap),
-        source=OWN if cap is not None else JIANGBEI,
+        source=OWN if cap is not None else PUBLISHED,
     )
 
 
@@ -134,10 +134,10 @@ ITEMS = (
     attrs.evolve(_line("suggestion", "提出代表建议", DELIBERATE, 3, None, unit="件"), extra={"excellent": Decimal(2)}),
     _line("key_suggestion", "建议列为重点督办", DELIBERATE, 2, None, unit="件"),
     _line("inspection", "参加视察、调研", SUPERVISE, 3, None, kinds="inspection research"),
-    _line("leave", "人代会请假", DELIBERATE, -1, None, unit="半天"),
+    _line("leave", "请假", DELIBERATE, -1, None, unit="半天"),
     _line("law_inspection", "参加执法检查", SUPERVISE, 3, 12),
     _line("session", "出席人代会会议", DELIBERATE, 1, 10),
-    _line("meeting", "出席、列席常委会会议", DELIBERATE, 1, 6, kinds="committee_meeting sit_in"),
+    _line("meeting", "出席常委会会议、列席会议", DELIBERATE, 1, 6, kinds="committee_meeting sit_in"),
     _line("absence", "未经批准缺席会议", DELIBERATE, -3, 12),
     _line("training", "参加学习培训", STUDY, 2, 10),
     _line("reception", "接待选民", CONTACT, 2, 12),

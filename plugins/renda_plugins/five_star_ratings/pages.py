@@ -169,10 +169,12 @@ def _lines(settings: Settings, given: Stars) -> Iterator[StarLine]:
 
 
 def _counted(settings: Settings, scores: Iterable[PersonScore]) -> Iterator[CountLine]:
-    """Count by stars shown, five first."""
+    """Count by stars shown, five first; no stars at all are a line where the rule lets anybody have none."""
     people = tuple(scores)
+    none = settings.mode == "dimensions" or 0 in (*settings.vetoes.values(), settings.other_vetoes)
+    levels = range(MOST, -1 if none else 0, -1)
     counted = Counter(stars(settings, s.score).shown for s in people)
-    (cells,) = suppress([[counted[n] for n in range(MOST, -1, -1)]], settings.told_from).cells
-    for n, cell in zip(range(MOST, -1, -1), cells, strict=True):
+    (cells,) = suppress([[counted[n] for n in levels]], settings.told_from).cells
+    for n, cell in zip(levels, cells, strict=True):
         share = None if cell is None else Rate(hits=cell, base=len(people), of="任职代表")
         yield CountLine(stars=NAMES[n], deputies=share)

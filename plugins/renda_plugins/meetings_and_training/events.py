@@ -26,6 +26,7 @@ from renda_core.records import (
 )
 from renda_plugins.meetings_and_training import guards, kinds, leave_guards, rolls
 from renda_plugins.meetings_and_training.fields import (
+    LONGEST,
     Decision,
     Event,
     Invitation,
@@ -53,6 +54,7 @@ DECIDE = "office director presidium"
 """Who decides leave. Source: 贵州, 内蒙古: 主任会议; in townships the presidium or its chair."""
 REASONS = "office director presidium overseer"
 """Who reads why somebody asks for leave: illness is nobody else's matter."""
+LONGEST_STAY = dt.timedelta(LONGEST - 1)
 Make = Callable[[Context[Settings], Case, Act], Iterable[Record]]
 
 
@@ -224,7 +226,10 @@ async def coming(context: Context[Settings], desk: Desk) -> list[Found]:
         if {session.id, (session.congress, session.opens_on)} & known:
             continue
         if people := await desk.deputies(session.opens_on, congress=session.congress):
-            body = Event(on=session.opens_on, form="session", congress=session.congress, session=session.id)
+            until = min(max(session.closes_on or session.opens_on, session.opens_on), session.opens_on + LONGEST_STAY)
+            body = Event(
+                on=session.opens_on, until=until, form="session", congress=session.congress, session=session.id
+            )
             parties = {INVITED: people}
             matters.append(Found(key=f"session {session.id}", title=session.title, body=body, parties=parties))
     return matters

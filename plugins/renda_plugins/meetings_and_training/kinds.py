@@ -1,7 +1,7 @@
 """What events there are (活动形式), in which capacity people come, and which kinds of duty records follow."""
 
 from collections.abc import Iterator, Mapping
-from typing import Literal
+from typing import Any, Literal
 
 from renda_core.records import RecordKind
 
@@ -69,5 +69,6 @@ def kinds() -> Iterator[RecordKind]:
             own=not own_meeting,
         )
     yield RecordKind(name="visit", title="走访选民", book="reception", measures={"people": "走访人次"})
-    yield RecordKind(name=LEAVE, title="请假", unit="半天", measures=MISSED, part="missed", own=False)
-    yield RecordKind(name=ABSENCE, title="未经批准缺席", measures=MISSED, part="missed", by_hand=False, own=False)
+    missed: dict[str, Any] = {"measures": MISSED, "signs": set(MISSED) - set(HALVES), "part": "missed", "own": False}
+    yield RecordKind(name=LEAVE, title="请假", unit="半天", **missed)
+    yield RecordKind(name=ABSENCE, title="未经批准缺席", by_hand=False, **missed)

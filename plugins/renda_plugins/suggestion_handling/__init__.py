@@ -50,6 +50,7 @@ def register_records() -> Iterator[RecordKind | RecordRule]:
         book="proposal",
         unit="件",
         measures={"lead": "领衔", "excellent": "优秀建议"},
+        signs="lead excellent",
     )
     yield RecordRule(name="suggested", kind="suggestion", step="accept", make=intake.duty_records)
 

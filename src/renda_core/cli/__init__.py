@@ -11,6 +11,9 @@ from renda_core.cli import (
     ballot_mending,
     ballot_opening,
     ballots,
+    duty,
+    duty_checking,
+    duty_scores,
     exchanging,
     exporting,
     following,
@@ -58,6 +61,7 @@ for _command in (
     searching.people,
     searching.reindex,
     signs.station,
+    duty.duty,
     following.code,
     searching.similar,
     reminding.days,
@@ -95,6 +99,8 @@ for _command in (
     ballot_files.print_,
 ):
     ballots.ballot.add_command(_command)
+for _command in (*duty_checking.COMMANDS, duty_scores.score, duty_scores.assess):
+    duty.duty.add_command(_command)
 
 
 def main() -> None:

@@ -25,7 +25,9 @@ DONE = {"new": "新增", "changed": "变更", "same": "相同", "warnings": "有
 @click.command(cls=Command)
 @click.argument("sheet")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--tenant", default="", metavar="CODE", help="For steps and records: with the columns of this tenant's practices.")
+@click.option(
+    "--tenant", default="", metavar="CODE", help="For steps and records: with the columns of this tenant's practices."
+)
 @click.pass_obj
 def template(session: Session, sheet: str, file: Path, tenant: str) -> None:
     """模板 Write an empty workbook to fill in; SHEET is one that `renda import` knows."""

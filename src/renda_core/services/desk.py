@@ -182,7 +182,10 @@ class StoreDesk(DutyAnswers, _Asked):
     async def sessions(self, first: dt.date, last: dt.date) -> tuple[SessionDay, ...]:
         """List the sessions of every congress that open between two days, both included, in order."""
         found = await opening(self._reader, first, last)
-        return tuple(SessionDay(id=s.id, congress=s.congress, title=s.title, opens_on=s.opens_on) for s in found)
+        return tuple(
+            SessionDay(id=s.id, congress=s.congress, title=s.title, opens_on=s.opens_on, closes_on=s.closes_on)
+            for s in found
+        )
 
     async def deputies(self, on: dt.date, *, congress: str = "") -> tuple[str, ...]:
         """Give the ids of those who hold a mandate in force (有效) on a day, of one congress or of any."""

@@ -29,7 +29,7 @@ BOOKS: Mapping[str, str] = {
     "activity": "代表参加活动登记簿",
     "proposal": "代表提出议案、建议、批评和意见登记簿",
 }
-"""The five books (五簿) by code. Source: article 000 (沧州统一制定了“五簿”)."""
+"""The five books (五簿) by code. Source: article 000."""
 Do = Literal["confirm", "refuse", "appeal", "uphold", "grant", "correct", "withdraw", "restore"]
 """核实, 驳回, 申诉, 维持, 采纳申诉, 更正, 撤销, 恢复."""
 MARKS: Mapping[Do, tuple[frozenset[State], State | None]] = {

@@ -28,9 +28,12 @@ async def list_for(reader: Reader, tenant: Tenant, actor: Actor, person: str) ->
 
 
 def may_read(tenant: Tenant, actor: Actor, record: Record) -> bool:
-    """Tell whether somebody reads a record: the person, and the offices that read everybody's."""
+    """Tell whether somebody reads a record: the person, and the offices that read everybody's.
+
+    Of a kind that no enabled practice offers nobody knows whether it is private, so that it is read as if it were.
+    """
     kind = tenant.practice.record_kinds.get(record.kind)
-    return record.person == actor.id or bool(actor.roles & (PRIVATE if kind and kind.private else READING))
+    return record.person == actor.id or bool(actor.roles & (PRIVATE if kind is None or kind.private else READING))
 
 
 async def records_of(reader: Reader, person: str) -> tuple[Record, ...]:

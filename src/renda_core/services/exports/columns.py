@@ -15,7 +15,7 @@ from renda_core.domain.suggestion import KIND
 from renda_core.errors import Invalid, NotFound
 from renda_core.files import SHEETS, Column
 from renda_core.files.workbook import Kind
-from renda_core.services.exports.duty import fact_titles
+from renda_core.services.exports.duty import fact_columns
 from renda_core.tenancy import Tenant
 
 LEDGER, OVERDUE, FORMER = "ledger:", "overdue", "former"
@@ -92,17 +92,21 @@ def columns_of(tenant: Tenant, sheet: str) -> tuple[Shown, ...]:
         return _LEDGER
     if sheet not in SHEETS:
         raise NotFound(f"no export {sheet!r}; known: {', '.join((*SHEETS, *_OTHERS, f'{LEDGER}KIND'))}")
-    own = tuple(Shown(c.name, c.title, _KINDS.get(c.kind, "text")) for c in SHEETS[sheet].columns)
+    own = tuple(map(_shown, SHEETS[sheet].columns))
     if sheet == STEPS:
         return (*own, *(Shown(title, title, _KINDS.get(kind, "text")) for title, kind in payload_titles(tenant)))
-    return (*own, *(Shown(head, head, "number") for head in fact_titles(tenant))) if sheet == RECORDS else own
+    return (*own, *(_shown(column) for column in added_columns(tenant, sheet)))
+
+
+def _shown(column: Column) -> Shown:
+    return Shown(column.name, column.title, _KINDS.get(column.kind, "text"))
 
 
 def added_columns(tenant: Tenant, sheet: str) -> tuple[Column, ...]:
     """Give the columns that a tenant's practices add to a sheet, as columns of a form to fill in."""
     if sheet == STEPS:
         return payload_columns(tenant)
-    return _fact_columns(tenant) if sheet == RECORDS else ()
+    return fact_columns(tenant) if sheet == RECORDS else ()
 
 
 def chosen(known: Sequence[Shown], wanted: Iterable[str], sheet: str) -> tuple[Shown, ...]:
@@ -143,14 +147,6 @@ def payload_columns(tenant: Tenant) -> tuple[Column, ...]:
     return tuple(
         Column(title, titles=(title,), kind="date" if cell == "date" else "text", note=_taken_by(procedures, title))
         for title, cell in payload_titles(tenant)
-    )
-
-
-def _fact_columns(tenant: Tenant) -> tuple[Column, ...]:
-    """Give what the kinds of duty records measure as columns, each naming the kinds that have it."""
-    return tuple(
-        Column(head, titles=(head,), kind="int", note="用于：" + "、".join(kinds))
-        for head, kinds in fact_titles(tenant).items()
     )
 
 

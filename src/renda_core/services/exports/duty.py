@@ -10,6 +10,7 @@ import attrs
 from renda_core.domain.case import Actor
 from renda_core.domain.duty import STATES, Record, RecordKind
 from renda_core.errors import NotAllowed
+from renda_core.files.columns import Column
 from renda_core.services.duty import READING, sources
 from renda_core.services.duty.deputies import Deputies
 from renda_core.services.exports.roster import WHO as TAKING
@@ -63,13 +64,14 @@ def open_kinds(tenant: Tenant) -> Mapping[str, RecordKind]:
     return {name: kind for name, kind in tenant.practice.record_kinds.items() if not kind.private}
 
 
-def fact_titles(tenant: Tenant) -> Mapping[str, tuple[str, ...]]:
-    """Give the columns that the kinds of this tenant add to a register, each with the kinds that take it."""
-    found: dict[str, tuple[str, ...]] = {}
+def fact_columns(tenant: Tenant) -> tuple[Column, ...]:
+    """Give the columns that the kinds of this tenant add to a register, each naming the kinds that have it."""
+    found: dict[str, Column] = {}
     for _, kind in sorted(open_kinds(tenant).items()):
-        for head in heads(kind):
-            found[head] = (*found.get(head, ()), kind.title)
-    return found
+        for head, fact in heads(kind).items():
+            note = f"{found[head].note}、{kind.title}" if head in found else f"用于：{kind.title}"
+            found[head] = Column(head, titles=(head,), kind=fact.cells, note=note)
+    return tuple(found.values())
 
 
 async def _cases(reader: Reader, ids: Collection[str]) -> dict[str, NumberRow]:
@@ -92,5 +94,5 @@ def _line(record: Record, again: bool, kind: RecordKind, named: _Names) -> dict[
         "congress": named.congresses.get(record.congress),
         "state": STATES["confirmed" if record.counts else record.state],
         "again": YES if again else None,
-        **{head: record.facts.get(fact) for head, fact in heads(kind).items()},
+        **{head: fact.written(record.facts.get(fact.code)) for head, fact in heads(kind).items()},
     }

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Iterator, Mapping
-from typing import Any
+from decimal import Decimal, InvalidOperation
+from difflib import get_close_matches
+from typing import Any, Literal
 
 import attrs
 
 from renda_core.domain.case import Actor
-from renda_core.domain.duty import Record, RecordKind
+from renda_core.domain.duty import TENTHS, Record, RecordKind
 from renda_core.errors import RendaError
 from renda_core.files.cells import Cell, reader
 from renda_core.files.columns import Column, Problem, Read, title_key
@@ -29,7 +32,8 @@ NAMED = "give the name, with the certificate number where several bear it, or th
 PEOPLE = ("人次",)
 """What is counted in any kind, beside the kind's own unit."""
 NO = "否"
-_number = reader("int")
+TENTH = 10
+_number, _sign = reader("int"), reader("bool")
 
 
 @attrs.frozen(kw_only=True)
@@ -50,10 +54,52 @@ class Line:
     looks: tuple[Problem, ...] = ()
 
 
-def heads(kind: RecordKind) -> Mapping[str, str]:
-    """Give the columns that a kind's facts have in a register, title to fact; by code where the title is taken."""
-    taken = SHEETS[SHEET].column
-    return {code if taken(title) else title: code for code, title in kind.measures.items()}
+@attrs.frozen
+class Fact:
+    """A fact of a kind as a register has it: in whole units where it is counted in tenths, as 是 and 否 where it is a sign.
+
+    Attributes:
+        cells: What its column holds.
+    """
+
+    code: str
+    cells: Literal["int", "text", "bool"]
+
+    def read(self, cell: Cell) -> int:
+        """Read a cell that is not empty.
+
+        Raises:
+            Unreadable: It is no such number.
+        """
+        if self.cells == "bool":
+            return int(bool(_sign(cell)))
+        if self.cells == "int":
+            return int(str(_number(cell)))
+        try:
+            tenths = Decimal(unicodedata.normalize("NFKC", str(cell)[:30]).strip()) * TENTH
+        except InvalidOperation:
+            tenths = Decimal("NaN")
+        if not tenths.is_finite() or tenths != tenths.to_integral_value():
+            raise Unreadable("no number with up to one decimal", "write e.g. 4 or 4.5")
+        return int(tenths)
+
+    def written(self, n: int | None) -> object:
+        """Write a value as :meth:`read` reads it; None stays None."""
+        if n is None or self.cells == "int":
+            return n
+        if self.cells == "bool":
+            return bool(n)
+        return n // TENTH if n % TENTH == 0 else n / TENTH
+
+
+def heads(kind: RecordKind) -> Mapping[str, Fact]:
+    """Give the columns that a kind's facts have in a register, by title; by code where the register has that title."""
+    taken, found = SHEETS[SHEET].column, {}
+    for code, whole in kind.measures.items():
+        title = whole.removesuffix(TENTHS)
+        cells: Any = "bool" if code in kind.signs else "int" if title == whole else "text"
+        found[code if taken(title) else title] = Fact(code, cells)
+    return found
 
 
 def titles(kinds: Mapping[str, RecordKind]) -> Mapping[str, str]:
@@ -72,7 +118,7 @@ class Lines:
         self._kinds = tenant.practice.record_kinds
         self._named = {title: name for name, title in titles(self._kinds).items()}
         self._heads = {name: {title_key(h): fact for h, fact in heads(k).items()} for name, k in self._kinds.items()}
-        self._every_head = {head for one in self._heads.values() for head in one}
+        self._every_head = {title_key(h): h for kind in self._kinds.values() for h in heads(kind)}
         self._met: dict[int, int] = {}
         self._unknown: set[str] = set()
 
@@ -143,8 +189,8 @@ class Lines:
             fact = self._heads.get(kind, {}).get(title_key(head))
             try:
                 if fact:
-                    given[f"fact {fact}"] = _number(cell)
-                elif title_key(head) in self._every_head and known and _number(cell) != 0:
+                    given[f"fact {fact.code}"] = fact.read(cell)
+                elif title_key(head) in self._every_head and known and cell not in (0, "0", NO):
                     raise Unreadable(f"{known.title} has no {head}", "empty the cell")
             except Unreadable as error:
                 said.append(self._beside(read, head, cell, error))
@@ -176,10 +222,10 @@ class Lines:
         for head in read.extra:
             if head not in self._unknown and title_key(head) not in self._every_head and not is_counter(head):
                 self._unknown.add(head)
-                known = "、".join(column.title for column in self._file.sheet.columns)
-                found = self._file.problem(
-                    read, "", "this column is not known and is left out", f"known columns: {known}", "warning"
-                )
+                titles = [*(column.title for column in self._file.sheet.columns), *self._every_head.values()]
+                near = get_close_matches(head, titles, n=1, cutoff=0.4)
+                remedy = f"did you mean {near[0]}?" if near else f"known columns: {'、'.join(titles)}"
+                found = self._file.problem(read, "", "this column is not known and is left out", remedy, "warning")
                 yield attrs.evolve(found, field=head)
 
 

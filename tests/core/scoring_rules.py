@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from renda_core.domain.duty import Item, Record, ScoreRule, Versions, score
 
 D = dt.date
-FIRST, LAST = D(2026, 1, 1), D(2026, 12, 31)
+FIRST, MARCH, LAST = D(2026, 1, 1), D(2026, 3, 1), D(2026, 12, 31)
 KINDS = ("suggestion", "inspection", "training", "leave", "visit")
 FACTS = ("key", "excellent")
 
@@ -35,10 +35,11 @@ RULE = ScoreRule(
 
 
 def stood(*changes):
-    """Give what tells the settings of a day, and since when they stand; *changes* are (day, stand), oldest first."""
+    """Give what tells the settings of a day, and since when they stand; before the first change there are no lines."""
+    known = ((D.min, Stand()), *changes)
 
     def last(plugin, day):
-        return [c for c in changes if c[0] <= day or c is changes[0]][-1]
+        return [c for c in known if c[0] <= day][-1]
 
     return lambda plugin, day: last(plugin, day)[1], lambda plugin, day: last(plugin, day)[0]
 
@@ -59,7 +60,7 @@ def item(code="inspection", base=300, **rest):
     return Item(code=code, title=code, kinds=rest.pop("kinds", code), base=base, **rest)
 
 
-def record(kind="inspection", on=D(2026, 3, 1), id="1", **rest):
+def record(kind="inspection", on=MARCH, id="1", **rest):
     """Make a record of wang's that comes from a case."""
     return Record(person="wang", kind=kind, on=on, source=f"case:{id}", id=id, **rest)
 

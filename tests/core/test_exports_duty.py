@@ -14,6 +14,7 @@ from tests.core.registering import LINE, D, every, office, rename, seen
 from tests.core.reminding import COUNTY, congresses, elect
 
 from renda_core.catalogue import Catalogue
+from renda_core.domain.duty import TENTHS
 from renda_core.domain.mandates import MandateEvent
 from renda_core.errors import NotAllowed
 from renda_core.files import SHEETS, read_file, write_template
@@ -164,6 +165,28 @@ def test_a_fact_whose_title_the_register_has_already_goes_by_its_code(county: An
     enter(b, facts={"times": 3})
     assert cells(b, "records", OFFICE)[0]["times"] == 3
     assert seen(b, out(b, "records", tmp_path / "r.csv", OFFICE)).counts == {"same": 1}
+
+
+def test_tenths_are_written_as_whole_units_and_signs_as_yes_and_no(county: Any, tmp_path: Path) -> None:
+    measures = {"hours": f"学时{TENTHS}", "lead": "领衔", "people": "人次"}
+    b = _with(county, [RecordKind(name="visit", title="走访选民", measures=measures, signs="lead")])
+    for n, facts in enumerate(({"hours": 45, "lead": 1}, {"hours": 40, "lead": 0, "people": 7}, {})):
+        enter(b, on=D(2026, 1, 5 + n), source=str(n), facts=facts)
+    assert [(r["学时"], r["领衔"], r["人次"]) for r in cells(b, "records", OFFICE)] == [
+        (4.5, True, None),
+        (4, False, 7),
+        (None, None, None),
+    ]
+    for ending in ("xlsx", "csv"):
+        looked = seen(b, out(b, "records", tmp_path / f"r.{ending}", OFFICE))
+        assert (looked.counts, looked.problems) == ({"same": 3}, ())
+    for cell, told in (("4.55", "up to one decimal"), ("许多", "up to one decimal"), ("1e999", "up to one decimal")):
+        lines = exporting.brought(tmp_path, "records", [LINE | {"学时": cell}])
+        (found,) = b.do(imports.preview, OFFICE, "records", lines).problems
+        assert (found.field, found.value, told in found.message) == ("学时", cell, True)
+    unknown = exporting.brought(tmp_path, "records", [LINE | {"日期": "2026-02-01", "学时数": "4"}])
+    (found,) = b.do(imports.preview, OFFICE, "records", unknown).problems
+    assert (found.level, found.remedy) == ("warning", "did you mean 学时?")
 
 
 def test_two_kinds_of_one_title_go_by_their_codes(county: Any, tmp_path: Path) -> None:

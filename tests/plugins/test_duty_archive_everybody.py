@@ -81,6 +81,7 @@ def test_the_register_is_by_name_and_then_by_day(b):
     assert (page.persons, page.mandates, page.counted, page.waiting, page.others) == (3, 4, 5, 0, 1)
     (refused,) = [a for a in page.lines if a.name == ZHAO]
     assert (refused.state, refused.note, refused.counted) == ("驳回", "不实", "不计入")
+    assert [register(b, congress=c).mandates for c in (COUNTY, TOWN)] == [3, 1]
     (both,) = [a for a in page.lines if a.name == QIAN]
     assert set(both.counted.split("、")) == {COUNTY, TOWN}
     assert "内部" not in str(page)

@@ -64,11 +64,11 @@ def test_the_worked_year_is_sixteen_points(county):
         *(D(2026, 4, day) for day in (6, 7, 8)),
     ]
     assert sorted((r.item, r.points) for r in page.records) == [
-        ("请假", "-3.00"),
         *[("参加视察、调研", "3.00")] * 3,
         ("建议列为重点督办", "2.00"),
         ("提出代表建议", "3.00"),
         ("提出代表建议", "5.00"),
+        ("请假", "-3.00"),
     ]
     assert {r.facts for r in page.records if r.points == "5.00"} == {"领衔 1、优秀建议 1"}
     assert (page.in_office.to_row()[:2], page.attendance.to_row()[:2]) == ((365, 365), (3, 4))

@@ -26,6 +26,7 @@ from renda_plugins.five_star_ratings.pages import stars_distribution
 PAGES = [*duty_points.register_pages(), *five_star_ratings.register_pages()]
 ORDERING = ("rank", "order", "sort", "top", "place", "position", "排", "名次", "位次", "第几")
 SIMPLE = {"items": [ONE_POINT]}
+PERSON = {"person": uid("wang")}
 MANY = tuple(f"d{n:02}" for n in range(24))
 
 
@@ -190,10 +191,13 @@ def test_pages_of_one_deputy_print_and_are_saved(county):
     b = county_of(county, points=SIMPLE)
     did(b, "wang", "visit", D(2026, 3, 2), quantity=95, title="走访三户", evidence=("照片",))
     for name, heading in (("my_points", "履职积分"), ("my_stars", "五星级代表评定")):
-        paper = b.ask(page_paper, OFFICE, name, {"person": uid("wang")})
+        paper = b.ask(page_paper, OFFICE, name, PERSON)
         assert (paper.title, len(paper.sections) > 1) == (heading, True)
-        sheets = b.ask(page_sheets, OFFICE, name, {"person": uid("wang")})
-        assert "95.00" in str([list(sheet.rows) for sheet in sheets])
+        sheets = b.ask(page_sheets, OFFICE, name, PERSON)
+        cells = [cell for sheet in sheets for row in sheet.rows for cell in row]
+        assert "95.00" in cells
+        assert not [cell for cell in cells if isinstance(cell, bool)]
+        assert name != "my_stars" or "是" in cells
     for name in ("points_distribution", "stars_distribution"):
         assert b.ask(page_paper, OFFICE, name, {"congress": COUNTY}).sections
     assert stars_of(b).note.startswith("仅供代表本人和人大机关查看")

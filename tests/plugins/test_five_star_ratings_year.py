@@ -25,7 +25,7 @@ from tests.plugins.scoring import (
 from renda_core.domain.duty import Record
 from renda_core.errors import Invalid, NotAllowed, NotFound
 from renda_core.services import duty
-from renda_core.services.duty import writing
+from renda_core.services.duty import recounting
 from renda_core.services.duty.scoring import scores_of
 from renda_core.testing import uid
 from renda_plugins.five_star_ratings.settings import Settings
@@ -97,12 +97,8 @@ def test_stars_are_the_same_from_records_from_counters_and_from_counters_made_an
         found = b.ask(scores_of, OFFICE, "points", FIRST, LAST, COUNTY)
         return {s.name: stars(Settings(), s.score).told for s in found}
 
-    async def anew(unit, _):
-        await writing.recount(unit)
-        unit.record("test.recounted", on=unit.tenant, version=0, rule="test")
-
     assert counted() == told
-    b.do(anew, OFFICE)
+    b.do(recounting.recount, OFFICE)
     assert counted() == told
     assert {p: stars_of(b, p).told for p in told} == told
     records = [b.read(duty.records_of, uid(p)) for p in told]

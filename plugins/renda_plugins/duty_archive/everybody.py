@@ -6,7 +6,7 @@ from typing import Protocol, TypeVar
 
 import attrs
 
-from renda_core.domain.duty import Record, RecordKind, exposure
+from renda_core.domain.duty import Record, RecordKind, exposure, heads
 from renda_core.domain.mandates import Mandate
 from renda_core.errors import Invalid
 from renda_core.records import Context, Desk, GroupsOver
@@ -56,6 +56,11 @@ class Whole:
     def in_office(self, first: dt.date, last: dt.date) -> frozenset[str]:
         """Give who was in office on any day of some days."""
         return frozenset(p for p, held in self.held.items() if exposure(held, (), {}, first, last).in_office)
+
+    def heads(self, records: Iterable[Record]) -> Mapping[str, int]:
+        """Count persons, and mandates, of the congress that is asked for; one record may count in others besides."""
+        ids = {m.id for held in self.held.values() for m in held}
+        return heads(attrs.evolve(r, mandates=tuple(m for m in r.mandates if m in ids)) for r in records)
 
 
 async def whole_of(

@@ -6,7 +6,7 @@ from typing import Literal
 
 import attrs
 
-from renda_core.domain.duty import BOOKS, STATES, Record, heads
+from renda_core.domain.duty import BOOKS, STATES, Record
 from renda_core.domain.fields import titled
 from renda_core.domain.figures import Figure
 from renda_core.records import Context, Desk, Page
@@ -79,7 +79,7 @@ async def duty_register(context: Context[Settings], desk: Desk, asked: Asked) ->
         found = tuple(r for r in found if seated(over, ids, r))
     names = await desk.names({r.person for r in found})
     counted = [r for r in found if r.counts]
-    told, waiting = heads(counted), sum(r.state == "entered" for r in found)
+    told, waiting = whole.heads(counted), sum(r.state == "entered" for r in found)
 
     def line(record: Record) -> Line:
         kind = reading.kind(record)

@@ -10,7 +10,7 @@ from typing import Literal
 
 import attrs
 
-from renda_core.domain.duty import Record, heads
+from renda_core.domain.duty import Record
 from renda_core.domain.fields import titled
 from renda_core.domain.figures import Figure, total
 from renda_core.domain.protecting import TOTAL
@@ -180,7 +180,7 @@ def _line(
     done = [r for r, part in zip(mine, parts, strict=True) if kind or part != "missed"]
     units = {r.kind: whole.reading.kind(r) for r in done}
     added = [r for r in done if kind or units[r.kind].unit == TIMES]
-    counted = heads(done)
+    counted = whole.heads(done)
     return Line(
         name=name,
         deputies=len(people),

@@ -171,9 +171,7 @@ async def my_points(context: Context[Settings], desk: PersonDesk, asked: OfYear)
         ),
         records=lines,
         formulas=tuple(
-            FormulaLine(
-                formula=f.formula, since=None if f.since == dt.date.min else f.since, points=written(f.points)
-            )
+            FormulaLine(formula=f.formula, since=None if f.since == dt.date.min else f.since, points=written(f.points))
             for f in found.score.formulas
         ),
         rule=tuple(_rule(line, kinds) for line in settings.items),

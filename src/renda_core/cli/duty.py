@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
 from renda_core.cli import telling
+from renda_core.cli.ledgers import day
 from renda_core.cli.session import TENANT, Command, Group, Session
 from renda_core.errors import Invalid
 
@@ -20,16 +20,6 @@ COLUMNS = ("日期", "类别", "内容", "数量", "状态", "证明", "编号")
 PERSON = click.argument("person")
 RECORD = click.argument("record")
 YEARS = click.IntRange(1950, 2100)
-
-
-def day(_: click.Context, option: click.Parameter, given: str | None) -> dt.date | None:
-    """Read a day."""
-    try:
-        return dt.date.fromisoformat(given) if given else None
-    except ValueError:
-        raise click.BadParameter(f"{given} is no day; write it so: 2026-03-01", param=option) from None
-
-
 QUANTITY = click.option("--quantity", type=int, default=None, help="数量 How many of its unit.")
 TITLE = click.option("--title", default=None, help="内容 What it was, as books print it.")
 EVIDENCE = click.option("--evidence", multiple=True, help="证明 What proves it; may be repeated.")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from renda_core.cli.duty import EVIDENCE, FACT, QUANTITY, RECORD, TITLE, changes, day, kind_of, tell
+from renda_core.cli.duty import EVIDENCE, FACT, QUANTITY, RECORD, TITLE, changes, kind_of, tell
+from renda_core.cli.ledgers import day
 from renda_core.cli.session import TENANT, Command, Session
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ COLUMNS = ("编号", "标题", "状态", "轮", "提出", "最近到期", "办�
 SORTS = ("opened", "-opened", "due", "number")
 
 
-def _day(_: click.Context, option: click.Parameter, given: str | None) -> dt.date | None:
+def day(_: click.Context, option: click.Parameter, given: str | None) -> dt.date | None:
     """Read a day."""
     try:
         return dt.date.fromisoformat(given) if given else None
@@ -48,9 +48,9 @@ def _day(_: click.Context, option: click.Parameter, given: str | None) -> dt.dat
 @click.option("--dimension", default="", help="A field that reports group by, with --value.")
 @click.option("--value", default="", help="Its value.")
 @click.option("--text", default="", help="词语 Words of two characters, all of which must be there.")
-@click.option("--from", "opened_from", callback=_day, metavar="DATE", help="提出自 Opened on this day or later.")
-@click.option("--to", "opened_to", callback=_day, metavar="DATE", help="提出至 Opened on this day or earlier.")
-@click.option("--due-before", callback=_day, metavar="DATE", help="到期早于 Something is due before this day.")
+@click.option("--from", "opened_from", callback=day, metavar="DATE", help="提出自 Opened on this day or later.")
+@click.option("--to", "opened_to", callback=day, metavar="DATE", help="提出至 Opened on this day or earlier.")
+@click.option("--due-before", callback=day, metavar="DATE", help="到期早于 Something is due before this day.")
 @click.option("--closed/--open", default=None, help="办结 Closed cases only, or open ones only.")
 @click.option(
     "--sort", default="opened", show_default=True, type=click.Choice(SORTS), help="排序 Order; -: newest first."

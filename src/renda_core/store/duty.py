@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import attrs
-from sqlalchemy import Date, bindparam, delete, select, update
+from sqlalchemy import Date, bindparam, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert  # SQLite writes its clause in the same words
 
 from renda_core.domain.duty import TIMES, UNPROVEN, Record
@@ -50,6 +50,16 @@ class CountRow:
     """What is counted of one holder in a month: *measure* as in the table."""
 
     month: dt.date
+    holder: str
+    kind: str
+    measure: str
+    n: int
+
+
+@attrs.frozen(kw_only=True)
+class SumRow:
+    """What is counted of one holder in some months."""
+
     holder: str
     kind: str
     measure: str
@@ -110,6 +120,14 @@ COUNTED = Query(
     .order_by(_c.holder, _c.month, _c.kind, _c.measure),
     CountRow,
 )
+SUMMED = Query(
+    select(_c.holder, _c.kind, _c.measure, func.sum(_c.n).label("n"))
+    .where(mine(t.duty_count), _c.month.between(_first, _last))
+    .group_by(_c.holder, _c.kind, _c.measure)
+    .having(func.sum(_c.n) != 0),
+    SumRow,
+)
+"""What is counted of each holder in some months together."""
 _m = t.mandate.c
 HOLDERS = Query(select(_m.id, _m.person, _m.congress).where(mine(t.mandate)), HolderRow)
 """Every mandate that there ever was, without its document."""

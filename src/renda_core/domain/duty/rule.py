@@ -251,4 +251,4 @@ class Versions:
         return whole and all(since.day == 1 for since, _ in self.spans(first, last))
 
     def _from(self, day: dt.date) -> dt.date:
-        return self._since_on(self.rule.plugin, day) if self._since_on else day
+        return min(day, self._since_on(self.rule.plugin, day)) if self._since_on else day

@@ -38,8 +38,8 @@ def totals(columns: Columns, scale: Scale, *, start: int | Longs | None = None, 
         loop(columns.lane, columns.amount, columns.offsets, item, each, caps, found)
     else:
         _by_place(columns, item, each, caps, found)
-    _finish(found, scale, start)
-    return found
+    finished: Longs = _finished(found, scale, start)
+    return finished
 
 
 def totals_of_counters(
@@ -57,8 +57,7 @@ def totals_of_counters(
     caps = [r if c is None else min(c, r) for c, r in zip(scale.caps, reach, strict=True)]
     widest = max(sum(caps), *reach)
     number = next(t for t in NARROWEST if t is np.int64 or widest <= np.iinfo(t).max)
-    wide = number is np.int64 or scale.most is not None or start is not None or scale.start != 0
-    found: Numbers = np.zeros(counters.deputies, np.int64 if wide else np.int32)
+    found: Numbers = np.zeros(counters.deputies, np.int64 if number is np.int64 else np.int32)
     begins = np.searchsorted([scale.item[r] for r in rows], np.arange(len(caps) + 1))
     each: Numbers = np.array([scale.each[r] for r in rows], number)
     tops: Numbers = np.array(caps, number)
@@ -67,8 +66,8 @@ def totals_of_counters(
         loop(counters.n.reshape(-1), len(found), np.array(rows, np.int64), begins, each, tops, found)
     else:
         _by_item(counters.n, rows, begins.tolist(), each, tops, found)
-    _finish(found, scale, start)
-    return found
+    finished: Numbers = _finished(found, scale, start)
+    return finished
 
 
 def bands_of(totals: Numbers, least: Sequence[int]) -> npt.NDArray[np.uint8]:
@@ -126,9 +125,9 @@ def _by_item(n: Numbers, rows: list[int], begins: list[int], each: Numbers, caps
                 part += sums
 
 
-def _finish(found: Any, scale: Scale, start: int | Longs | None) -> None:
-    """Add what everybody begins with, and keep all within the most."""
+def _finished(found: Any, scale: Scale, start: int | Longs | None) -> Any:
+    """Give points with what everybody begins with, and within the most."""
     if start is not None or scale.start:
+        found = found.astype(np.int64, copy=False)
         found += scale.start if start is None else start
-    if scale.most is not None:
-        np.minimum(found, scale.most, out=found)
+    return found if scale.most is None else np.minimum(found, scale.most)

@@ -71,7 +71,7 @@ class DutyAnswers:
             return ()
         mandates = (m for m in await self._reader.all(d.HOLDERS) if congress in ("", m.congress))
         period = Period.of(self._tenant, since, until)
-        kept = await stands.kept(self._reader, period, {m.id: m.person for m in mandates}, others=not congress)
+        kept = await stands.kept(self._reader, (period,), {m.id: m.person for m in mandates}, others=not congress)
         sums = dict[tuple[str, str], dict[str, int]]()
         for person, kind, measure, n in _measured(kept):
             if self._tells(kind):
@@ -116,9 +116,9 @@ def _whole_months(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
 
 def _measured(kept: stands.Kept) -> Iterator[tuple[str, str, str, int]]:
     """Give what is counted as (person, kind, measure, number), proven or not."""
-    for person, rows in kept.counts.items():
-        for row in rows:
-            yield person, row.kind, row.measure.removeprefix(UNPROVEN), row.n
+    for person, counts in kept.counts.items():
+        for _, kind, measure, n in counts:
+            yield person, kind, measure.removeprefix(UNPROVEN), n
     for person, records in kept.lines.items():
         for r in records:
             for measure, n in {"": r.quantity, TIMES: 1, **r.facts}.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import TypeVar
 
 import attrs
@@ -79,7 +79,7 @@ class Pricing:
         if rule is None:
             known = ", ".join(sorted(tenant.practice.scores)) or "none; enable a practice that offers one"
             raise NotFound(f"no rule of points {name!r} is enabled here; enabled: {known}")
-        versions = Versions(rule, tenant.settings, lambda _, day: tenant.edition(day).since)
+        versions = Versions(rule, cache(tenant.settings), cache(lambda _, day: tenant.edition(day).since))
         return cls(tenant=tenant, rule=rule, period=period, versions=versions)
 
     def by_month(self) -> bool:
@@ -87,6 +87,13 @@ class Pricing:
         if self.rule.items is None:
             return False
         return self._asked(budgets.RULE, lambda: self.versions.by_month(self.period.first, self.period.last), bool)
+
+    def spans(self) -> tuple[Period, ...]:
+        """Give the stretches of the period in which the rule did not change, oldest first."""
+        first, last = self.period.first, self.period.last
+        begins = [day for day, _ in self._asked(budgets.RULE, lambda: self.versions.spans(first, last), tuple)]
+        ends = [*(day - dt.timedelta(1) for day in begins[1:]), last]
+        return tuple(attrs.evolve(self.period, first=a, last=z) for a, z in zip(begins, ends, strict=True))
 
     def formula(self, made: Score) -> str:
         """Name every version that made a score: those of its records, and that of the day that fixes the caps."""

@@ -108,13 +108,12 @@ async def _from_counters(
 ) -> Reckoned:
     """Score everybody from what is kept counted by month; those whose records count twice here, from the lines."""
     kinds = pricing.tenant.practice.record_kinds
-    kept = await stands.kept(reader, pricing.period, stands.whose(seats))
+    kept = await stands.kept(reader, pricing.spans(), stands.whose(seats))
     lost = {p: seats[p] for p in kept.lines}
     found = dict(_of_lines(pricing, lost, kept.lines))
     rest = [p for p in seats if p not in found]
     exposed = [stands.counted_exposure(days[p], kept.counts.get(p, ()), kinds) for p in rest]
-    told = [[(c.month, c.kind, c.measure, c.n) for c in kept.counts.get(p, ())] for p in rest]
-    made = pricing.of_counts(zip(told, exposed, strict=True))
+    made = pricing.of_counts((kept.counts.get(p, ()), e) for p, e in zip(rest, exposed, strict=True))
     return found | dict(zip(rest, zip(made, exposed, strict=True), strict=True))
 
 

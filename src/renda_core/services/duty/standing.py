@@ -7,7 +7,7 @@ from uuid import UUID
 
 import attrs
 
-from renda_core.domain.duty import TIMES, UNPROVEN, Exposure, Record, RecordKind, Standing, exposure
+from renda_core.domain.duty import TIMES, UNPROVEN, Counted, Exposure, Record, RecordKind, Standing, exposure
 from renda_core.domain.mandates import Mandate
 from renda_core.services.duty.pricing import Period
 from renda_core.store import duty as d
@@ -106,35 +106,42 @@ async def lines(
 
 @attrs.frozen(kw_only=True)
 class Kept:
-    """What is kept counted of a period: of most people by month, of those whose records count twice here as lines."""
+    """What is kept counted of some months: of most people summed up; of whose records count twice here, as lines."""
 
-    counts: Mapping[str, list[d.CountRow]]
+    counts: Mapping[str, list[Counted]]
     lines: Mapping[str, list[Record]]
 
 
-async def kept(reader: Reader, period: Period, whose: Mapping[str, str], *, others: bool = False) -> Kept:
-    """Load what is counted by month, of whole months, by person.
+async def kept(reader: Reader, spans: Sequence[Period], whose: Mapping[str, str], *, others: bool = False) -> Kept:
+    """Load what is counted by month, by person.
 
     A record of two mandates is counted of each; of whoever has counts of several, the lines tell what is one.
 
     Args:
+        spans: Whole months, one stretch after the other; what is counted of each is told with its first day.
         whose: The person of each mandate that is meant.
         others: Whether what is counted of no mandate is meant too: of people whom the roster did not know.
     """
-    found: dict[str, list[d.CountRow]] = {}
-    for row in await reader.all(d.COUNTED, first=period.first, last=period.last):
-        person = whose.get(row.holder, row.holder if others else "")
-        if person:
-            found.setdefault(person, []).append(row)
-    twice = sorted(p for p, rows in found.items() if len({row.holder for row in rows}) > 1)
-    again = await lines(reader, period, None if others else whose, twice) if twice else {}
-    return Kept(counts={p: rows for p, rows in found.items() if p not in again}, lines=again)
+    counts: dict[str, list[Counted]] = {}
+    holders: dict[str, set[str]] = {}
+    for span in spans:
+        for row in await reader.all(d.SUMMED, first=span.first, last=span.last):
+            person = whose.get(row.holder, row.holder if others else "")
+            if person:
+                counts.setdefault(person, []).append((span.first, row.kind, row.measure, row.n))
+                holders.setdefault(person, set()).add(row.holder)
+    twice = sorted(p for p, of in holders.items() if len(of) > 1)
+    if not twice:
+        return Kept(counts=counts, lines={})
+    whole = attrs.evolve(spans[0], last=spans[-1].last)
+    again = await lines(reader, whole, None if others else whose, twice)
+    return Kept(counts={p: of for p, of in counts.items() if p not in again}, lines=again)
 
 
-def counted_exposure(plain: Exposure, rows: Iterable[d.CountRow], kinds: Kinds) -> Exposure:
+def counted_exposure(plain: Exposure, counts: Iterable[Counted], kinds: Kinds) -> Exposure:
     """Add the opportunities that are counted by month to somebody's days in office."""
     parts = {"taken": 0, "missed": 0}
-    for row in rows:
-        if row.measure.removeprefix(UNPROVEN) == TIMES and row.kind in kinds and (part := kinds[row.kind].part):
-            parts[part] += row.n
+    for _, kind, measure, n in counts:
+        if measure.removeprefix(UNPROVEN) == TIMES and kind in kinds and (part := kinds[kind].part):
+            parts[part] += n
     return attrs.evolve(plain, **parts)

@@ -77,5 +77,6 @@ def _cells(value: Any, wide: int = 1) -> tuple[object, ...]:
     elif isinstance(value, Figure):
         cells = (value.n, "约" if value.approx else "") if wide == 2 else (str(value) if value.approx else value.n,)
     else:
-        cells = (value if value is None or isinstance(value, int | dt.date) else text(value),)
+        whole = isinstance(value, int | dt.date) and not isinstance(value, bool)  # 是 and 否 are words
+        cells = (value if value is None or whole else text(value),)
     return cells + (None,) * (wide - len(cells))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from typing import Any, Literal
 
@@ -33,6 +33,7 @@ PEOPLE = ("人次",)
 """What is counted in any kind, beside the kind's own unit."""
 NO = "否"
 TENTH = 10
+_IN_TENTHS = re.compile(r"(?P<whole>[0-9]{1,9})(?:\.(?P<tenth>[0-9])0*)?")
 _number, _sign = reader("int"), reader("bool")
 
 
@@ -56,7 +57,7 @@ class Line:
 
 @attrs.frozen
 class Fact:
-    """A fact of a kind as a register has it: in whole units where it is counted in tenths, as 是 and 否 where it is a sign.
+    """A fact of a kind as a register has it: in whole units if it is counted in tenths, as 是 and 否 if it is a sign.
 
     Attributes:
         cells: What its column holds.
@@ -74,14 +75,11 @@ class Fact:
         if self.cells == "bool":
             return int(bool(_sign(cell)))
         if self.cells == "int":
-            return int(str(_number(cell)))
-        try:
-            tenths = Decimal(unicodedata.normalize("NFKC", str(cell)[:30]).strip()) * TENTH
-        except InvalidOperation:
-            tenths = Decimal("NaN")
-        if not tenths.is_finite() or tenths != tenths.to_integral_value():
+            return int(str(_number(cell) or 0))
+        found = _IN_TENTHS.fullmatch(unicodedata.normalize("NFKC", str(cell)[:30]).strip())
+        if found is None:
             raise Unreadable("no number with up to one decimal", "write e.g. 4 or 4.5")
-        return int(tenths)
+        return int(found["whole"] + (found["tenth"] or "0"))
 
     def written(self, n: int | None) -> object:
         """Write a value as :meth:`read` reads it; None stays None."""

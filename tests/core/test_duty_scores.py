@@ -162,6 +162,14 @@ def test_a_period_that_ends_before_it_begins_is_refused(county):
         score(pointed(county), WANG, "wang", days=(D(2026, 1, 1), D(2025, 12, 31)))
 
 
+def test_a_period_without_end_is_scored_too(county):
+    b = pointed(county)
+    did(b, record("wang", "visit", D(2026, 3, 1)))
+    ever = (D(1, 1, 1), D(9999, 12, 31))
+    assert score(b, WANG, "wang", days=ever).score.total == 300
+    assert [s.score.total for s in scores(b, days=ever)] == [0, 300]
+
+
 # -- several mandates, terms, by-elections
 
 

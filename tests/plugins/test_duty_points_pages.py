@@ -192,7 +192,7 @@ def test_pages_of_one_deputy_print_and_are_saved(county):
     did(b, "wang", "visit", D(2026, 3, 2), quantity=95, title="走访三户", evidence=("照片",))
     for name, heading in (("my_points", "履职积分"), ("my_stars", "五星级代表评定")):
         paper = b.ask(page_paper, OFFICE, name, PERSON)
-        assert (paper.title, len(paper.sections) > 1) == (heading, True)
+        assert (paper.title, paper.subtitle, len(paper.sections) > 1) == (heading, "代表 wang　截至 2026-12-20", True)
         sheets = b.ask(page_sheets, OFFICE, name, PERSON)
         cells = [cell for sheet in sheets for row in sheet.rows for cell in row]
         assert "95.00" in cells

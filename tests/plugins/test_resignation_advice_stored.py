@@ -12,6 +12,7 @@ import attrs
 import pytest
 from sqlalchemy import select
 from tests.core.reminding import congresses, elect
+from tests.plugins import eventing
 
 from renda_core import hookimpl
 from renda_core.catalogue import Catalogue
@@ -24,7 +25,7 @@ from renda_core.services import corrections, duty, jobs, mandates
 from renda_core.store import tables as t
 from renda_core.store.compile import Query, mine
 from renda_core.testing import Bench, uid
-from renda_plugins import resignation_advice
+from renda_plugins import duty_points, meetings_and_training, resignation_advice
 from renda_plugins.resignation_advice.matter import Decision, Examination, LegalAct, Talk, Told, Words
 
 D = dt.date
@@ -290,3 +291,38 @@ def test_a_mandate_ends_by_an_event_of_the_roster_that_people_enter(place: Bench
     for stranger in (LI, Bench.actor("m", "member"), Bench.actor("p", "presidium"), Bench.actor("d", "director")):
         with pytest.raises(NotFound):
             b.page("advice_register", stranger)
+
+
+# -- beside the practices that record
+
+
+def test_rolls_and_yearly_results_of_the_other_practices_are_found(county: Any) -> None:
+    plugins = {NAME: resignation_advice, "meetings_and_training": meetings_and_training, "duty_points": duty_points}
+    b: Bench = county({n: {} for n in plugins}, catalogue=Catalogue.collect(plugins), today=D(2025, 1, 3))
+    congresses(b)
+    elect(b, "wang", "li", "chen")
+    meeting = {"form": "session", "congress": eventing.COUNTY}
+    first = eventing.plan(b, "wang", "li", on=D(2025, 1, 8), title="县人大四次会议", **meeting)
+    b.today = D(2025, 1, 8)
+    eventing.roll(b, first, "li", absent=["wang"])
+    training = eventing.plan(b, "wang", "li", on=D(2025, 1, 9), form="training")
+    b.today = D(2025, 1, 9)
+    eventing.roll(b, training, "wang", absent=["li"])  # an absence, and from no session
+    (notice,) = night(b)
+    assert notice.body.facts == "2025-01-08 未经批准缺席县人大四次会议。本届任期内共 1 次。"
+    b.today = D(2026, 1, 3)
+    assert b.do(duty.assess, OFFICE, "points", 2025, eventing.COUNTY).made == 3
+    assert [c.body.reason for c in night(b)] == ["poor_year"] * 3
+    second = eventing.plan(b, "wang", "li", "chen", on=D(2026, 1, 8), title="县人大五次会议", **meeting)
+    b.today = D(2026, 1, 8)
+    eventing.roll(b, second, "chen", absent=["wang", "li"])
+    found = night(b)
+    assert sorted(c.body.reason for c in found) == ["absence_notice", "absence_task"]
+    task = next(c for c in found if c.body.reason == "absence_task")
+    eventing.roll(b, second, "wang", "chen", absent=["li"], step="amend_roll", note="签到表看错行")
+    assert night(b) == []
+    assert b.case(task.id).states["main"] == "lapsed"
+    assert b.case(notice.id).states.get("main", "found") == "found"
+    b.today = D(2027, 1, 3)
+    assert b.do(duty.assess, OFFICE, "points", 2026, eventing.COUNTY).made == 3
+    assert [c.body.reason for c in night(b)] == ["poor_years"] * 3

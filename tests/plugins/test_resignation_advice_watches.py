@@ -172,16 +172,23 @@ def test_a_term_before_does_not_count():
     assert reasons(night(desk)) == ["absence_notice"]
 
 
-def test_a_part_of_a_session_counts_unless_the_place_says_otherwise():
+def test_a_part_of_a_session_is_a_reminder_and_none_of_the_two_unless_the_place_says_otherwise():
     partly = absence(D(2026, 1, 8), facts={"session": 1, "whole": 0})
     (found,) = night(Desk(rows=[partly]))
-    assert "（部分时间缺席）" in found.body.facts
+    assert (found.body.reason, "（部分时间缺席）" in found.body.facts) == ("absence_notice", True)
+    assert reasons(night(Desk(rows=[FIRST, partly]))) == ["absence_notice"]
+    assert reasons(night(Desk(rows=[FIRST, partly, THIRD]))) == ["absence_notice", "absence_task"]
+    assert reasons(night(Desk(rows=[FIRST, partly]), partly_there="counts")) == ["absence_notice", "absence_task"]
     assert night(Desk(rows=[partly]), partly_there="ignored") == []
-    came = Record(
-        person="wang", kind="session", on=D(2026, 1, 9), source="x", congress="county", mandates=("wang county",)
-    )
+    told = {"source": "x", "congress": "county", "mandates": ("wang county",)}
+    came = Record(person="wang", kind="session", on=D(2026, 1, 9), **told)
     assert night(Desk(rows=[absence(D(2026, 1, 8)), came]), partly_there="ignored") == []
-    assert night(Desk(rows=[absence(D(2026, 1, 8), facts={"session": 1, "whole": 1})]), partly_there="ignored")
+    whole = absence(D(2026, 1, 8), facts={"session": 1, "whole": 1})
+    assert reasons(night(Desk(rows=[FIRST, whole]))) == ["absence_notice", "absence_task"]
+    desk = Desk(rows=[FIRST, whole])
+    _, task = night(desk)
+    desk.rows[1] = partly  # the roll is corrected: the deputy was there for a part
+    assert night(desk) == [Lapsed(case=task.key, why=NO_MORE)]
 
 
 def test_a_case_whose_record_falls_away_lapses_and_what_is_left_is_found():

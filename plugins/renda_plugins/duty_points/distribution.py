@@ -20,7 +20,7 @@ NONE = "未达任何等次"
 class OfCongress:
     """Which congress and year: by default the only congress that stands, and the current year."""
 
-    year: int = titled("年度", default=0)
+    year: int | None = titled("年度", default=None)
     congress: str = titled("人民代表大会", default="")
 
 

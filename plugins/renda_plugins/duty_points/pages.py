@@ -20,7 +20,7 @@ from renda_plugins.duty_points.settings import Line, Settings
 
 RULE = "points"
 APPEAL = (
-    "对某条记录有异议，由代表本人写明理由，就该条记录提出申诉（renda duty appeal，或 POST /api/duty/{编号}/marks）；"
+    "对某条记录有异议，由代表本人写明理由，就该条记录提出申诉（命令 renda duty appeal，或接口中该记录的申诉操作）；"
     "由作出原决定以外的人复核，采纳后得分随即重算，原得分和每次变更保留备查"
 )
 """How somebody has a point looked at again."""
@@ -31,7 +31,7 @@ class OfYear:
     """Whose year: by default the current one, in the only congress where the person holds a mandate."""
 
     person: str = titled("代表", default="")
-    year: int = titled("年度", default=0)
+    year: int | None = titled("年度", default=None)
     congress: str = titled("人民代表大会", default="")
 
 
@@ -97,7 +97,7 @@ class Result:
     """The year's result as it was recorded.
 
     Attributes:
-        same: Whether the records and the rule give the same points today.
+        same: Whether the records and the rule give the same points and the same poor year today.
     """
 
     points: str = titled("核定得分")
@@ -119,7 +119,7 @@ class Points:
     total: str = titled("总分")
     band: str = titled("等次")
     start: str = titled("基础分")
-    most: str = titled("年度总分上限")
+    most: str = titled("年度总分上限（现行）")
     in_office: Rate = titled("任职天数")
     suspended: int = titled("暂停执行职务天数")
     attendance: Rate = titled("参加情况")
@@ -215,13 +215,13 @@ def _result(found: PersonScore) -> Result | None:
     r = found.result
     if r is None:
         return None
-    points = r.facts.get("points", 0)
+    points, poor = r.facts.get("points", 0), bool(r.facts.get("poor"))
     return Result(
         points=written(points),
-        poor=bool(r.facts.get("poor")),
+        poor=poor,
         on=r.on,
         formula=r.formula,
-        same=points == found.score.total,
+        same=(points, poor) == (found.score.total, found.poor),
         state=STATES[r.state],
         id=r.id,
     )

@@ -26,7 +26,7 @@ class OfYear:
     """Whose year: by default the current one, in the only congress where the person holds a mandate."""
 
     person: str = titled("代表", default="")
-    year: int = titled("年度", default=0)
+    year: int | None = titled("年度", default=None)
     congress: str = titled("人民代表大会", default="")
 
 
@@ -34,7 +34,7 @@ class OfYear:
 class OfCongress:
     """Which congress and year: by default the only congress that stands, and the current year."""
 
-    year: int = titled("年度", default=0)
+    year: int | None = titled("年度", default=None)
     congress: str = titled("人民代表大会", default="")
 
 

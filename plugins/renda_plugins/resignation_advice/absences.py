@@ -57,7 +57,7 @@ async def absences(context: Context[Settings], desk: Desk) -> list[Found | Lapse
     records = await desk.records_between(first, context.today, kinds=(ABSENT, CAME))
     sessions = await desk.sessions(first - dt.timedelta(context.settings.one_session), context.today)
     missed = sorted_out(context.settings, held.values(), records, sessions)
-    lapsed = list(_lapsed(cases, held, missed))
+    lapsed = list(_lapsed(context.settings, cases, held, missed))
     gone = frozenset(one.case for one in lapsed)
     names = await desk.names({held[id].person for id in missed})
     found: list[Found | Lapsed] = [*lapsed]
@@ -110,8 +110,16 @@ def _session(settings: Settings, on: dt.date, sessions: Iterable[SessionDay]) ->
     return max(opened, key=lambda s: s.opens_on).id if opened else ""
 
 
+def grounds(settings: Settings, missed: Sequence[Missed]) -> Sequence[Missed]:
+    """Give the sessions that count towards the two of the law: those missed in part only where the place says so."""
+    return missed if settings.partly_there == "counts" else [one for one in missed if not one.partly]
+
+
 def _lapsed(
-    cases: Iterable[Case], held: Mapping[str, Mandate], missed: Mapping[str, Sequence[Missed]]
+    settings: Settings,
+    cases: Iterable[Case],
+    held: Mapping[str, Mandate],
+    missed: Mapping[str, Sequence[Missed]],
 ) -> Iterator[Lapsed]:
     for case in cases:
         state, matter = case.states.get("main", "found"), rests_on(case)
@@ -121,8 +129,10 @@ def _lapsed(
             if state != "decided":  # what was decided is ended by people, with the legal act that came of it
                 yield Lapsed(case=case.id, why=NOT_HELD)
             continue
-        still = sum(bool(set(one.records) & set(matter.records)) for one in missed.get(matter.mandate, ()))
-        if still < (TWICE if matter.reason == "absence_task" else 1):
+        task, of = matter.reason == "absence_task", missed.get(matter.mandate, ())
+        wanted = grounds(settings, of) if task else of
+        still = sum(bool(set(one.records) & set(matter.records)) for one in wanted)
+        if still < (TWICE if task else 1):
             yield Lapsed(case=case.id, why=NO_MORE)
 
 
@@ -138,11 +148,13 @@ def _found(
     stands = list(standing(cases, gone))
     if settings.first_absence and not any(m.reason == "absence_notice" for _, m in stands):
         yield _opened("absence_notice", mandate, missed[:1], cases, names, ())
-    covered = {id for _, m in stands for id in m.records} | set(missed[0].records)
+    counted = grounds(settings, missed)
+    if len(counted) < TWICE:
+        return
     tasks = {id for _, m in stands if m.reason == "absence_task" for id in m.records}
-    fresh = any(not set(one.records) & covered for one in missed) or not tasks
-    if len(missed) >= TWICE and fresh:
-        yield _opened("absence_task", mandate, missed, cases, names, tuple(c.id for c, _ in stands))
+    covered = {id for _, m in stands for id in m.records} | set(counted[0].records)
+    if not tasks or any(not set(one.records) & covered for one in counted):
+        yield _opened("absence_task", mandate, counted, cases, names, tuple(c.id for c, _ in stands))
 
 
 def _opened(

@@ -24,8 +24,8 @@ class Settings:
     """
 
     first_absence: bool = setting(True, source="U: the law speaks of the second alone", title="首次缺席即提醒")
-    partly_there: Literal["counts", "ignored"] = setting(
-        "counts",
+    partly_there: Literal["counts", "reminds", "ignored"] = setting(
+        "reminds",
         source="U: 代表法 62(3) says 不出席会议, and not what of a deputy who missed some half-days of it alone",
         title="同次会议部分缺席",
     )

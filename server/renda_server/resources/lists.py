@@ -201,7 +201,9 @@ def _plain(value: object) -> Any:
 async def show_page(desk: Desk, name: str, asked: Mapping[str, str]) -> Fields:
     """Show a page of an enabled practice; otherwise, or to the wrong role, there is none.
 
-    What the page asks for, e.g. a period, is answered by name or Chinese title; `GET /api/pages` tells it.
+    What the page asks for, e.g. a period, is answered by name or Chinese title; `GET /api/pages` tells it. A page about
+    one deputy asks for a `person`: offices name one by id, name or certificate number; a deputy finds their own, and of
+    anybody else the same 404 as of nobody.
     """
     shown: dict[str, Any] = msgspec.to_builtins(await desk.ask(ledgers.page, name, asked), enc_hook=str)
     return shown

@@ -60,7 +60,7 @@ def _explain(found: PersonScore, year: int, known: dict[str, Record], titles: di
     if found.result is not None:
         telling.line(f"  考核结果 {found.result.title}（{found.result.formula}）")
     items: list[tuple[Any, ...]] = []
-    for i in made.items:
+    for i in (i for i in made.items if i.records):
         points = (written(i.earned), "" if i.cap is None else written(i.cap), written(i.counted))
         items.append((i.title, i.category, i.records, i.quantity, *points))
     telling.table(ITEMS, items, empty="no item 无得分项目")

@@ -11,13 +11,13 @@ EARLIEST = 1954
 """The first year with a people's congress; an earlier one is a slip of the pen."""
 
 
-def whole_year(year: int, today: dt.date) -> tuple[int, dt.date, dt.date]:
-    """Give a calendar year with its first and last day; today's where *year* is 0.
+def whole_year(year: int | None, today: dt.date) -> tuple[int, dt.date, dt.date]:
+    """Give a calendar year with its first and last day; today's where none is said.
 
     Raises:
         Invalid: It has not begun, or no congress met in it.
     """
-    year = year or today.year
+    year = today.year if year is None else year
     if not EARLIEST <= year <= today.year:
         raise Invalid(f"year is one from {EARLIEST} to {today.year}, not {year}", field="year")
     return year, dt.date(year, 1, 1), dt.date(year, 12, 31)

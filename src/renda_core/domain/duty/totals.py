@@ -127,7 +127,8 @@ def _by_item(n: Numbers, rows: list[int], begins: list[int], each: Numbers, caps
 
 def _finished(found: Any, scale: Scale, start: int | Longs | None) -> Any:
     """Give points with what everybody begins with, and within the most."""
-    if start is not None or scale.start:
-        found = found.astype(np.int64, copy=False)
-        found += scale.start if start is None else start
-    return found if scale.most is None else np.minimum(found, scale.most)
+    if start is None and not scale.start and scale.most is None:
+        return found
+    found = found.astype(np.int64, copy=False)
+    found += scale.start if start is None else start
+    return found if scale.most is None else np.minimum(found, scale.most, out=found)

@@ -23,6 +23,7 @@ from renda_core.tenancy import Tenant
 JOB = Actor(id="job:desk")
 """Who reads where nobody does, as in a watch: is shown no case, and every record."""
 DAY = dt.timedelta(1)
+FIRST_MONTH = dt.date(1, 1, 31)
 
 
 class DutyAnswers:
@@ -109,9 +110,12 @@ class DutyAnswers:
 
 def _whole_months(first: dt.date, last: dt.date) -> tuple[dt.date, dt.date]:
     """Give the first and the last day of the whole months between two days; the last before the first for none."""
-    if first.day > 1:
-        first = (first.replace(day=1) + 31 * DAY).replace(day=1)
-    return first, last if last == dt.date.max or (last + DAY).day == 1 else last.replace(day=1) - DAY
+    last = min(last, dt.date.max - DAY)
+    if (last + DAY).day != 1:
+        last = last.replace(day=1) - DAY if last > FIRST_MONTH else dt.date.min
+    while first.day != 1 and first <= last:
+        first += DAY
+    return first, last
 
 
 def _measured(kept: stands.Kept) -> Iterator[tuple[str, str, str, int]]:

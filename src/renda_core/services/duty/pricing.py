@@ -30,6 +30,7 @@ from renda_core.services.budgets import limited
 from renda_core.tenancy import Tenant
 
 T = TypeVar("T")
+DAY = dt.timedelta(1)
 
 
 @attrs.frozen(kw_only=True, eq=False)
@@ -45,6 +46,7 @@ class Period:
         """Make it, or raise ``Invalid`` where the last day lies before the first."""
         if last < first:
             raise Invalid(f"the last day, {last}, lies before the first, {first}", field="last")
+        first, last = max(first, dt.date.min + DAY), min(last, dt.date.max - DAY)  # there is a day before and after
         return cls(first=first, last=last, fixed=min(last, tenant.today))
 
     @property
@@ -92,7 +94,7 @@ class Pricing:
         """Give the stretches of the period in which the rule did not change, oldest first."""
         first, last = self.period.first, self.period.last
         begins = [day for day, _ in self._asked(budgets.RULE, lambda: self.versions.spans(first, last), tuple)]
-        ends = [*(day - dt.timedelta(1) for day in begins[1:]), last]
+        ends = [*(day - DAY for day in begins[1:]), last]
         return tuple(attrs.evolve(self.period, first=a, last=z) for a, z in zip(begins, ends, strict=True))
 
     def formula(self, made: Score) -> str:

@@ -55,8 +55,9 @@ TAGS: Mapping[str, str] = {
     "offices": "What the offices do beside single cases: reports, jobs, the journal.",
     "practice": "Who asks, and how this county works: kinds, procedures, rules.",
     "public": "公开: what anybody asks of a county without a token, a limited number of times a minute.",
-    "records": "履职记录: duty records.",
+    "records": "履职记录: what deputies did, entered once, checked, corrected, appealed.",
     "roster": "代表名册: people, mandates, congresses and what belongs to them.",
+    "scores": "履职积分: points explained down to every record, by name and never by rank.",
     "server": "The server itself.",
     "signs": "码牌: codes on walls that lead to the public pages, and codes by which voters follow their matter.",
 }

@@ -28,6 +28,7 @@ from renda_core.errors import (
     TooMany,
 )
 from renda_core.services.bulk import LineFailed
+from renda_core.services.duty import Again
 from renda_core.services.imports.incoming import Busy, TooLarge, WrongKind
 from renda_core.services.requests import KeyInUse, KeyReused
 from renda_core.store.codec import new_id
@@ -49,6 +50,7 @@ STATUS: Mapping[type[RendaError], int] = {
     NotFound: 404,
     Stale: 412,
     Rejected: 422,
+    Again: 422,
     LineFailed: 422,
     KeyReused: 422,
     KeyInUse: 409,

@@ -8,8 +8,7 @@ from tests.plugins.receiving import CLERK, DAY, KEEPER, S1, S2, grouped, look, p
 
 from renda_core.domain.calendar import Day
 from renda_core.errors import Invalid, Rejected, RendaError
-from renda_core.services import corrections, ledgers
-from renda_core.services import duty
+from renda_core.services import corrections, duty, ledgers
 from renda_core.testing import uid
 from renda_plugins.reception.receptions_days import form_of
 from renda_plugins.reception.receptions_fields import Held, HostChange, Totals, Visit

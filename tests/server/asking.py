@@ -47,6 +47,15 @@ class Request:
 CASE = {"kind": "suggestion", "title": "关于维修城东石桥的建议", "body": {"text": "城东石桥多年失修。"}}
 UNITS = "单位名称,代码,从\n县水务局,water,2021-07-01\n".encode()
 POPOLO = b'{"persons": [{"id": "p-1", "name": "\xe8\xb5\xb5\xe6\x98\x8e"}]}'
+VISIT = {
+    "kind": "visit",
+    "on": "2026-01-12",
+    "source": "走访选民登记表 12",
+    "title": "走访城东村",
+    "facts": {"people": 6},
+    "evidence": ["走访选民登记表 12"],
+}
+POINTS = {"rule": "points"}
 CHOICE = {"sheet": "units", "name": "通讯录"}
 REQUESTS: dict[str, Request] = {
     "open_case": Request(who="wang", body=CASE | {"parties": {"proposer": [WANG]}}),
@@ -66,7 +75,11 @@ REQUESTS: dict[str, Request] = {
     "change_session": Request(body={"closes_on": "2021-07-05"}, headers={"If-Match": "*etag*"}),
     "add_event": Request(body=DAY),
     "open_term": Request(body={"number": 7, "first_session_on": "2026-01-15"}),
-    "enter_record": Request(body={"kind": "visit", "on": "2026-01-12", "source": "走访选民登记表 12"}),
+    "enter_record": Request(body=VISIT),
+    "mark_record": Request(body={"do": "confirm", "version": 0}),
+    "show_score": Request(parts=POINTS, query={"year": 2025}),
+    "list_scores": Request(parts=POINTS, query={"year": 2025, "congress": uid("prepared congress")}),
+    "assess_year": Request(parts=POINTS | {"year": "2025"}, body={"congress": uid("prepared congress")}),
     "open_ballot": Request(body=SURVEY | {"tellers": [WANG, LI]}),
     "open_round": Request(parts={"ballot_id": "*prepared_ballot*"}, body={"present": [WANG, LI]}),
     "close_round": Request(parts={"ballot_id": "*open_ballot*"}),

@@ -25,6 +25,7 @@ SHEETS = (
     "suggestions",
     "steps",
     "opinions",
+    "records",
     "overdue",
     "former",
 )

@@ -7,20 +7,13 @@ import attrs
 
 from renda_core.domain.case import Case
 from renda_core.domain.fields import titled
-from renda_core.domain.mandates import Mandate
+from renda_core.domain.mandates import STATE_TITLES, Mandate
 from renda_core.records import Context, Desk
 from renda_plugins.resignation_advice.law import REASONS
 from renda_plugins.resignation_advice.matter import KIND, SUBJECT, rests_on
 from renda_plugins.resignation_advice.settings import Settings
 from renda_plugins.resignation_advice.steps import DECIDED, FINDINGS, RESPONSES, STATES
 
-STANDS = {
-    "elected": "当选待审",
-    "active": "有效",
-    "suspended": "暂停执行职务",
-    "ended": "终止",
-    "void": "当选无效",
-}
 GONE = "已不在任"
 
 
@@ -90,6 +83,6 @@ def _line(case: Case, held: Mapping[str, Mandate], names: Mapping[str, str], tod
         outcome=DECIDED[case.states.get("outcome", "none")],
         response=RESPONSES[case.states.get("response", "none")],
         examination=FINDINGS[case.states.get("examination", "none")],
-        mandate=STANDS[mandate.state_on(today)] if mandate else GONE,
+        mandate=STATE_TITLES[mandate.state_on(today)] if mandate else GONE,
         lapsed=gone[-1].note if gone else "",
     )

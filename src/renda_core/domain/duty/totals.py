@@ -30,7 +30,7 @@ def totals(columns: Columns, scale: Scale, *, start: int | Longs | None = None, 
         Misuse: The scale is one of other lanes.
     """
     _check(scale, columns.lanes)
-    found = np.zeros(columns.deputies, np.int64)
+    found = np.empty(columns.deputies, np.int64)
     item, each = np.array(scale.item, np.int64), np.array(scale.each, np.int64)
     caps = np.array([NO_CAP if c is None else c for c in scale.caps], np.int64)
     loop = kernels.stream((columns.lane.dtype, columns.amount.dtype), len(columns.lane), fast)
@@ -57,7 +57,7 @@ def totals_of_counters(
     caps = [r if c is None else min(c, r) for c, r in zip(scale.caps, reach, strict=True)]
     widest = max(sum(caps), *reach)
     number = next(t for t in NARROWEST if t is np.int64 or widest <= np.iinfo(t).max)
-    found: Numbers = np.zeros(counters.deputies, np.int64 if number is np.int64 else np.int32)
+    found: Numbers = np.empty(counters.deputies, np.int64 if number is np.int64 else np.int32)
     begins = np.searchsorted([scale.item[r] for r in rows], np.arange(len(caps) + 1))
     each: Numbers = np.array([scale.each[r] for r in rows], number)
     tops: Numbers = np.array(caps, number)
@@ -112,6 +112,7 @@ def _by_item(n: Numbers, rows: list[int], begins: list[int], each: Numbers, caps
     """Add up counters item by item, block by block."""
     for a in range(0, len(found), CELLS):
         part, some = found[a : a + CELLS], n[:, a : a + CELLS]
+        part[:] = 0
         sums, more = np.empty(len(part), each.dtype), np.empty(len(part), each.dtype)
         for cap, begin, end in zip(caps, begins, begins[1:], strict=False):
             for r in range(begin, end):

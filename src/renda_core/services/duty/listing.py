@@ -1,18 +1,20 @@
-"""Lists of duty records page by page: a person's, and what waits for the office; kinds and rules as this place has them."""
+"""Lists of duty records page by page: a person's, and what waits for the office; kinds and rules of this place."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import attrs
 
 from renda_core.domain.case import Actor
 from renda_core.domain.duty import BOOKS, Band, Item, Record, RecordKind, ScoreRule
+from renda_core.domain.failing import expect
 from renda_core.errors import NotFound
 from renda_core.services.duty.entering import REVIEWING
 from renda_core.services.duty.pricing import Period, Pricing
+from renda_core.services.duty.proving import items_on
 from renda_core.services.duty.reading import READING, may_read
 from renda_core.services.paging import PAGE, Page, a_day, an_id, check_size, check_texts, cursor, place
 from renda_core.store.codec import decode
@@ -54,23 +56,21 @@ class Asked:
 
 @attrs.frozen(kw_only=True)
 class RuleShown:
-    """A rule of points as it stands on a day: its lines and grades, for everybody to read.
+    """A rule of points as it stands on a day, for everybody to read.
 
     Attributes:
-        start, most: Points of a whole year, in hundredths.
-        by_lines: Whether it is these lines; if not, its practice's page says how points come about.
+        items: Its lines; none where its points come about otherwise, which its practice's page says.
+        bands: Its grades of a year.
+        result: The kind of duty record in which a year's result is kept.
     """
 
     name: str
     title: str
     plugin: str
     on: dt.date
-    start: int
-    most: int | None
-    prorate: bool
-    by_lines: bool
     items: tuple[Item, ...]
     bands: tuple[Band, ...]
+    result: str
 
 
 async def page_of(reader: Reader, tenant: Tenant, actor: Actor, person: str, asked: Asked) -> Page[Listed]:
@@ -156,10 +156,17 @@ async def rules(_: Reader, tenant: Tenant, __: Actor, on: dt.date | None = None)
         Invalid: The lines of a rule are none.
         PracticeFailed: A rule failed, and its plugin is named.
     """
-    day = on or tenant.today
-    return tuple(_rule(tenant, rule, day) for _, rule in sorted(tenant.practice.scores.items()))
+    return tuple(_shown(tenant, rule, on or tenant.today) for _, rule in sorted(tenant.practice.scores.items()))
 
 
-def _rule(tenant: Tenant, rule: ScoreRule, day: dt.date) -> RuleShown:
-    pricing = Pricing.of(tenant, rule.name, Period(first=day, last=day, fixed=day))
-    return pricing.shown()
+def _shown(tenant: Tenant, rule: ScoreRule, on: dt.date) -> RuleShown:
+    pricing = Pricing.of(tenant, rule.name, Period(first=on, last=on, fixed=on))
+    return RuleShown(
+        name=rule.name,
+        title=rule.title,
+        plugin=rule.plugin,
+        on=on,
+        items=tuple(expect(item, Item) for item in items_on(tenant, rule, on)),
+        bands=pricing.bands(),
+        result=rule.result,
+    )

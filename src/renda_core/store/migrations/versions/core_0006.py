@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -101,7 +101,7 @@ def _fill(bind: sa.Connection) -> None:
         bind.execute(sa.insert(_count), lines[start : start + AT_ONCE])
 
 
-def _columns(row: Mapping[str, Any], held: Mapping[str, Any]) -> dict[str, Any]:
+def _columns(row: sa.RowMapping, held: dict[str, Any]) -> dict[str, Any]:
     facts = sorted((name, n) for name, n in held.get("facts", {}).items() if n)
     return {
         "quantity": held.get("quantity", 1),
@@ -121,9 +121,9 @@ def _is_id(text: str) -> bool:
 
 def _count_in(
     counted: Counter[tuple[Any, ...]],
-    row: Mapping[str, Any],
-    held: Mapping[str, Any],
-    made: Mapping[str, Any],
+    row: sa.RowMapping,
+    held: dict[str, Any],
+    made: dict[str, Any],
     holders: list[Any],
 ) -> None:
     if not made["counts"]:

@@ -31,8 +31,6 @@ DEPUTIES, ENTRIES = 2_770_000, 50_000_000
 """Of all congresses in China, at five levels; and some eighteen records of each in a year."""
 LESS = 100
 """Times fewer, where nothing is measured."""
-PANDAS_SHARE = 0.1
-"""Of the deputies that pandas is given: of all it takes most of a minute a round."""
 CHANGED = tuple(n + 50 for n in EACH)
 TURN = 5
 
@@ -50,16 +48,19 @@ def scale_of(columns: Columns, rule: Versions) -> Scale:
 
 
 @pytest.mark.parametrize(
-    ("library", "share", "fast", "bar"),
-    [("polars", 1.0, True, 8), ("pandas", PANDAS_SHARE, True, 40), ("polars", 1.0, False, None)],
-    ids=["polars", "pandas", "polars-numpy"],
+    ("way", "fast", "bar"),
+    [
+        ("polars_wide", True, 8.0),
+        ("polars_wide", False, 1.5),
+        ("polars", True, 8.0),
+        ("pandas", True, 40.0),
+        ("pandas_wide", True, 15.0),
+    ],
 )
 def test_a_country_from_its_columns(
-    versus: Pairs, all_of_them: Columns, tmp_path: Path, library: str, share: float, fast: bool, bar: float | None
+    versus: Pairs, all_of_them: Columns, tmp_path: Path, way: str, fast: bool, bar: float
 ) -> None:
-    scale = scale_of(all_of_them, versions())
-    given = int(all_of_them.deputies * share)
-    rule = {"each": EACH, "caps": CAPS, "least": LEAST}
+    scale, rule = scale_of(all_of_them, versions()), {"each": EACH, "caps": CAPS, "least": LEAST}
 
     def ours() -> tuple[Any, Any]:
         found = totals(all_of_them, scale, fast=fast)
@@ -67,18 +68,18 @@ def test_a_country_from_its_columns(
 
     with Peers() as peers:
         handed(all_of_them, tmp_path)
-        peers.ask("scoring.load", folder=str(tmp_path), libraries=[library], deputies=given)
-        peers.ask("scoring.run", library=library, **rule)
-        peers.ask("scoring.totals", deputies=given, path=str(tmp_path / "found.npy"))
-        assert (np.load(tmp_path / "found.npy") == np.stack(ours())[:, :given]).all()
-        some = f" of every {1 / share:.0f}th deputy, times {1 / share:.0f}" if share < 1 else ""
+        peers.ask("scoring.load", folder=str(tmp_path), library=way.partition("_")[0])
+        peers.ask("scoring.run", way=way, **rule)
+        peers.ask("scoring.totals", deputies=all_of_them.deputies, path=str(tmp_path / "found.npy"))
+        assert (np.load(tmp_path / "found.npy") == np.stack(ours())).all()
+        for file in tmp_path.iterdir():
+            file.unlink()
         versus(
             f"{len(all_of_them.lane):,} records of {all_of_them.deputies:,}, {'compiled' if fast else 'NumPy alone'}",
             ours,
-            lambda: peers.ask("scoring.run", library=library, **rule),
-            against=f"{library}, grouped twice{some}",
+            lambda: peers.ask("scoring.run", way=way, **rule),
+            against=way.replace("_", ", "),
             at_least=bar,
-            peers_share=share,
             rounds=FEWEST,
             peers_clock=lambda ask, times: sum(ask().seconds for _ in range(times)),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -91,19 +91,20 @@ class Place:
 
 
 @contextmanager
-def county(folder: Path, records: int) -> Iterator[Place]:
-    """Make a county of 300 deputies with so many records of one year, counters and all."""
-    layer = Layer(name="law", file="law", since=ALWAYS, plugins={"duties": {}}, sources={})
+def county(folder: Path, records: int, **more: Any) -> Iterator[Place]:
+    """Make a county of 300 deputies with so many records of one year, counters and all; with *more* practices."""
+    practices = {"duties": Duties(), **more}
+    layer = Layer(name="law", file="law", since=ALWAYS, plugins={name: {} for name in practices}, sources={})
     file = TenantFile(path="law", id=new_id(), code="county", name="county", level="county", layers=(layer,))
     home = Home(path=folder, now=lambda: dt.datetime.combine(TODAY, dt.time(9), ZONE))
-    with home.create(file, Catalogue.collect({"duties": Duties()})) as work:
+    with home.create(file, Catalogue.collect(practices)) as work:
         (folder / "congresses.csv").write_text(CONGRESS, "utf-8")
         work.do(imports.apply, SETUP, "congresses", read_file(folder / "congresses.csv", SHEETS["congresses"]))
         with open_rows(write_roster(folder / "roster.xlsx", DEPUTIES), SHEETS["roster"]) as rows:
             work.do(imports.apply, SETUP, "roster", rows)
         held = work.read(_mandates)
-        made = tuple(_records(held, records))
-        work.do(_write, OFFICE, made)
+        made = tuple(records_of(held, records))
+        work.do(write, OFFICE, made)
         yield Place(
             work=work,
             records=made,
@@ -112,7 +113,8 @@ def county(folder: Path, records: int) -> Iterator[Place]:
         )
 
 
-def _records(held: list[dict[str, Any]], many: int) -> Iterator[Record]:
+def records_of(held: Sequence[Mapping[str, Any]], many: int) -> Iterator[Record]:
+    """Make so many records of some mandates, each given as a row of the roster."""
     draw = random.Random(3)
     for n in range(many):
         mandate = draw.choice(held)
@@ -128,7 +130,8 @@ async def _mandates(reader: Reader) -> list[dict[str, Any]]:
     return await reader.all(ALL["mandate"])
 
 
-async def _write(unit: Unit, _: Tenant, records: tuple[Record, ...]) -> None:
+async def write(unit: Unit, _: Tenant, records: tuple[Record, ...]) -> None:
+    """Write records with their counters, as one act."""
     await unit.write_many(d.ADD, [d.row_of(r) for r in records])
     names = ("month", "holder", "kind", "measure")
     counts = d.counted((None, r) for r in records)

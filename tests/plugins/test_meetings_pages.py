@@ -165,10 +165,12 @@ def test_xiannings_216_and_300_person_times_beside_the_fewer_persons(county):
 
 def test_the_same_figures_of_a_register_that_names_nobody(county):
     b = settled(county, "wang", today=D(2026, 12, 30))
-    summed(b, form="committee_meeting", congress=COUNTY, events=20, sitting_in=216, invited=216)
+    summed(b, form="committee_meeting", congress=COUNTY, events=20, sitting_in=216, persons=80, invited=216)
     summed(b, on=D(2026, 5, 5), events=11, person_times=300)
     lines = {a.name: (str(a.times), a.persons, str(a.events), str(a.sums)) for a in shown(b, "form").lines}
     assert lines == {"列席会议": ("216", 0, "20", "216"), "执法检查": ("300", 0, "11", "300")}
+    (total,) = shown(b).total
+    assert (total.persons, str(total.sums_persons)) == (0, "80")
     both = summed(b, on=D(2026, 6, 6), form="committee_meeting", congress=COUNTY, person_times=27, sitting_in=9)
     lines = {a.name: (str(a.times), str(a.events)) for a in shown(b, "form").lines}
     assert lines["出席常委会会议"] == ("27", "1")
@@ -183,9 +185,12 @@ def test_who_waits_for_a_session(county):
     rows(b, ("session", "s5", {"term": uid("county term"), "number": 5, "opens_on": D(2026, 3, 20)}))
     meeting = {"form": "session", "congress": COUNTY, "session": uid("s5")}
     case = plan(b, "wang", title="五次会议", **meeting)
-    b.step(case, "ask_leave", b.actor("wang", "deputy"), payload={"why": "住院"})
+    asked = {"why": "住院", "halves": [f"{DAY} 上午"]}
+    b.step(case, "ask_leave", b.actor("wang", "deputy"), payload=asked)
+    b.step(case, "reschedule", CLERK, payload={"on": "2026-03-18"}, note="推迟")
     assert [p.why for p in shown(b).points] == [
         "1 人请假未决定",
+        "1 人所请半天已不在日程内",
         "名册上的会议改在 2026-03-20，请调整日程",
         "1 名在任代表尚未邀请",
     ]

@@ -51,6 +51,21 @@ SILENT = {
     "template": "writes an empty form",
     "popolo import": "reads",
     "session add": "writes",
+    **{
+        f"duty {name}": "writes"
+        for name in (
+            "add",
+            "appeal",
+            "assess",
+            "confirm",
+            "correct",
+            "grant",
+            "refuse",
+            "uphold",
+            "withdraw",
+        )
+    },
+    "duty recount": "counts rows",
     "suggestion open": "writes",
     "suggestion step": "writes",
     "columns save": "writes",
@@ -117,6 +132,9 @@ def lines(county: Any, name: str, folder: Path) -> Iterator[tuple[str, list[str]
         "suggestion print": [[county.ids["project"], out + ".pdf", "--kind", "project"]],
         "report": [["2026"], ["2026", "--xlsx", out + ".xlsx"]],
         "search": [["表决"]],
+        "duty list": [[WANG]],
+        "duty show": [[county.ids["record_id"]]],
+        "duty score": [[WANG, "points"]],
         "journal list": [["--size", "200"]],
         "compare": [["--from", "2026-01-01"]],
         "procedure": [["project"]],

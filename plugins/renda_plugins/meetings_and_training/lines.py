@@ -40,6 +40,7 @@ class Sum:
     kind: str
     events: int
     times: int
+    persons: int | None
     invited: int | None
     approx: bool
 
@@ -62,6 +63,8 @@ class Line:
         invited: Person-times (人次) that were invited, of events with a roll; sums add theirs where they tell them.
         persons: Persons (人) known by name, each once; *mandates* are the offices in which their records count.
         times: Person-times (人次), those of sums too; *sums* are these alone.
+        sums_persons: Persons as each register of sums tells them, added up: who stands in two counts twice, and none is
+            among *persons*.
         attendance: Invitations on rolls that were taken up, for a part at least.
         leave, absent: Invitations on rolls with half-days of approved leave, and with others that were missed; one may
             have both, and have been taken up for the rest.
@@ -76,6 +79,7 @@ class Line:
     mandates: int = titled("参加（代表职务）")
     times: Figure = titled("参加（人次）")
     sums: Figure | None = titled("其中汇总登记（人次）")
+    sums_persons: Figure | None = titled("汇总登记（人，各册相加）")
     attendance: Rate = titled("出席率")
     leave: int = titled("请假（人次）")
     leave_halves: int = titled("请假（半天）")
@@ -97,7 +101,7 @@ def told_by(cases: Iterable[Case]) -> tuple[list[Seat], list[Sum]]:
 
 
 def _sums(event: str, on: dt.date, form: str, said: Totals) -> Iterator[Sum]:
-    """Part the sums of one register; what was invited is told of all of it, and stands with the larger part."""
+    """Part the sums of one register; persons and invitations are told of all of it, and stand with the larger."""
     given = [(form, said.person_times), (SIT_IN, said.sitting_in)]
     parts = [(kind, times) for kind, times in given if times is not None]
     largest = max(parts, key=lambda part: part[1])[0]
@@ -109,6 +113,7 @@ def _sums(event: str, on: dt.date, form: str, said: Totals) -> Iterator[Sum]:
             kind=kind,
             events=said.events,
             times=times,
+            persons=said.persons if first else None,
             invited=said.invited if first else None,
             approx=said.approx,
         )
@@ -121,6 +126,7 @@ def line(name: str, told: Told) -> Line:
     round_ = any(r.facts.get("approx") for r in told.records)
     named = Figure(known["person_times"], approx=round_)
     sums = [Figure(s.times, s.approx) for s in told.sums]
+    persons = [Figure(s.persons, s.approx) for s in told.sums if s.persons is not None]
     invited = [Figure(s.invited, s.approx) for s in told.sums if s.invited is not None]
     hours = sum(r.facts.get("hours", 0) for r in told.records if r.kind == "training")
     return Line(
@@ -131,6 +137,7 @@ def line(name: str, told: Told) -> Line:
         mandates=known["mandates"],
         times=total([named, *sums]),
         sums=total(sums) if sums else None,
+        sums_persons=total(persons) if persons else None,
         attendance=Rate(hits=sum(o.present > 0 for o in rolled), base=len(rolled), of="登记出席的邀请人次"),
         leave=sum(o.leave > 0 for o in rolled),
         leave_halves=sum(o.leave for o in rolled),

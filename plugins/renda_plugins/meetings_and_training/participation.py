@@ -16,7 +16,7 @@ from renda_plugins.meetings_and_training.fields import Event
 from renda_plugins.meetings_and_training.guards import FARTHEST
 from renda_plugins.meetings_and_training.kinds import FORMS, KIND, TAKEN
 from renda_plugins.meetings_and_training.lines import CAME, Line, Told, line, told_by
-from renda_plugins.meetings_and_training.rolls import invited, schedule, undecided
+from renda_plugins.meetings_and_training.rolls import invited, misplaced, schedule, undecided
 from renda_plugins.meetings_and_training.settings import Settings
 
 GROUPS = {"": "合计", "form": "活动形式", "month": "月份", "group": "代表小组"}
@@ -244,6 +244,8 @@ async def _points(context: Context[Settings], desk: Desk, cases: Iterable[Case])
         why = ["逾期未登记出席"] if _unrecorded(case, context.today) else []
         if state not in ("closed", "cancelled") and (waiting := undecided(case)):
             why.append(f"{len(waiting)} 人请假未决定")
+        if state not in (*CAME, "cancelled") and (lost := misplaced(case)):
+            why.append(f"{len(lost)} 人所请半天已不在日程内")
         body = case.body_as(Event)
         if body.form == "session" and state in ("planned", "noticed"):
             if sessions is None:

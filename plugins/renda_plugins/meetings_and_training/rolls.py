@@ -116,6 +116,13 @@ def undecided(case: Case) -> tuple[str, ...]:
     return tuple(p for p, asked in requests(case).items() if p in now and any(r.state == ASKED for r in asked))
 
 
+def misplaced(case: Case) -> tuple[str, ...]:
+    """Give whose leave names half-days that the event has no more, because it was moved since."""
+    now, halves = invited(case), frozenset(schedule(case).halves())
+    open_ = {p: [r for r in asked if r.state in (ASKED, APPROVED)] for p, asked in requests(case).items() if p in now}
+    return tuple(p for p, asked in open_.items() if any(set(r.halves) - halves for r in asked))
+
+
 def roll_of(case: Case) -> Roll | None:
     """Give the roll in force: the one told last."""
     told = [said for _, said in case.said(Roll)]

@@ -86,7 +86,7 @@ def _people(rows: Iterable[dict[str, Any]]) -> None:
     """Show people, a line for each mandate."""
     from renda_core.domain.mandates import STATE_TITLES
 
-    titles: Mapping[str, str] = STATE_TITLES
+    titles = STATE_TITLES
     blank: dict[str, Any] = {}
     keys = ("congress_name", "term_number", "delegation")
     lines = [

@@ -12,7 +12,7 @@ from renda_core.errors import Invalid, Rejected
 
 State = Literal["elected", "active", "suspended", "ended", "void"]
 """The last two are final."""
-STATE_TITLES: Mapping[State, str] = {
+STATE_TITLES: Mapping[str, str] = {
     "elected": "当选待审", "active": "有效", "suspended": "暂停", "ended": "终止", "void": "当选无效"
 }  # fmt: skip
 """What people call the states."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import attrs
 import numpy as np
 import numpy.typing as npt
 
+from renda_core.domain.duty import loops
 from renda_core.domain.duty.columns import AT_ONCE, Columns, Counters, Lane, Longs, Numbers, Scale
 from renda_core.domain.duty.compiled import NARROWEST, kernels
 from renda_core.errors import Misuse
@@ -50,22 +52,15 @@ def totals_of_counters(
     Sums are made in the narrowest numbers that none of them can outgrow, which the largest counters tell.
     """
     _check(scale, counters.lanes)
-    rows = [r for r in sorted(range(len(scale.each)), key=lambda r: scale.item[r]) if scale.each[r]]
-    reach = [0] * len(scale.caps)
-    for r in rows:
-        reach[scale.item[r]] += abs(scale.each[r]) * max(abs(counters.least[r]), abs(counters.most[r]), 1)
-    caps = [r if c is None else min(c, r) for c, r in zip(scale.caps, reach, strict=True)]
-    widest = max(sum(caps), *reach)
+    items = _items(counters, scale)
+    widest = max(sum(i.cap for i in items), *(i.reach for i in items), 0, 0)
     number = next(t for t in NARROWEST if t is np.int64 or widest <= np.iinfo(t).max)
     found: Numbers = np.empty(counters.deputies, np.int64 if number is np.int64 else np.int32)
-    begins = np.searchsorted([scale.item[r] for r in rows], np.arange(len(caps) + 1))
-    each: Numbers = np.array([scale.each[r] for r in rows], number)
-    tops: Numbers = np.array(caps, number)
-    loop = kernels.sweep((counters.n.dtype, each.dtype, found.dtype), counters.n.size, fast)
-    if loop and rows:
-        loop(counters.n.reshape(-1), len(found), np.array(rows, np.int64), begins, each, tops, found)
+    loop = kernels.sweep((counters.n.dtype, np.dtype(number), found.dtype), counters.n.size, fast)
+    if loop and items:
+        loop(counters.n.reshape(-1), len(found), *_laid(items, number), found)
     else:
-        _by_item(counters.n, rows, begins.tolist(), each, tops, found)
+        _by_item(counters.n, items, np.dtype(number), found)
     finished: Numbers = _finished(found, scale, start)
     return finished
 
@@ -108,22 +103,60 @@ def _by_place(columns: Columns, item: Longs, each: Longs, caps: Longs, found: Lo
         by_item.sum(1, out=found[a:b])
 
 
-def _by_item(n: Numbers, rows: list[int], begins: list[int], each: Numbers, caps: Numbers, found: Any) -> None:
+@attrs.frozen
+class _Item:
+    """The lanes of an item that earn something, as (row, points for a unit), and how far its points may reach."""
+
+    lanes: tuple[tuple[int, int], ...]
+    reach: int
+    cap: int
+
+
+def _items(counters: Counters, scale: Scale) -> list[_Item]:
+    """Give the items that earn something; a cap that nobody can reach is no wider than what they can."""
+    lanes: dict[int, list[tuple[int, int]]] = {}
+    reach = dict[int, int]()
+    for r, (item, each) in enumerate(zip(scale.item, scale.each, strict=True)):
+        if each:
+            lanes.setdefault(item, []).append((r, each))
+            most = max(abs(counters.least[r]), abs(counters.most[r]), 1)
+            reach[item] = reach.get(item, 0) + abs(each) * most
+    caps = {i: n if (cap := scale.caps[i]) is None else min(cap, n) for i, n in reach.items()}
+    return [_Item(tuple(lanes[i]), n, caps[i]) for i, n in reach.items()]
+
+
+def _laid(items: list[_Item], number: Any) -> tuple[Numbers, ...]:
+    """Give items as the compiled loop takes them: those of one lane, filled up with nothing, then those of several."""
+    alone = [(*i.lanes[0], i.cap) for i in items if len(i.lanes) == 1]
+    alone += [(0, 0, 0)] * (-len(alone) % loops.ABREAST)
+    several = [i for i in items if len(i.lanes) > 1]
+    rows = [lane for i in several for lane in i.lanes]
+    begins = np.cumsum([0, *(len(i.lanes) for i in several)])
+    return (
+        np.array([r for r, _, _ in alone], np.int64),
+        np.array([each for _, each, _ in alone], number),
+        np.array([cap for _, _, cap in alone], number),
+        np.array([r for r, _ in rows], np.int64),
+        begins,
+        np.array([each for _, each in rows], number),
+        np.array([i.cap for i in several], number),
+    )
+
+
+def _by_item(n: Numbers, items: list[_Item], number: np.dtype[Any], found: Any) -> None:
     """Add up counters item by item, block by block."""
     for a in range(0, len(found), CELLS):
         part, some = found[a : a + CELLS], n[:, a : a + CELLS]
         part[:] = 0
-        sums, more = np.empty(len(part), each.dtype), np.empty(len(part), each.dtype)
-        for cap, begin, end in zip(caps, begins, begins[1:], strict=False):
-            for r in range(begin, end):
-                into = sums if r == begin else more
-                np.multiply(some[rows[r]], each[r], out=into, dtype=each.dtype, casting="unsafe")
-                if r > begin:
-                    sums += more
-            if end > begin:
-                np.minimum(sums, cap, out=sums)
-                np.maximum(sums, -cap, out=sums)
-                part += sums
+        sums, more = np.empty(len(part), number), np.empty(len(part), number)
+        for item in items:
+            sums[:] = 0
+            for r, each in item.lanes:
+                np.multiply(some[r], number.type(each), out=more, dtype=number, casting="unsafe")
+                sums += more
+            np.minimum(sums, number.type(item.cap), out=sums)
+            np.maximum(sums, number.type(-item.cap), out=sums)
+            part += sums
 
 
 def _finished(found: Any, scale: Scale, start: int | Longs | None) -> Any:

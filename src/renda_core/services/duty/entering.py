@@ -223,7 +223,7 @@ def _refuse_others(unit: Unit, record: Record, do: Do) -> None:
         raise NotAllowed("what was withdrawn comes back by the step that recorded it; else enter it again")
     if own:
         raise NotAllowed("nobody decides upon their own record")
-    if do in ("uphold", "grant") and unit.actor.id in _deciders(record):
+    if record.state == "appealed" and unit.actor.id in _deciders(record):
         raise NotAllowed("an appeal is decided by somebody else than who decided before")
 
 

@@ -49,7 +49,7 @@ UNITS = "单位名称,代码,从\n县水务局,water,2021-07-01\n".encode()
 POPOLO = b'{"persons": [{"id": "p-1", "name": "\xe8\xb5\xb5\xe6\x98\x8e"}]}'
 VISIT = {
     "kind": "visit",
-    "on": "2026-01-12",
+    "on": "2026-01-09",
     "source": "走访选民登记表 12",
     "title": "走访城东村",
     "facts": {"people": 6},

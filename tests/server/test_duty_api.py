@@ -89,7 +89,7 @@ def test_a_record_goes_its_whole_way(duties: Site) -> None:
     assert (granted["state"], granted["version"]) == ("confirmed", 3)
     changed = marked(duties, id, "correct", changes={"quantity": 2, "evidence": ["照片"], "on": "2026-01-13"})
     assert (changed["quantity"], changed["evidence"], changed["on"]) == (2, ["照片"], "2026-01-13")
-    assert changed["history"][-1]["was"] == {"evidence": VISIT["evidence"], "on": "2026-01-12", "quantity": 1}
+    assert changed["history"][-1]["was"] == {"evidence": VISIT["evidence"], "on": VISIT["on"], "quantity": 1}
     assert marked(duties, id, "withdraw")["state"] == "withdrawn"
     shown = duties.get(path, "wang")
     assert [m["do"] for m in shown.json()["history"]] == ["refuse", "appeal", "grant", "correct", "withdraw"]

@@ -10,7 +10,7 @@ from typing import Literal
 
 import attrs
 
-from renda_core.domain.duty import Record
+from renda_core.domain.duty import BESIDE, Record
 from renda_core.domain.fields import titled
 from renda_core.domain.figures import Figure, total
 from renda_core.domain.protecting import TOTAL
@@ -177,6 +177,7 @@ def _line(
     if not told:
         return _untold(name, len(people))
     parts = [whole.reading.kind(r).part for r in mine]
+    chances = [part for r, part in zip(mine, parts, strict=True) if not r.facts.get(BESIDE)]
     done = [r for r, part in zip(mine, parts, strict=True) if kind or part != "missed"]
     units = {r.kind: whole.reading.kind(r) for r in done}
     added = [r for r in done if kind or units[r.kind].unit == TIMES]
@@ -190,7 +191,7 @@ def _line(
         quantity=total(quantity(r, units[r.kind]) for r in added),
         unit=kind.unit if kind and kind.unit != TIMES else HEADS,
         average=_average(len(done), len(people)),
-        attendance=None if kind else _attendance(parts),
+        attendance=None if kind else _attendance(chances),
         note="",
     )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from renda_core.domain.duty import BESIDE
 from renda_core.records import RecordKind
 
 KIND, INVITED = "event", "invited"
@@ -34,8 +35,15 @@ SIT_IN, LEAVE, ABSENCE = "sit_in", "leave", "absence"
 TENTH = 10
 """Hours of training (学时) are counted in tenths, so that they stay whole numbers: 15 are one and a half."""
 HALVES = {"halves": "半天数"}
-MISSED = {**HALVES, "session": "人民代表大会会议", "committee": "常务委员会会议", "whole": "全程"}
-"""Facts of leave and absence: whose meeting it was, and whether all of it was missed, each 1 where it holds.
+MISSED = {
+    **HALVES,
+    "session": "人民代表大会会议",
+    "committee": "常务委员会会议",
+    "whole": "全程未到",
+    BESIDE: "同次活动另有记录",
+}
+"""Facts of leave and absence: whose meeting it was, whether nothing of it was attended, and whether attendance or an
+absence stands beside, each 1 where it holds.
 Source: 代表法 62 (3) speaks of sessions (本级人民代表大会会议) alone."""
 TAKEN: Mapping[str, str] = {
     "session": "出席人代会会议",

@@ -6,7 +6,7 @@ from typing import Literal
 import attrs
 
 from renda_core.domain.case import Case
-from renda_core.domain.duty import Record
+from renda_core.domain.duty import BESIDE, Record
 from renda_plugins.meetings_and_training.fields import (
     Decision,
     Event,
@@ -182,14 +182,18 @@ def records(case: Case, list_: str) -> Iterable[Record]:
             title=case.title[:LONGEST_TITLE],
             congress=body.congress if own else "",
         )
-        missed = {"session": int(own and body.form == "session"), "committee": int(own and body.form != "session")}
+        missed = {
+            "session": int(own and body.form == "session"),
+            "committee": int(own and body.form != "session"),
+            "whole": int(not one.present),
+        }
         if list_ == ATTENDED and one.present:
             facts = {"halves": one.present}
             if (kind := kind_of(body.form, one.role)) == "training" and body.hours:
                 facts["hours"] = body.hours * one.present // many  # nobody is credited what they did not sit through
             yield attrs.evolve(record, kind=kind, facts=facts)
         if list_ == LEAVE and one.leave:
-            facts = {"halves": one.leave, **missed, "whole": int(one.leave == many)}
+            facts = {"halves": one.leave, **missed} | ({BESIDE: 1} if one.present or one.absent else {})
             yield attrs.evolve(record, quantity=one.leave, facts=facts)
         if list_ == ABSENCE and one.absent:
-            yield attrs.evolve(record, facts={"halves": one.absent, **missed, "whole": int(one.absent == many)})
+            yield attrs.evolve(record, facts={"halves": one.absent, **missed} | ({BESIDE: 1} if one.present else {}))

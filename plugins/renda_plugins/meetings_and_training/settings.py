@@ -89,7 +89,7 @@ LIST = (
     Duty(code="suggestion", title="提出建议、批评和意见", kinds=("suggestion",), source=f"代表法 24, 36; {OURS}"),
     Duty(code="report", title="向选民或者选举单位报告履职情况", kinds=("duty_report",), source="龙山 (article 002)"),
 )
-"""A list to begin with; 咸宁 (article 003) has one and does not print it."""
+"""A list to begin with; article 003 tells of one and does not print it."""
 
 
 @attrs.frozen(kw_only=True)

@@ -12,7 +12,7 @@ from renda_core.domain.case import Actor
 from renda_core.domain.duty import Record, RecordKind
 from renda_core.services import duty
 from renda_core.services.duty import listing
-from renda_core.services.duty.listing import Listed
+from renda_core.services.duty.listing import ListedRecord
 from renda_core.store.unit import Reader, Unit
 from renda_core.tenancy import Tenant
 from renda_server import bodies
@@ -90,7 +90,7 @@ class WaitingAsked(Paged, kw_only=True, frozen=True):
 
 
 @operation("GET", "/people/{person_id:str}/records", summary="List a person's records", tag=TAG)
-async def list_records(desk: Desk, person_id: str, asked: RecordsAsked) -> Page[Listed]:
+async def list_records(desk: Desk, person_id: str, asked: RecordsAsked) -> Page[ListedRecord]:
     """List a person's duty records, oldest first, to the offices and to the person."""
     question = listing.Asked(**{f: getattr(asked, f) for f in asked.__struct_fields__})
     found = await desk.ask(listing.page_of, person_id, question)
@@ -106,7 +106,7 @@ async def list_records(desk: Desk, person_id: str, asked: RecordsAsked) -> Page[
     etag=True,
     located=True,
 )
-async def enter_record(desk: Desk, person_id: str, data: NewRecord) -> Answer[Listed]:
+async def enter_record(desk: Desk, person_id: str, data: NewRecord) -> Answer[ListedRecord]:
     """Enter a record by hand, where no step makes it.
 
     It counts in the mandates in force on its day. What is recorded already, on the same day too, is refused.
@@ -118,14 +118,14 @@ async def enter_record(desk: Desk, person_id: str, data: NewRecord) -> Answer[Li
 
 
 @operation("GET", "/records", summary="List the records that wait", tag=TAG)
-async def list_waiting_records(desk: Desk, asked: WaitingAsked) -> Page[Listed]:
+async def list_waiting_records(desk: Desk, asked: WaitingAsked) -> Page[ListedRecord]:
     """List, the oldest day first, what waits for the office: records to be checked, or appeals to be decided."""
     found = await desk.ask(listing.waiting_page, asked.state, asked.after, asked.size)
     return Page(items=list(found.rows), after=found.after)
 
 
 @operation("GET", "/records/{record_id:str}", summary="Show a record", tag=TAG, etag=True)
-async def show_record(desk: Desk, record_id: str) -> Answer[Listed]:
+async def show_record(desk: Desk, record_id: str) -> Answer[ListedRecord]:
     """Show a record with its whole history: who marked it, why, and what it was before."""
     found = await desk.ask(_one, record_id)
     return tagged(found, found.version)
@@ -140,7 +140,7 @@ async def show_record(desk: Desk, record_id: str) -> Answer[Listed]:
     problems=(403, 412, 422),
     etag=True,
 )
-async def mark_record(desk: Desk, record_id: str, data: NewMark, if_match: str) -> Answer[Listed]:
+async def mark_record(desk: Desk, record_id: str, data: NewMark, if_match: str) -> Answer[ListedRecord]:
     """Check a record, refuse, correct or withdraw it, appeal against it, or decide the appeal.
 
     The person appeals, and takes back what nobody checked yet; the offices do the rest, nobody upon their own, and an
@@ -164,19 +164,19 @@ async def list_record_kinds(desk: Desk) -> Page[RecordKind]:
     return Page(items=list(await desk.ask(listing.kinds)), after="")
 
 
-async def _one(reader: Reader, tenant: Tenant, actor: Actor, id: str) -> Listed:
+async def _one(reader: Reader, tenant: Tenant, actor: Actor, id: str) -> ListedRecord:
     return await _shown(reader, tenant, await duty.record(reader, tenant, actor, id))
 
 
-async def _entered(unit: Unit, tenant: Tenant, asked: duty.Entering) -> Listed:
+async def _entered(unit: Unit, tenant: Tenant, asked: duty.Entering) -> ListedRecord:
     return await _shown(unit, tenant, await duty.enter(unit, tenant, asked))
 
 
-async def _marked(unit: Unit, tenant: Tenant, asked: duty.Marking) -> Listed:
+async def _marked(unit: Unit, tenant: Tenant, asked: duty.Marking) -> ListedRecord:
     return await _shown(unit, tenant, await duty.mark(unit, tenant, asked))
 
 
-async def _shown(reader: Reader, tenant: Tenant, record: Record) -> Listed:
+async def _shown(reader: Reader, tenant: Tenant, record: Record) -> ListedRecord:
     """Show a record in the transaction that read or changed it."""
     (found,) = await listing.listed(reader, tenant, (record,))
     return found

@@ -7,7 +7,7 @@ import datetime as dt
 from renda_core.desks import PersonScore
 from renda_core.errors import Invalid, NotFound
 from renda_core.services.duty import listing, scoring
-from renda_core.services.duty.listing import RuleShown
+from renda_core.services.duty.listing import ScoreRuleShown
 from renda_core.services.duty.scoring import Assessed
 from renda_server import bodies
 from renda_server.hosting import Desk
@@ -45,7 +45,7 @@ class YearToAssess(Given, kw_only=True, frozen=True):
 
 
 @operation("GET", "/scores", summary="List the rules of points", tag=TAG, problems=(500,))
-async def list_score_rules(desk: Desk, asked: Day) -> Page[RuleShown]:
+async def list_score_rules(desk: Desk, asked: Day) -> Page[ScoreRuleShown]:
     """List the rules of points that enabled practices offer, each with its lines and grades as they stand on a day."""
     return Page(items=list(await desk.ask(listing.rules, asked.on)), after="")
 

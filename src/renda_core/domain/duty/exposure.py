@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 import attrs
 
-from renda_core.domain.duty.records import Record, RecordKind
+from renda_core.domain.duty.records import BESIDE, Record, RecordKind
 from renda_core.domain.mandates import Mandate
 from renda_core.domain.rates import Rate
 
@@ -22,7 +22,7 @@ class Exposure:
         days: Of the period.
         in_office: Of these, days with a mandate in force (有效).
         suspended: Of these, days with a mandate suspended and none in force.
-        taken: Opportunities that were offered and taken, in units of their kinds.
+        taken: Opportunities that were offered and taken, for a part at least: of each event one.
         missed: Offered and not taken, with leave or without.
     """
 
@@ -60,7 +60,7 @@ def exposure(
     parts = {"taken": 0, "missed": 0}
     for r in records:
         kind = kinds.get(r.kind)
-        if kind is not None and kind.part and r.counts and first <= r.on <= last:
+        if kind is not None and kind.part and r.counts and first <= r.on <= last and not r.facts.get(BESIDE):
             parts[kind.part] += 1
     in_office = suspended = 0
     days = (last - first).days + 1

@@ -49,6 +49,9 @@ CHANGEABLE = frozenset({"on", "quantity", "facts", "title", "evidence"})
 """What a correction may change; of whom, what and whence it is stays, or it would be another record."""
 
 
+BESIDE = "beside"
+"""The fact of what was missed of something that another record shows already: somebody came for a part, or was absent
+for the rest. Both are of one opportunity, which is counted once."""
 TENTHS = "（十分之一）"
 """Ends the title of a measure that is counted in tenths, as hours are that come by halves; people read 1.5 for 15."""
 
@@ -65,7 +68,7 @@ class RecordKind:
             counted in tenths says so at the end of its title, see ``TENTHS``.
         signs: Those of them that are 1 where something holds, and no number of anything, e.g. ``"lead"`` 领衔.
         part: ``taken`` where it shows that somebody took an opportunity that was offered, ``missed`` where it shows
-            that they did not; both together are what was offered.
+            that they did not; both together are what was offered, without what only stands ``BESIDE`` another.
         by_hand: Whether it may be entered by hand; what only a step makes is not.
         own: Whether deputies may enter their own, for the office to check.
         private: Only the person and the offices see it, in no list of others.

@@ -235,20 +235,19 @@ class Versions:
     def spans(self, first: dt.date, last: dt.date) -> tuple[tuple[dt.date, Version], ...]:
         """Give the versions of a period, both days included, each with its first day in it, oldest first."""
         found: list[tuple[dt.date, Version]] = []
-        day = last
-        while day >= first:
-            begins = max(first, self._from(day))
+        begins = last + DAY if last < dt.date.max else last
+        while begins > first:
+            begins = max(first, self._from(begins - DAY))
             version = self.on(begins)
             if found and found[-1][1].formula == version.formula:
                 found.pop()
             found.append((begins, version))
-            day = begins - DAY
         return tuple(reversed(found))
 
     def by_month(self, first: dt.date, last: dt.date) -> bool:
         """Tell whether what is counted by month tells a period's points: whole months, and no change within one."""
-        whole = first.day == 1 and (last + DAY).day == 1
-        return whole and all(since.day == 1 for since, _ in self.spans(first, last))
+        to_the_end = last == dt.date.max or (last + DAY).day == 1
+        return to_the_end and all(since.day == 1 for since, _ in self.spans(first, last))
 
     def _from(self, day: dt.date) -> dt.date:
         return min(day, self._since_on(self.rule.plugin, day)) if self._since_on else day

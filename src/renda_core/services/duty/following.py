@@ -11,7 +11,7 @@ from uuid import UUID
 import attrs
 
 from renda_core.domain.case import Act, Case
-from renda_core.domain.duty import Mark, Record, marked
+from renda_core.domain.duty import Do, Mark, Record, marked
 from renda_core.domain.failing import Nonsense, expect
 from renda_core.errors import PracticeFailed, Rejected, RendaError
 from renda_core.records import RecordRule
@@ -25,6 +25,10 @@ from renda_core.tenancy import Tenant
 
 MOST = 1_000
 """Records that one rule may make of one step: more than a congress has deputies, fewer than what never ends."""
+STEP = "step"
+"""What a mark of a step keeps beside the fields that it changed; a mark of people has none."""
+TOLD = ("on", "quantity", "facts", "title")
+"""What a step says of a record."""
 Change = tuple[Record | None, Record | None]
 
 
@@ -75,7 +79,7 @@ async def _written(unit: Unit, rule: RecordRule, case: Case, act: Act, made: Seq
         try:
             bound = held.bound(record) if held.known(record.person) else record
             if before is None:
-                new.append(attrs.evolve(bound, id=new_id()))
+                new.append(attrs.evolve(bound, id=new_id(), by=bound.by or act.by))
             elif rule.whole:
                 changes.append(await _changed(unit, before, bound, act))
             else:
@@ -97,23 +101,36 @@ async def _known(unit: Unit, sources: Iterable[str]) -> dict[tuple[str, str, str
 
 
 async def _gone(unit: Unit, case: Case, act: Act, before: Record) -> Change:
-    """Withdraw what a whole list no longer gives; an appeal against it is decided by people first."""
-    if before.state in ("withdrawn", "appealed"):
+    """Withdraw what a whole list no longer gives; what people refused, or have yet to decide an appeal of, stays."""
+    if before.state not in ("entered", "confirmed"):
         return before, before
-    mark = Mark(do="withdraw", by=act.by, on=act.on, why=f"{case.number or case.id}: {act.step}")
-    return await _saved(unit, before, marked(before, mark))
+    return await _saved(unit, before, _marked(before, "withdraw", act, why=f"{case.number or case.id}: {act.step}"))
 
 
 async def _changed(unit: Unit, known: Record, now: Record, act: Act) -> Change:
-    """Bring a record to what the step says now; what people decided about it meanwhile stays."""
-    after, why = known, f"{act.step}"
+    """Bring a record to what the step says now; what people decided about it meanwhile stays.
+
+    A whole list is told again for the sake of one person: it takes back no appeal granted to another.
+    """
+    after = known
     if known.state == "withdrawn":
-        after = marked(after, Mark(do="restore", by=act.by, on=act.on, why=why))
-    fields = {f: getattr(now, f) for f in ("on", "quantity", "facts", "title") if getattr(now, f) != getattr(after, f)}
+        if STEP not in known.history[-1].was:
+            return known, known
+        after = _marked(after, "restore", act)
+    decided = {f for m in known.history if STEP not in m.was for f in m.was}
+    fields = {f: getattr(now, f) for f in TOLD if f not in decided and getattr(now, f) != getattr(after, f)}
     if fields and after.state in ("entered", "confirmed"):
-        after = marked(after, Mark(do="correct", by=act.by, on=act.on, why=why), fields)
-        after = attrs.evolve(after, mandates=now.mandates)
+        after = _marked(after, "correct", act, fields=fields)
+        if "on" not in decided:
+            after = attrs.evolve(after, mandates=now.mandates)
     return (known, known) if after is known else await _saved(unit, known, after)
+
+
+def _marked(before: Record, do: Do, act: Act, *, why: str = "", fields: Mapping[str, Any] | None = None) -> Record:
+    """Make a mark that says which step made it."""
+    after = marked(before, Mark(do=do, by=act.by, on=act.on, why=why or act.step), fields)
+    mark = after.history[-1]
+    return attrs.evolve(after, history=(*after.history[:-1], attrs.evolve(mark, was={**mark.was, STEP: act.step})))
 
 
 async def _saved(unit: Unit, before: Record, after: Record) -> Change:

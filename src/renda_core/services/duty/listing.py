@@ -29,7 +29,7 @@ Waiting = Literal["entered", "appealed"]
 
 
 @attrs.frozen(kw_only=True)
-class Listed(Record):
+class ListedRecord(Record):
     """A record with what people call its person and kind.
 
     Attributes:
@@ -55,7 +55,7 @@ class Asked:
 
 
 @attrs.frozen(kw_only=True)
-class RuleShown:
+class ScoreRuleShown:
     """A rule of points as it stands on a day, for everybody to read.
 
     Attributes:
@@ -73,7 +73,7 @@ class RuleShown:
     result: str
 
 
-async def page_of(reader: Reader, tenant: Tenant, actor: Actor, person: str, asked: Asked) -> Page[Listed]:
+async def page_of(reader: Reader, tenant: Tenant, actor: Actor, person: str, asked: Asked) -> Page[ListedRecord]:
     """List a page of a person's records, oldest first, to certain offices and to the person.
 
     Raises:
@@ -90,7 +90,7 @@ async def page_of(reader: Reader, tenant: Tenant, actor: Actor, person: str, ask
 
 async def waiting_page(
     reader: Reader, tenant: Tenant, actor: Actor, state: Waiting, after: str = "", size: int = PAGE
-) -> Page[Listed]:
+) -> Page[ListedRecord]:
     """List a page of what waits for the office, the oldest day first.
 
     Raises:
@@ -111,7 +111,7 @@ async def _page(
     order: str,
     after: str,
     size: int,
-) -> Page[Listed]:
+) -> Page[ListedRecord]:
     """Fill a page with what the asker may read; what they may not leaves no gap that would tell of it."""
     check_size(size)
     day, id = place(after, order, a_day, an_id) if after else (dt.date.min.isoformat(), "")
@@ -126,13 +126,13 @@ async def _page(
     return Page(rows=await listed(reader, tenant, kept[:size]), after=token)
 
 
-async def listed(reader: Reader, tenant: Tenant, records: Iterable[Record]) -> tuple[Listed, ...]:
+async def listed(reader: Reader, tenant: Tenant, records: Iterable[Record]) -> tuple[ListedRecord, ...]:
     """Give records with what people call their persons and kinds."""
     found = tuple(records)
     names = {row.id: row.name for row in await reader.among(NAMES["person"], "id", {r.person for r in found})}
     kinds = tenant.practice.record_kinds
     return tuple(
-        Listed(
+        ListedRecord(
             **{a.name: getattr(r, a.name) for a in attrs.fields(Record)},
             name=names.get(r.person, ""),
             kind_title=kinds[r.kind].title if r.kind in kinds else "",
@@ -149,7 +149,7 @@ async def kinds(_: Reader, tenant: Tenant, __: Actor) -> tuple[RecordKind, ...]:
     return tuple(sorted(found, key=lambda kind: (books.index(kind.book), kind.name)))
 
 
-async def rules(_: Reader, tenant: Tenant, __: Actor, on: dt.date | None = None) -> tuple[RuleShown, ...]:
+async def rules(_: Reader, tenant: Tenant, __: Actor, on: dt.date | None = None) -> tuple[ScoreRuleShown, ...]:
     """List the rules of points that enabled practices offer, as they stand on a day; by default today.
 
     Raises:
@@ -159,9 +159,9 @@ async def rules(_: Reader, tenant: Tenant, __: Actor, on: dt.date | None = None)
     return tuple(_shown(tenant, rule, on or tenant.today) for _, rule in sorted(tenant.practice.scores.items()))
 
 
-def _shown(tenant: Tenant, rule: ScoreRule, on: dt.date) -> RuleShown:
+def _shown(tenant: Tenant, rule: ScoreRule, on: dt.date) -> ScoreRuleShown:
     pricing = Pricing.of(tenant, rule.name, Period(first=on, last=on, fixed=on))
-    return RuleShown(
+    return ScoreRuleShown(
         name=rule.name,
         title=rule.title,
         plugin=rule.plugin,

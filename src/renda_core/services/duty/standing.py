@@ -7,7 +7,7 @@ from uuid import UUID
 
 import attrs
 
-from renda_core.domain.duty import TIMES, UNPROVEN, Counted, Exposure, Record, RecordKind, Standing, exposure
+from renda_core.domain.duty import BESIDE, TIMES, UNPROVEN, Counted, Exposure, Record, RecordKind, Standing, exposure
 from renda_core.domain.mandates import Mandate
 from renda_core.services.duty.pricing import Period
 from renda_core.store import duty as d
@@ -142,6 +142,7 @@ def counted_exposure(plain: Exposure, counts: Iterable[Counted], kinds: Kinds) -
     """Add the opportunities that are counted by month to somebody's days in office."""
     parts = {"taken": 0, "missed": 0}
     for _, kind, measure, n in counts:
-        if measure.removeprefix(UNPROVEN) == TIMES and kind in kinds and (part := kinds[kind].part):
-            parts[part] += n
+        sign = {TIMES: 1, BESIDE: -1}.get(measure.removeprefix(UNPROVEN), 0)
+        if sign and kind in kinds and (part := kinds[kind].part):
+            parts[part] += sign * n
     return attrs.evolve(plain, **parts)

@@ -23,7 +23,7 @@ from tests.core.suggesting import entries
 
 from renda_core.catalogue import Catalogue
 from renda_core.domain.duty import heads
-from renda_core.errors import Rejected
+from renda_core.errors import NotAllowed, Rejected
 from renda_core.services import duty
 from renda_core.services.duty import Again
 from renda_core.services.duty.writing import recount
@@ -94,6 +94,36 @@ def test_what_people_decided_about_a_record_stays(county):
     assert ("absence", "appealed") in kinds(b, LI)  # whoever decides the appeal decides
     assert mark(b, CHAIR, appealed, "grant", "已请假").state == "withdrawn"
     assert counters(b) == made_anew(b)
+
+
+def test_a_list_that_is_told_again_takes_back_no_appeal_that_was_granted(county):
+    b = county_of(county)
+    case = meeting(b, present=["wang"], absent=["li"])
+    (absence,) = records_of(b, LI)
+    mark(b, CHAIR, mark(b, LI, absence, "appeal", "我在场"), "grant", "签到表属实")
+    (mine,) = records_of(b, WANG)
+    mark(b, CHAIR, mine, "correct", "只到半天", changes={"title": "半天"})
+    case = call(b, case, "recall", present=["wang"], absent=["li"], half_days=2)
+    assert kinds(b, LI) == [("absence", "withdrawn")]
+    (mine,) = records_of(b, WANG)
+    assert (mine.title, mine.quantity) == ("半天", 2)  # what was corrected stays, the rest is as the list has it
+    assert counters(b) == made_anew(b)
+    mark(b, CHAIR, mine, "refuse", "代签")
+    case = call(b, case, "recall", absent=["li"])
+    call(b, case, "recall", present=["wang"], absent=["li"])
+    assert kinds(b, WANG) == [("session", "refused")]
+    assert counters(b) == made_anew(b)
+
+
+def test_who_called_the_roll_decides_no_appeal_against_it(county):
+    b = county_of(county)
+    meeting(b, present=["wang"], absent=["li"])
+    (absence,) = records_of(b, LI)
+    assert absence.by == OFFICE.id
+    appealed = mark(b, LI, absence, "appeal", "我在场")
+    with pytest.raises(NotAllowed, match="somebody else"):
+        mark(b, OFFICE, appealed, "uphold", "没有")
+    assert mark(b, CHAIR, appealed, "uphold", "没有").state == "confirmed"
 
 
 def test_nobody_types_what_a_roll_recorded(county):

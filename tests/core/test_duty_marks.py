@@ -149,3 +149,17 @@ def test_what_was_offered_is_what_was_taken_and_missed():
     found = exposure([mandate()], records, kinds, FIRST, LAST)
     assert (found.taken, found.missed, found.offered) == (1, 1, 2)
     assert str(found.attendance) == "50.00 % (1 / 2 应参加次数)"
+
+
+def test_a_part_missed_of_what_was_attended_is_no_further_opportunity():
+    kinds = {
+        "session": RecordKind(name="session", title="出席人代会", part="taken"),
+        "leave": RecordKind(name="leave", title="请假", part="missed"),
+        "absence": RecordKind(name="absence", title="缺席", part="missed"),
+    }
+    told = [("session", {}), ("leave", {"beside": 1}), ("absence", {"beside": 1}), ("leave", {"beside": 0})]
+    records = [
+        Record(person=WANG, kind=kind, on=FIRST, source=str(n), facts=facts) for n, (kind, facts) in enumerate(told)
+    ]
+    found = exposure([mandate()], records, kinds, FIRST, LAST)
+    assert (found.taken, found.missed, str(found.attendance)) == (1, 1, "50.00 % (1 / 2 应参加次数)")

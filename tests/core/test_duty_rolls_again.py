@@ -4,6 +4,7 @@ import asyncio
 
 import attrs
 import pytest
+from tests.core.coding import in_loop
 from tests.core.dutying import (
     CHAIR,
     LI,
@@ -97,18 +98,18 @@ def test_whoever_brought_a_record_back_decides_no_appeal_against_it(b):
         mark(b, SECOND, appealed, "uphold", "维持")
 
 
-BAD = (
-    {"quantity": 10**12},
-    {"quantity": 0},
-    {"facts": {"people": 10**12}},
-    {"facts": {"a=1;b": 1}},
-    {"facts": {"": 1}},
-    {"source": "源" * 2000},
-    {"kind": "k" * 3000},
-)
+BAD = {
+    "large": {"quantity": 10**12},
+    "nothing": {"quantity": 0},
+    "large fact": {"facts": {"people": 10**12}},
+    "two facts in one": {"facts": {"a=1;b": 1}},
+    "no fact": {"facts": {"": 1}},
+    "long source": {"source": "源" * 2000},
+    "long kind": {"kind": "k" * 3000},
+}
 
 
-@pytest.mark.parametrize("bad", BAD, ids=str)
+@pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
 def test_a_rule_that_gives_what_no_database_holds_takes_no_step_with_it(county, bad):
     (rule, *_) = [r for r in practice().register_records() if type(r).__name__ == "RecordRule"]
 
@@ -141,7 +142,7 @@ def test_a_roll_and_a_mark_at_once_lose_nothing(b):
             work.append(b.store.write(cases.take_step, b.file.id, OFFICE, b.tenant, step))
             return await asyncio.gather(*work, return_exceptions=True)
 
-        *marks, called = b.store.run(at_once())
+        *marks, called = in_loop(b, at_once())
         assert not isinstance(called, BaseException), called
         assert {type(m) for m in marks} <= {Record, Stale}
         assert [only(b, who).quantity for who in (WANG, LI)] == [half_days] * 2

@@ -374,3 +374,15 @@ def test_a_derived_source_is_short_and_always_the_same(on: dt.date, title: str, 
     assert made == sources.derived(on, flat, nth)
     assert 0 < len(made) <= 250
     assert made != sources.derived(on, flat, nth + 1)
+
+
+def test_a_station_learns_nothing_of_private_kinds_by_a_file(b: Any) -> None:
+    enter(b, kind="secret", source="纪委函 1", quantity=3)
+    line = LINE | {"种类": "内部评定", "登记号": "纪委函 1"}
+    told = {
+        p.message
+        for also in ({"数量": 3}, {"数量": 4}, {"登记号": "另一件"})
+        for p in wrong(b, line | also, by=STATION)
+    }
+    assert told == {"内部评定 is private, and entered by office, overseer"}
+    assert [p.message for p in wrong(b, line | {"数量": 4})] == ["is here already and differs in 数量、事由"]

@@ -157,6 +157,11 @@ def test_every_mistake_of_the_lines_is_told_at_once_and_names_its_line():
     ]
 
 
+def test_a_years_result_earns_no_points():
+    (told, *_) = wrong(items=(line(kinds="assessment"),))
+    assert told == "items[1] visit: assessment is what a year came to"
+
+
 def test_a_kind_is_counted_by_one_line_alone():
     (told, _) = wrong(items=(line(), line(code="more", kinds="visit")))
     assert told == "items[2] more: visit counts visit already"

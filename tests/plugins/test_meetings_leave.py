@@ -88,8 +88,13 @@ def test_leave_in_half_days(county):
     done = rolls(p, case, "li", "chen", partly=(Partly(person="wang", missed=(A1, P1, A2)),))
     assert of(done) == (1, 3, 0)
     (record,) = records(done, "leave")
-    assert (record.quantity, dict(record.facts)) == (3, {"halves": 3, "session": 1, "committee": 0, "whole": 0})
-    assert of(rolls(p, case, "li", "chen", absent=("wang",))) == (0, 3, 1)
+    facts = {"halves": 3, "session": 1, "committee": 0, "whole": 0, "beside": 1}
+    assert (record.quantity, dict(record.facts)) == (3, facts)
+    done = rolls(p, case, "li", "chen", absent=("wang",))
+    assert of(done) == (0, 3, 1)
+    ((leave,), (absence,)) = (records(done, kind) for kind in ("leave", "absence"))
+    assert (leave.facts["whole"], leave.facts["beside"]) == (1, 1)  # nothing was attended, and it is one opportunity
+    assert (absence.facts["whole"], absence.facts.get("beside", 0)) == (1, 0)
 
 
 def test_only_approved_leave_is_leave(county):

@@ -25,7 +25,7 @@ from tests.plugins.eventing import (
 )
 from tests.plugins.receiving import rows
 
-from renda_core.domain.duty import Record, heads
+from renda_core.domain.duty import Record, exposure, heads
 from renda_core.errors import Invalid, NotFound, Rejected
 from renda_core.services import duty, ledgers
 from renda_core.testing import uid
@@ -54,7 +54,7 @@ def test_a_roll_records_everybody_once_in_the_mandate_whose_meeting_it_is(county
     assert wang.mandates == (uid("mandate wang"),)
     assert town not in wang.mandates
     assert [(r.kind, r.quantity, dict(r.facts)) for r in records(b, "li")] == [
-        ("absence", 1, {"halves": 1, "session": 1, "committee": 0, "whole": 0}),
+        ("absence", 1, {"halves": 1, "session": 1, "committee": 0, "whole": 0, "beside": 1}),
         ("session", 1, {"halves": 1}),
     ]
     (chen,) = records(b, "chen")
@@ -97,6 +97,38 @@ def test_daowais_kinds(county):
         b.do(duty.enter, CLERK, Record(person=uid("wang"), kind="absence", on=DAY, source="名单"))
     with pytest.raises(Rejected, match="recorded already, by its step"):
         b.do(duty.enter, CLERK, Record(person=uid("wang"), kind="session", on=DAY, source="名单"))
+
+
+def test_leave_of_another_takes_back_no_appeal_that_was_granted(county):
+    b = settled(county, "wang", "li", "chen")
+    case = plan(b, "wang", "li", "chen", **MEETING)
+    b.today = DAY
+    roll(b, case, "chen", absent=["wang", "li"])
+    (absence,) = records(b, "wang")
+    wang, boss = b.actor("wang", "deputy"), b.actor("boss", "overseer")
+    b.do(duty.mark, wang, duty.Marking(id=absence.id, do="appeal", why="我在场"))
+    b.do(duty.mark, boss, duty.Marking(id=absence.id, do="grant", why="签到表属实"))
+    case = b.step(case, "enter_leave", CLERK, payload={"person": uid("li"), "why": "病"}, note="次日才知")
+    b.step(case, "approve_leave", CHAIR, payload={"person": uid("li")})
+    assert summary(b, "wang") == []
+    assert summary(b, "li") == [("leave", 2)]
+
+
+def test_an_event_is_one_opportunity_however_it_was_spent(county):
+    b = settled(county, "wang", "li", "chen")
+    case = plan(b, "wang", "li", "chen", until=DAY + dt.timedelta(1), **MEETING)
+    for who in ("wang", "li"):
+        case = b.step(case, "enter_leave", CLERK, payload={"person": uid(who), "why": "病", "halves": [A1]})
+        case = b.step(case, "approve_leave", CHAIR, payload={"person": uid(who)})
+    b.today = DAY + dt.timedelta(1)
+    roll(b, case, "chen", partly=[part("wang", A1, P1)], absent=["li"])
+    kinds = {k.name: k for k in b.tenant.practice.record_kinds.values()}
+    days = (D(2026, 1, 1), D(2026, 12, 31))
+    found = {who: exposure((), records(b, who), kinds, *days) for who in ("wang", "li", "chen")}
+    assert {who: (e.taken, e.missed) for who, e in found.items()} == {"wang": (1, 0), "li": (0, 1), "chen": (1, 0)}
+    assert [(r.kind, r.facts["whole"]) for r in records(b, "li")] == [("absence", 1), ("leave", 1)]
+    (line,) = b.page("participation", CLERK, {"first": str(days[0]), "last": str(days[1])}).total
+    assert str(line.attendance) == "66.67 % (2 / 3 登记出席的邀请人次)"
 
 
 def test_who_corrects_the_roll_corrects_the_records(county):

@@ -11,9 +11,8 @@ from renda_core.domain.duty import Band, Item
 from renda_core.records import Page, RecordKind, ScoreRule
 from renda_plugins.duty_points.distribution import Distribution, OfCongress, points_distribution
 from renda_plugins.duty_points.pages import RULE, OfYear, Points, my_points
-from renda_plugins.duty_points.settings import Settings
+from renda_plugins.duty_points.settings import RESULT, Settings
 
-RESULT = "assessment"
 WHO = "office overseer"
 """Who looks beside the deputy: whoever checks records and decides appeals."""
 

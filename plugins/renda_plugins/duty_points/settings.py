@@ -15,6 +15,8 @@ from renda_core.settings import at_least, setting
 CODE = re.compile("[a-z][a-z0-9_]{0,39}")
 LONGEST = 40
 """Characters of a title: what fits in a cell of a printed list."""
+RESULT = "assessment"
+"""The kind of record in which a year's result is kept."""
 LOWEST = -(10**12)
 """Where a grade without a threshold begins, in hundredths: lower than any year comes to."""
 STUDY, CONTACT, DELIBERATE, SUPERVISE, SERVE = "学习", "联系", "议事", "监督", "服务"
@@ -223,6 +225,8 @@ def _wrong_line(line: Line) -> Iterator[str]:
         line.item()
     except Invalid as error:
         yield str(error).removeprefix(f"item {line.code}: ").removeprefix(f"item {line.code} ")
+    if RESULT in line.kinds:
+        yield f"{RESULT} is what a year came to; points for it would make the year come out otherwise each time"
     for word in sorted({*line.kinds, *line.extra}):
         if not CODE.fullmatch(word):
             yield f"{word!r} is no code of records; write small letters, digits and _"

@@ -15,7 +15,7 @@ from renda_core.store.compile import Query, among, keyed, mine
 from renda_core.store.people import optional
 
 MANY = 100
-"""Records that one statement looks up at once, by three columns each: few enough for the oldest SQLite."""
+"""Records that one statement looks up at once, by up to three columns each: few enough for the oldest SQLite."""
 
 
 @attrs.frozen(kw_only=True)
@@ -95,7 +95,7 @@ EVERY = Query(
             _other.c.tenant_id == _r.tenant_id,
             _other.c.person == _r.person,
             _other.c.done_on == _r.done_on,
-            _other.c.kind == _r.kind,
+            _other.c.kind.concat("") == _r.kind,  # an expression, so that SQLite takes the index of person and day
             _other.c.id != _r.id,
         )
         .exists()
@@ -110,16 +110,17 @@ EVERY = Query(
 
 
 def _any_of(*columns: str) -> Query[SameRow]:
-    """Look up records by some columns together, each of many: of either three columns there is an index."""
+    """Look up records by some columns together, each of many: of either set of columns there is an index."""
     found = [
         and_(mine(t.duty_record), *(_r[name] == bindparam(f"{name}_{i}", type_=_r[name].type) for name in columns))
         for i in range(MANY)
     ]
-    return Query(select(*(_r[a.name] for a in attrs.fields(SameRow))).where(or_(*found)), SameRow)
+    shown = select(*(_r[a.name] for a in attrs.fields(SameRow)))
+    return Query(shown.where(mine(t.duty_record), or_(*found)), SameRow)
 
 
 SAME = _any_of("source", "person", "kind")
-SAME_DAY = _any_of("person", "done_on", "kind")
+SAME_DAY = _any_of("person", "done_on")
 
 
 def pieces(columns: Sequence[str], values: Iterable[Sequence[Any]]) -> Iterator[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from renda_core.domain.duty.exposure import Exposure, exposure
 from renda_core.domain.duty.records import (
+    BESIDE,
     BOOKS,
     CHANGEABLE,
     MARKS,
@@ -34,6 +35,7 @@ from renda_core.domain.duty.scoring import (
 )
 
 __all__ = [
+    "BESIDE",
     "BOOKS",
     "CHANGEABLE",
     "MARKS",

@@ -161,7 +161,8 @@ def appealed_state(record: Record) -> State:
 def marked(record: Record, mark: Mark, changes: Mapping[str, Any] | None = None) -> Record:
     """Take a record one mark further; what it was before stays in its history.
 
-    An appeal that is granted confirms what was refused; what was confirmed it corrects by *changes*, or withdraws.
+    An appeal that is granted confirms what was refused; what was confirmed it corrects by *changes*, or withdraws. One
+    that is not granted ends the matter until the record changes: appeals without end would keep it open for ever.
 
     Args:
         changes: New values by field, of a correction or of an appeal that is granted.
@@ -178,6 +179,8 @@ def marked(record: Record, mark: Mark, changes: Mapping[str, Any] | None = None)
         said.append(f"say why: to {mark.do} needs a reason")
     if alien := sorted(set(changes) - CHANGEABLE):
         said.append(f"{', '.join(alien)} of a record stay; withdraw it and enter another")
+    if mark.do == "appeal" and record.history and record.history[-1].do == "uphold":
+        said.append(f"the appeal was decided on {record.history[-1].on}, and nothing has changed since")
     if mark.do == "correct" and not changes:
         said.append("nothing would change")
     if changes and mark.do not in ("correct", "grant"):

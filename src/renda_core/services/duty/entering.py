@@ -10,9 +10,10 @@ import attrs
 from renda_core.domain.case import Actor
 from renda_core.domain.duty import REASONED, Do, Mark, Record, RecordKind, marked
 from renda_core.errors import Invalid, NotAllowed, NotFound, Rejected, Stale
+from renda_core.services import lookups
 from renda_core.services.duty import writing
 from renda_core.services.duty.proving import unproven
-from renda_core.services.duty.reading import may_read
+from renda_core.services.duty.reading import PRIVATE, may_read, one_record
 from renda_core.store import duty as d
 from renda_core.store.codec import decode
 from renda_core.store.unit import Unit
@@ -25,7 +26,7 @@ REVIEWING = frozenset({"office", "overseer"})
 LONGEST = 500
 MOST = 1_000_000
 """Units of one record, and of one fact."""
-MOST_FACTS, MOST_PROOFS = 20, 20
+MOST_PROOFS = 20
 
 
 @attrs.frozen(kw_only=True)
@@ -69,8 +70,11 @@ async def enter(unit: Unit, tenant: Tenant, asked: Record | Entering) -> Record:
             for evidence; every objection.
     """
     asked = asked if isinstance(asked, Entering) else Entering(record=asked)
-    record = attrs.evolve(asked.record, by=unit.actor.id, history=(), formula="")
-    kind = check(tenant, unit.actor, record)
+    texts = {f: _flattened(getattr(asked.record, f)) for f in ("source", "title", "evidence")}
+    record = attrs.evolve(asked.record, by=unit.actor.id, history=(), formula="", **texts)
+    kind, again = check(tenant, unit.actor, record), _word("again", asked.again)
+    if not lookups.is_id(record.person):
+        raise Invalid(f"no person {record.person!r}", field="person")
     held = await writing.Held.load(unit, (record.person,))
     said = [*unproven(tenant, record)]
     try:
@@ -79,14 +83,14 @@ async def enter(unit: Unit, tenant: Tenant, asked: Record | Entering) -> Record:
         said += error.reasons
     if said:
         raise Rejected("record refused", *said)
-    if not asked.again.strip():
+    if not again:
         rows = await unit.all(d.SAME_DAY, person=record.person, done_on=record.on, kind=record.kind)
         refuse_again(record, kind, [decode(row.document, Record).source for row in rows])
     made = await writing.add(unit, record)
     await writing.count(unit, [(None, made)])
-    word = {"again": asked.again.strip()} if asked.again.strip() else None
-    told = {"kind": made.kind, "person": made.person}
-    unit.record("record.entered", on=made.id, version=0, rule="by hand", private=word, **told)
+    told, kept = _journalled(made, kind)
+    kept |= {"again": again} if again else {}
+    unit.record("record.entered", on=made.id, version=0, rule="by hand", private=kept, **told)
     unit.emit("record.entered", id=made.id)
     return made
 
@@ -98,32 +102,54 @@ async def mark(unit: Unit, tenant: Tenant, asked: Marking) -> Record:
         NotFound: There is no such record for this actor.
         NotAllowed: The actor may not do this, or would decide upon their own.
         Stale: Somebody was faster.
+        Invalid: A word or a value that it changes does not fit.
         Rejected: The state does not allow it, a reason is missing, or the record would no longer hold; nothing changes.
     """
-    row = await unit.find(d.ONE, id=asked.id)
-    before = decode(row.document, Record) if row else None
+    before = await one_record(unit, asked.id)
     if before is None or not may_read(tenant, unit.actor, before):
         raise NotFound(f"no record {asked.id}")
     _refuse_others(unit, before, asked.do)
     if asked.seen is not None and asked.seen != len(before.history):
         raise Stale(f"record {asked.id} was changed by someone else meanwhile; load it again", id=asked.id)
-    made = Mark(do=asked.do, by=unit.actor.id, on=tenant.today, why=asked.why.strip())
-    after = marked(before, made, asked.changes)
+    made = Mark(do=asked.do, by=unit.actor.id, on=tenant.today, why=_word("why", asked.why))
+    after = marked(before, made, {field: _flattened(value) for field, value in asked.changes.items()})
     kind = tenant.practice.record_kinds.get(after.kind)
-    if asked.changes:
-        if kind is not None:
-            _refuse_misfits(tenant, after, kind)
-        if after.on != before.on and before.mandates:
-            held = await writing.Held.load(unit, (after.person,))
-            after = held.bound(attrs.evolve(after, mandates=()))
-    if after.state == "confirmed" and (said := [*unproven(tenant, after)]):
+    _refuse_misfits(tenant, after, kind, before)
+    if before.mandates and (after.on != before.on or (after.counts and not before.counts)):
+        after = (await writing.Held.load(unit, (after.person,))).bound_anew(before, after)
+    stays = asked.do == "uphold"  # what a rule asks for since keeps no appeal open
+    if after.state == "confirmed" and not stays and (said := [*unproven(tenant, after)]):
         raise Rejected("record refused", *said)
     await writing.change(unit, before, after)
     await writing.count(unit, [(before, after)])
     what, n = f"record.{asked.do}", len(after.history)
-    unit.record(what, on=after.id, version=n, rule="by hand", kind=after.kind, person=after.person, state=after.state)
+    told, kept = _journalled(after, kind)
+    unit.record(what, on=after.id, version=n, rule="by hand", private=kept, state=after.state, **told)
     unit.emit(what, id=after.id, version=n)
     return after
+
+
+def flat(text: str) -> str:
+    """Bring a text to one line; the wide spaces of Chinese typing are spaces, and blanks make no other source."""
+    return " ".join(text.split())
+
+
+def _flattened(value: Any) -> Any:
+    return flat(value) if isinstance(value, str) else tuple(map(flat, value)) if isinstance(value, tuple) else value
+
+
+def _word(field: str, given: str) -> str:
+    """Read why somebody does something, or raise ``Invalid``."""
+    found = flat(given)
+    if len(found) > LONGEST or not found.isprintable():
+        raise Invalid(f"{field} is up to {LONGEST} characters that can be printed", field=field)
+    return found
+
+
+def _journalled(record: Record, kind: RecordKind | None) -> tuple[dict[str, str], dict[str, str]]:
+    """Give what the journal says of a record, and what is kept beside its chain: of a private kind, whose and which."""
+    named = {"kind": record.kind, "person": record.person}
+    return ({}, named) if kind is None or kind.private else (named, {})
 
 
 def check(tenant: Tenant, actor: Actor, record: Record) -> RecordKind:
@@ -169,6 +195,8 @@ def _refuse_strangers(actor: Actor, record: Record, kind: RecordKind) -> None:
     if actor.roles & ENTERING:
         if record.state not in ("entered", "confirmed"):
             raise NotAllowed(f"a record is entered or confirmed, never {record.state} from the beginning")
+        if kind.private and not actor.roles & PRIVATE:  # or what stands there already would tell of it
+            raise NotAllowed(f"{kind.title} is private, and entered by {', '.join(sorted(PRIVATE))}")
         if record.state == "confirmed" and not actor.roles & REVIEWING:
             raise NotAllowed(f"what a station enters is confirmed by {', '.join(sorted(REVIEWING))}")
         if record.state == "confirmed" and record.person == actor.id:
@@ -180,32 +208,49 @@ def _refuse_strangers(actor: Actor, record: Record, kind: RecordKind) -> None:
         raise NotAllowed("a deputy's own record is entered, and confirmed by the office")
 
 
-def _refuse_misfits(tenant: Tenant, record: Record, kind: RecordKind) -> None:
-    """Refuse values that no record of the kind has.
+def _refuse_misfits(tenant: Tenant, record: Record, kind: RecordKind | None, before: Record | None = None) -> None:
+    """Refuse values that no record of the kind has; of one that is there already, only those that change.
+
+    Args:
+        kind: None where its practice is gone.
 
     Raises:
         Invalid: Naming the field.
     """
-    if record.on > tenant.today:
+
+    def new(field: str) -> bool:
+        return before is None or getattr(before, field) != getattr(record, field)
+
+    if new("on") and record.on > tenant.today:
         raise Invalid(f"{record.on} has not come yet; enter it when it has happened", field="on")
-    if not 1 <= record.quantity <= MOST:
-        raise Invalid(f"a record counts from 1 to {MOST} {kind.unit}, not {record.quantity}", field="quantity")
-    for fact, n in record.facts.items():
-        if fact not in kind.measures and fact != "approx":
-            known = "、".join((*kind.measures, "approx"))
-            raise Invalid(f"{kind.title} has no fact {fact!r}; known: {known}", field="facts")
-        if not 0 <= n <= MOST:
-            raise Invalid(f"{fact} is from 0 to {MOST}, not {n}", field="facts")
-    if record.source.startswith("case:") and not record.history:  # a step's own record may be corrected
+    if new("quantity") and not 1 <= record.quantity <= MOST:
+        unit = f" {kind.unit}" if kind else ""
+        raise Invalid(f"a record counts from 1 to {MOST}{unit}, not {record.quantity}", field="quantity")
+    _refuse_facts(tenant, record, kind, before.facts if before else {})
+    if before is None and record.source.startswith("case:"):
         raise Invalid(
             "what comes from a case is recorded by its step; name where this was written down", field="source"
         )
     for field, texts in (("source", (record.source,)), ("title", (record.title,)), ("evidence", record.evidence)):
-        for text in texts:
+        for text in texts if new(field) else ():
             if len(text) > LONGEST or not text.isprintable() or (field != "title" and not text.strip()):
                 raise Invalid(f"{field} is 1 to {LONGEST} characters on one line", field=field)
-    if len(record.evidence) > MOST_PROOFS or len(record.facts) > MOST_FACTS:
-        raise Invalid(f"a record has up to {MOST_PROOFS} pieces of evidence and {MOST_FACTS} facts", field="evidence")
+    if new("evidence") and len(record.evidence) > MOST_PROOFS:
+        raise Invalid(f"a record has up to {MOST_PROOFS} pieces of evidence", field="evidence")
+
+
+def _refuse_facts(tenant: Tenant, record: Record, kind: RecordKind | None, was: Mapping[str, int]) -> None:
+    """Refuse facts that no record of the kind has; a year's result may lie below zero."""
+    known = (*(kind.measures if kind else was), "approx")
+    least = -MOST if record.kind in {rule.result for rule in tenant.practice.scores.values()} else 0
+    for fact, n in record.facts.items():
+        if was.get(fact) == n:
+            continue
+        if fact not in known:
+            title = kind.title if kind else record.kind
+            raise Invalid(f"{title} has no fact {fact!r}; known: {'、'.join(known)}", field="facts")
+        if not least <= n <= MOST:
+            raise Invalid(f"{fact} is from {least} to {MOST}, not {n}", field="facts")
 
 
 def _refuse_others(unit: Unit, record: Record, do: Do) -> None:
@@ -220,7 +265,7 @@ def _refuse_others(unit: Unit, record: Record, do: Do) -> None:
     if not unit.actor.roles & REVIEWING:
         raise NotAllowed(f"records are checked by {', '.join(sorted(REVIEWING))}")
     if do == "restore":
-        raise NotAllowed("what was withdrawn comes back by the step that recorded it; else enter it again")
+        raise NotAllowed("what a step withdrew comes back by the step; else enter it again, its source named otherwise")
     if own:
         raise NotAllowed("nobody decides upon their own record")
     if record.state == "appealed" and unit.actor.id in _deciders(record):
@@ -231,5 +276,5 @@ def _deciders(record: Record) -> Iterator[str]:
     """Give who entered, checked or changed a record before the appeal."""
     yield record.by
     for m in record.history:
-        if m.do in ("confirm", *REASONED) and m.do != "appeal":
+        if m.do in ("confirm", "restore", *REASONED) and m.do != "appeal":
             yield m.by

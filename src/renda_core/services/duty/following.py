@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -13,11 +13,12 @@ import attrs
 from renda_core.domain.case import Act, Case
 from renda_core.domain.duty import Do, Mark, Record, marked
 from renda_core.domain.failing import Nonsense, expect
-from renda_core.errors import PracticeFailed, Rejected, RendaError
+from renda_core.errors import PracticeFailed, Rejected, RendaError, Stale
 from renda_core.records import RecordRule
 from renda_core.services import budgets
 from renda_core.services.asking import Source, asked
-from renda_core.services.duty import writing
+from renda_core.services.duty import entering, writing
+from renda_core.services.duty.reading import one_record
 from renda_core.store import duty as d
 from renda_core.store.codec import decode, encode, new_id
 from renda_core.store.unit import Unit
@@ -81,13 +82,13 @@ async def _written(unit: Unit, rule: RecordRule, case: Case, act: Act, made: Seq
             if before is None:
                 new.append(attrs.evolve(bound, id=new_id(), by=bound.by or act.by))
             elif rule.whole:
-                changes.append(await _changed(unit, before, bound, act))
+                changes.append(await _brought(unit, before, partial(_changed, now=bound, act=act)))
             else:
                 raise Rejected("record refused", f"{record.source} is already recorded for this person")
         except Rejected as error:
             found += _left_out(rule, case, error)
     if rule.whole:
-        changes += [await _gone(unit, case, act, before) for before in known.values()]
+        changes += [await _brought(unit, one, partial(_gone, case=case, act=act)) for one in known.values()]
     await writing.add_all(unit, new)
     changes = [*((None, r) for r in new), *(c for c in changes if c[0] is not c[1])]
     await writing.count(unit, changes)
@@ -100,14 +101,27 @@ async def _known(unit: Unit, sources: Iterable[str]) -> dict[tuple[str, str, str
     return {(r.source, r.person, r.kind): r for r in (decode(row.document, Record) for row in rows)}
 
 
-async def _gone(unit: Unit, case: Case, act: Act, before: Record) -> Change:
+async def _brought(unit: Unit, before: Record, make: Callable[[Record], Record]) -> Change:
+    """Write what a step makes of a record; where somebody marked it meanwhile, of the record as they left it."""
+    after = make(before)
+    try:
+        if after is not before:
+            await writing.change(unit, before, after)
+    except Stale:
+        before = await one_record(unit, before.id) or before
+        if (after := make(before)) is not before:
+            await writing.change(unit, before, after)
+    return before, after
+
+
+def _gone(before: Record, case: Case, act: Act) -> Record:
     """Withdraw what a whole list no longer gives; what people refused, or have yet to decide an appeal of, stays."""
     if before.state not in ("entered", "confirmed"):
-        return before, before
-    return await _saved(unit, before, _marked(before, "withdraw", act, why=f"{case.number or case.id}: {act.step}"))
+        return before
+    return _marked(before, "withdraw", act, why=f"{case.number or case.id}: {act.step}")
 
 
-async def _changed(unit: Unit, known: Record, now: Record, act: Act) -> Change:
+def _changed(known: Record, now: Record, act: Act) -> Record:
     """Bring a record to what the step says now; what people decided about it meanwhile stays.
 
     A whole list is told again for the sake of one person: it takes back no appeal granted to another.
@@ -115,7 +129,7 @@ async def _changed(unit: Unit, known: Record, now: Record, act: Act) -> Change:
     after = known
     if known.state == "withdrawn":
         if STEP not in known.history[-1].was:
-            return known, known
+            return known
         after = _marked(after, "restore", act)
     decided = {f for m in known.history if STEP not in m.was for f in m.was}
     fields = {f: getattr(now, f) for f in TOLD if f not in decided and getattr(now, f) != getattr(after, f)}
@@ -123,7 +137,7 @@ async def _changed(unit: Unit, known: Record, now: Record, act: Act) -> Change:
         after = _marked(after, "correct", act, fields=fields)
         if "on" not in decided:
             after = attrs.evolve(after, mandates=now.mandates)
-    return (known, known) if after is known else await _saved(unit, known, after)
+    return after
 
 
 def _marked(before: Record, do: Do, act: Act, *, why: str = "", fields: Mapping[str, Any] | None = None) -> Record:
@@ -131,11 +145,6 @@ def _marked(before: Record, do: Do, act: Act, *, why: str = "", fields: Mapping[
     after = marked(before, Mark(do=do, by=act.by, on=act.on, why=why or act.step), fields)
     mark = after.history[-1]
     return attrs.evolve(after, history=(*after.history[:-1], attrs.evolve(mark, was={**mark.was, STEP: act.step})))
-
-
-async def _saved(unit: Unit, before: Record, after: Record) -> Change:
-    await writing.change(unit, before, after)
-    return before, after
 
 
 def whole_source(case: Case, rule: RecordRule) -> str:
@@ -170,4 +179,10 @@ def _storable(given: Record) -> Record:
             raise Nonsense("gave a record of nobody")
     if b"\\u0000" in raw:
         raise Nonsense("gave a text that no database holds")
+    if not 1 <= record.quantity <= entering.MOST or any(abs(n) > entering.MOST for n in record.facts.values()):
+        raise Nonsense(f"gave a figure beyond {entering.MOST}")
+    if not all(map(str.isidentifier, (record.kind, *record.facts))):
+        raise Nonsense("gave a kind or a fact that has no plain name")
+    if any(len(text) > entering.LONGEST for text in (record.source, record.kind)):
+        raise Nonsense(f"gave a source of more than {entering.LONGEST} characters")
     return record

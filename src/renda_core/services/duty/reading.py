@@ -5,6 +5,7 @@ from __future__ import annotations
 from renda_core.domain.case import Actor
 from renda_core.domain.duty import Record
 from renda_core.errors import NotFound
+from renda_core.services import lookups
 from renda_core.store import duty as d
 from renda_core.store.codec import decode
 from renda_core.store.unit import Reader
@@ -46,11 +47,16 @@ of_person = records_of
 
 async def record(reader: Reader, tenant: Tenant, actor: Actor, id: str) -> Record:
     """Give one record to whoever may read it, or raise ``NotFound``."""
-    row = await reader.find(d.ONE, id=id)
-    found = decode(row.document, Record) if row else None
+    found = await one_record(reader, id)
     if found is None or not may_read(tenant, actor, found):
         raise NotFound(f"no record {id}")
     return found
+
+
+async def one_record(reader: Reader, id: str) -> Record | None:
+    """Load one record, whoever asks; None where there is none, or where this is no id."""
+    row = await reader.find(d.ONE, id=id) if lookups.is_id(id) else None
+    return decode(row.document, Record) if row else None
 
 
 async def waiting(reader: Reader, _: Tenant, actor: Actor, state: str = "entered") -> tuple[Record, ...]:

@@ -58,9 +58,7 @@ class Held:
         Raises:
             Rejected: None is in force on that day, or one that it names is not.
         """
-        mine = self.of(record.person)
-        force = [m for m in mine if m.holds(record.on) and m.state_on(record.on) == "active"]
-        ids = tuple(m.id for m in force if record.congress in ("", m.congress))
+        mine, ids = self.of(record.person), tuple(m.id for m in self._in_force(record))
         if record.mandates:
             ids, wrong = record.mandates, sorted(set(record.mandates) - set(ids))
             if wrong:
@@ -68,6 +66,28 @@ class Held:
         if not ids:
             raise Rejected("record refused", _why_none(mine, record))
         return attrs.evolve(record, mandates=ids)
+
+    def bound_anew(self, before: Record, after: Record) -> Record:
+        """Give a record that was bound already as the roster has it now, on the day that it has now.
+
+        One that named some of several mandates counts in the same congresses as before.
+
+        Raises:
+            Rejected: None is in force on that day.
+        """
+        every = self.bound(attrs.evolve(after, mandates=()))
+        if {m.id for m in self._in_force(before)} <= set(before.mandates):
+            return every
+        same = {m.congress for m in self.of(after.person) if m.id in before.mandates}
+        ids = tuple(m.id for m in self._in_force(after) if m.congress in same)
+        if not ids:
+            raise Rejected("record refused", f"none of the mandates that it names is in force on {after.on}")
+        return attrs.evolve(after, mandates=ids)
+
+    def _in_force(self, record: Record) -> list[Mandate]:
+        """Give the mandates that are in force on the day of a record, of its congress."""
+        force = (m for m in self.of(record.person) if m.holds(record.on) and m.state_on(record.on) == "active")
+        return [m for m in force if record.congress in ("", m.congress)]
 
 
 def _why_none(mandates: Iterable[Mandate], record: Record) -> str:
@@ -89,8 +109,10 @@ async def add(unit: Unit, record: Record) -> Record:
     Raises:
         Rejected: The same source counts already for this person and kind.
     """
-    if await unit.find(d.SAME, source=record.source, person=record.person, kind=record.kind):
-        raise Rejected("record refused", f"{record.source} is already recorded for this person")
+    if row := await unit.find(d.SAME, source=record.source, person=record.person, kind=record.kind):
+        gone = decode(row.document, Record).state == "withdrawn"
+        more = ", and was withdrawn; name the source otherwise, e.g. with its page" if gone else ""
+        raise Rejected("record refused", f"{record.source} is already recorded for this person{more}")
     made = attrs.evolve(record, id=new_id())
     await unit.write(d.ADD, **d.row_of(made))
     return made

@@ -17,6 +17,7 @@ from renda_core.services.duty import ENTERING, sources
 from renda_core.services.duty.deputies import Deputies
 from renda_core.services.duty.entering import Again, check, refuse_again
 from renda_core.services.duty.proving import unproven
+from renda_core.services.duty.reading import may_read
 from renda_core.services.duty.writing import Held
 from renda_core.services.imports.duty_lines import REMEDY, Line, Lines, titles
 from renda_core.services.imports.planned import File, Once, PlannedRow, Say, chunks, decided, refused
@@ -104,9 +105,10 @@ class _Register:
     async def _days(self, lines: Iterable[Line]) -> dict[tuple[str, dt.date, str], list[str]]:
         """Load whence the records are that stand on the days of some lines, of their people and kinds."""
         found: dict[tuple[str, dt.date, str], list[str]] = {_day(line.record): [] for line in lines if not line.again}
-        for piece in lists.pieces(("person", "done_on", "kind"), tuple(found)):
+        for piece in lists.pieces(("person", "done_on"), dict.fromkeys((person, on) for person, on, _ in found)):
             for row in await self._unit.all(lists.SAME_DAY, **piece):
-                if row.state != "withdrawn" and row.source not in (known := found[row.person, row.done_on, row.kind]):
+                known = found.get((row.person, row.done_on, row.kind))
+                if known is not None and row.state != "withdrawn" and row.source not in known:
                     known.append(row.source)
         return found
 
@@ -122,7 +124,8 @@ class _Register:
         same = _same(line.record)
         if first := self._once.before(same, line.read.number):
             return self._file.error(line.read, "source", f"the same as row {first}", "delete one of the rows", line.key)
-        if (was := stored.get(same)) is not None:
+        was = stored.get(same)
+        if was is not None and may_read(self._tenant, self._unit.actor, was):  # else what is there would be told
             return self._compared(line, was)
         problems = [*self._objections(line, held, days.get(_day(line.record), ()))]
         if problems:

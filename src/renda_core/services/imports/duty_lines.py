@@ -21,6 +21,7 @@ from renda_core.files.headers import is_counter
 from renda_core.files.sheets import SHEETS
 from renda_core.services.duty import REVIEWING, sources
 from renda_core.services.duty.deputies import Deputies
+from renda_core.services.duty.entering import flat
 from renda_core.services.imports.cell_values import figure
 from renda_core.services.imports.planned import File, PlannedRow, refused, wrong
 from renda_core.services.lookups import is_id
@@ -136,9 +137,9 @@ class Lines:
         congress = self._congress(read, said)
         person = self._person(read, congress, said)
         given = self._figures(read, kind, said)
-        given |= {name: _flat(v[name]) for name in ("title",) if v[name]} | self._rest(read, congress)
+        given |= {name: flat(str(v[name])) for name in ("title",) if v[name]} | self._rest(read, congress)
         title = given.get("title", "")
-        written = _flat(v["source"] or "")
+        written = flat(str(v["source"] or ""))
         source = cases.get(written, written) or self._derived((person, kind, v["on"], title))
         if sources.named(source):
             told = "there is no case of this number"
@@ -150,7 +151,7 @@ class Lines:
             quantity=given.get("quantity", 1), facts=_facts(given), congress=congress, by=self._actor.id,
             evidence=given.get("evidence", ()),
         )  # fmt: skip
-        again = _flat(v["again"] or "") not in ("", NO)
+        again = flat(str(v["again"] or "")) not in ("", NO)
         return Line(read=read, key=key, record=record, given=given, again=again, looks=looks)
 
     def _congress(self, read: Read, said: list[Problem]) -> str:
@@ -201,7 +202,7 @@ class Lines:
 
     def _rest(self, read: Read, congress: str) -> dict[str, Any]:
         v = read.values
-        proofs = tuple(filter(None, map(_flat, str(v["evidence"] or "").splitlines())))
+        proofs = tuple(filter(None, map(flat, str(v["evidence"] or "").splitlines())))
         told = {"on": v["on"], "evidence": proofs, "congress": congress, "state": v["state"]}
         return {name: value for name, value in told.items() if value}
 
@@ -231,8 +232,3 @@ def _facts(given: Mapping[str, Any]) -> dict[str, int]:
     """Give the facts of a line; that a figure is no round one is no fact."""
     found = {name.removeprefix("fact "): n for name, n in given.items() if name.startswith("fact ")}
     return {name: n for name, n in found.items() if n or name != "approx"}
-
-
-def _flat(text: object) -> str:
-    """Bring a text to one line, as records have it; the wide spaces of Chinese typing are spaces."""
-    return " ".join(str(text).split())

@@ -168,7 +168,7 @@ def test_another_of_the_kind_on_that_day_is_entered_with_a_word(place: Terminal)
         ("confirm", (), "which nobody can confirm"),
         ("refuse", (), "to refuse needs a reason"),
         ("correct", ("--why", "x"), "nothing would change"),
-        ("uphold", ("--why", "x"), "decided by somebody else"),
+        ("uphold", ("--why", "x"), "which nobody can uphold"),
         ("appeal", ("--why", "x"), "an appeal is made by the deputy"),
         ("withdraw", (), "to withdraw needs a reason"),
     ],

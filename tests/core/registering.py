@@ -40,7 +40,7 @@ def office(county: Any, folder: Path, *scores: Any, **rest: Any) -> Bench:
     def bring(*lines: Mapping[str, object], use: Any = imports.apply, by: Any = OFFICE) -> Any:
         return b.do(use, by, "records", register(folder, lines))
 
-    b.bring, b.look = bring, lambda *lines, **rest: bring(*lines, use=imports.preview, **rest)  # type: ignore[attr-defined]
+    b.bring, b.look = bring, lambda *lines, **rest: bring(*lines, use=imports.preview, **rest)
     return b
 
 

@@ -25,10 +25,11 @@ from tests.core.dutying import (
 )
 
 from renda_core.domain.duty import MARKS
+from renda_core.domain.mandates import MandateEvent
 from renda_core.errors import RendaError
 from renda_core.records import Band, Item, ScoreRule
-from renda_core.services import duty
-from renda_core.services.duty import scoring, sources
+from renda_core.services import duty, mandates
+from renda_core.services.duty import scoring, sources, writing
 from renda_core.testing import Bench, uid
 
 KINDS = ("visit", "training", "talk")
@@ -123,6 +124,14 @@ class Counters(RuleBasedStateMachine):
             rest = {"person": who.id, "kind": kind, "on": on, "quantity": quantity}
             self.tried(enter, SECOND, source=sources.derived(on, kind), again="册", **rest)
 
+    @rule(who=people, kind=st.sampled_from(["suspend", "resume", "suspend", "resume", "end"]), on=days)
+    def happen(self, who, kind, on):
+        """Enter late what happened to a mandate."""
+        reason = {"suspend": "detained", "end": "resignation_accepted"}.get(kind, "")
+        event = MandateEvent(kind=kind, on=on, legal_act="公告", by_body="standing_committee", reason=reason)
+        mandate = uid("mandate wang" if who is WANG else "mandate li")
+        self.tried(lambda b: b.do(mandates.happen, OFFICE, mandate, event))
+
     @rule(congress=st.sampled_from(["county", "town"]))
     def assess(self, congress):
         """Keep the results of a year that is over."""
@@ -130,8 +139,12 @@ class Counters(RuleBasedStateMachine):
 
     @invariant()
     def counted(self):
-        """Find the same counters as made anew, and points of counters that are those of the records."""
+        """Find the same counters as made anew; and what counts lies in mandates in force, or in none."""
         assert counters(self.b) == made_anew(self.b)
+        for who in PEOPLE:
+            held = {m.id: m for m in self.b.read(writing.Held.load, [who.id]).of(who.id)}
+            told = [r for r in records_of(self.b, who) if r.counts and not r.source.startswith("score:")]
+            assert all(writing.in_force(held[id], r) for r in told for id in r.mandates)
 
     def teardown(self):
         """See that points from counters are those from records, and the journal is whole."""

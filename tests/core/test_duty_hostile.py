@@ -240,3 +240,41 @@ def test_many_at_once_are_each_counted(b):
     assert len(in_loop(b, at_once())) == 12
     assert counters(b) == made_anew(b)
     assert stored.counts_of(records_of(b, WANG)[0])
+
+
+def happens(b, kind, on, reason="", mandate=MANDATE, by="standing_committee"):
+    """Enter what happened to a mandate, however late."""
+    event = MandateEvent(kind=kind, on=on, legal_act=f"公告 {kind}", by_body=by, reason=reason)
+    b.do(mandates.happen, OFFICE, mandate, event)
+
+
+def test_a_mandate_whose_end_is_entered_late_keeps_no_record_of_later_days(b):
+    town = also(b, "wang", "town")
+    early, late = (enter(b, on=D(2026, 3, day), source=str(day)) for day in (14, 20))
+    alone = enter(b, person=LI.id, on=D(2026, 3, 20))
+    happens(b, "end", D(2026, 3, 15), "resignation_accepted")
+    assert entries(b)[-1]["body"]["records"] == 1
+    kept, moved = records_of(b, WANG)
+    assert kept == early
+    assert (moved.mandates, moved.state, moved.counts) == ((town,), "confirmed", True)
+    assert moved.history[-1].was == {"mandates": list(late.mandates)}
+    assert moved.history[-1].why == "代表职务自 2026-03-15 起终止"
+    assert records_of(b, LI) == (alone,)
+    happens(b, "end", D(2026, 3, 16), "resignation_accepted", town, by="congress")
+    assert [r.mandates for r in records_of(b, WANG)] == [early.mandates, ()]
+    assert counters(b) == made_anew(b)
+    with pytest.raises(Rejected, match="lies after the mandate"):
+        mark(b, OFFICE, moved, "correct", "笔误", changes={"on": D(2026, 3, 21)})
+    assert mark(b, OFFICE, moved, "correct", "笔误", changes={"on": D(2026, 3, 1)}).mandates == early.mandates
+    assert counters(b) == made_anew(b)
+
+
+def test_a_suspension_that_is_entered_late_gives_back_what_it_took(b):
+    days = {day: enter(b, on=D(2026, 3, day), source=str(day)) for day in (1, 10, 20)}
+    happens(b, "suspend", D(2026, 3, 5), "detained")
+    assert [r.mandates for r in records_of(b, WANG)] == [(MANDATE,), (), ()]
+    happens(b, "resume", D(2026, 3, 15))
+    assert [r.mandates for r in records_of(b, WANG)] == [(MANDATE,), (), (MANDATE,)]
+    assert [len(r.history) for r in records_of(b, WANG)] == [0, 1, 2]
+    assert records_of(b, WANG)[0] == days[1]
+    assert counters(b) == made_anew(b)

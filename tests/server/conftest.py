@@ -146,6 +146,14 @@ def site(two_counties: tuple[Path, dict[str, str]], tmp_path: Path, request: pyt
         yield Site(home, two_counties[1], app, client, settings.database)
 
 
+@pytest.fixture
+def duties(site: Site) -> Site:
+    """A running server on a county that keeps duty records."""
+    from .dutying import furnish
+
+    return furnish(site)
+
+
 @pytest.fixture(scope="module")
 def site_with_all(
     two_counties: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory

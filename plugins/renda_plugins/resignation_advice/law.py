@@ -69,17 +69,17 @@ OUTCOMES: Mapping[str, Outcome] = {
         title="继续观察，到期复查", reasons=frozenset(REASONS), source="U: no text asks for a second look"
     ),
     "advise_resign": Outcome(
-        title="劝辞（选举法 55，由本人决定）",
+        title="劝辞（选举法第55条，由本人决定）",
         reasons=frozenset({"poor_years"}),
         source="道外区 (article 004); 银川履职评价办法; 选举法 55",
     ),
     "refer_credentials": Outcome(
-        title="提请代表资格审查（代表法 62(3)、63）",
+        title="提请代表资格审查（代表法第62条第3项、第63条）",
         reasons=frozenset({"absence_task"}),
         source="代表法 62(3), 63",
     ),
     "propose_recall": Outcome(
-        title="建议依法启动罢免程序（选举法 50、51）",
+        title="建议依法启动罢免程序（选举法第50、51条）",
         reasons=frozenset({"poor_years"}),
         source="银川履职评价办法; 选举法 50, 51",
     ),

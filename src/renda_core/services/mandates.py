@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
-import attrs
 from sqlalchemy import bindparam, select, update
 
 from renda_core.desks import DeputyOn
 from renda_core.domain.areas import Term
-from renda_core.domain.mandates import Mandate, MandateEvent, apply, opening_of_next_term
+from renda_core.domain.mandates import STATE_TITLES, Mandate, MandateEvent, apply, opening_of_next_term
 from renda_core.errors import NotAllowed, NotFound, Stale
+from renda_core.services.duty.rebinding import rebind
+from renda_core.services.seats import MandateRow, of_congress
 from renda_core.store import tables as t
 from renda_core.store.bodies import HOLDING, HOLDING_OF
 from renda_core.store.codec import decode, encode
@@ -24,15 +26,7 @@ KEEPERS = frozenset({"office", "committee", "presidium"})
 _m = t.mandate
 
 
-@attrs.frozen(kw_only=True)
-class MandateRow:
-    """A mandate as stored."""
-
-    document: bytes
-
-
 ONE = Query(select(_m.c.document).where(*keyed(_m, "id")), MandateRow)
-OF_CONGRESS = Query(select(_m.c.document).where(*keyed(_m, "congress")).order_by(_m.c.id), MandateRow)
 SAVE = Write(
     update(_m)
     .where(*keyed(_m, "id"), _m.c.document == bindparam("was", type_=_m.c.document.type))
@@ -48,11 +42,6 @@ async def mandate(reader: Reader, id: str) -> Mandate:
     if row is None:
         raise NotFound(f"no mandate {id}")
     return decode(row.document, Mandate)
-
-
-async def of_congress(reader: Reader, congress: str) -> tuple[Mandate, ...]:
-    """List every mandate of a congress, ended ones too."""
-    return tuple(decode(r.document, Mandate) for r in await reader.all(OF_CONGRESS, congress=congress))
 
 
 async def holders_on(
@@ -84,8 +73,8 @@ async def deputies_on(reader: Reader, on: dt.date, congress: str = "") -> tuple[
     return tuple(sorted({d.person for d in await holders_on(reader, on, congress)}))
 
 
-async def happen(unit: Unit, _: Tenant, id: str, event: MandateEvent) -> Mandate:
-    """Enter what happened to a mandate in law.
+async def happen(unit: Unit, tenant: Tenant, id: str, event: MandateEvent) -> Mandate:
+    """Enter what happened to a mandate in law; duty records of days on which it was not in force count in it no more.
 
     Raises:
         NotAllowed: The actor keeps no roster.
@@ -95,6 +84,9 @@ async def happen(unit: Unit, _: Tenant, id: str, event: MandateEvent) -> Mandate
     before = await mandate(unit, id)
     after = apply(before, event)
     await _save(unit, before, after)
+    why = f"代表职务自 {event.on} 起{STATE_TITLES[after.state]}"
+    bound = await rebind(unit, (after,), event.on, today=tenant.today, why=why)
+    told: dict[str, Any] = {"records": bound} if bound else {}
     unit.record(
         f"mandate.{event.kind}",
         on=id,
@@ -103,12 +95,13 @@ async def happen(unit: Unit, _: Tenant, id: str, event: MandateEvent) -> Mandate
         reason=event.reason,
         by_body=event.by_body,
         happened_on=event.on.isoformat(),
+        **told,
     )
     unit.emit(f"mandate.{event.kind}", id=id)
     return after
 
 
-async def open_term(unit: Unit, _: Tenant, term: Term) -> tuple[str, ...]:
+async def open_term(unit: Unit, tenant: Tenant, term: Term) -> tuple[str, ...]:
     """Open a congress's next term: the old mandates end when its first session opens; no case is touched.
 
     Returns:
@@ -120,6 +113,9 @@ async def open_term(unit: Unit, _: Tenant, term: Term) -> tuple[str, ...]:
     await unit.write(ADD_TERM, **{c.name: getattr(term, c.name) for c in t.term.c if c.name != "tenant_id"})
     for old, new in changed:
         await _save(unit, old, new)
+    if changed and term.first_session_on:
+        why = f"第{term.number}届第一次会议于 {term.first_session_on} 举行，上届代表职务终止"
+        await rebind(unit, [new for _, new in changed], term.first_session_on, today=tenant.today, why=why)
     ended = tuple(new.id for _, new in changed)
     unit.record("term.opened", on=term.id, version=term.number, rule="代表法 2; 组织法 38", ended=len(ended))
     unit.emit("term.opened", id=term.id, ended=len(ended))

@@ -96,6 +96,13 @@ OF_KIND = Query(
 LINES = Query(select(*_line).where(*_between, _r.counts.is_(True)), LineRow)
 LINES_OF = Query(select(*_line).where(*_between, _r.counts.is_(True), among(_r.person, "person")), LineRow)
 """The same, of some people."""
+SINCE = Query(
+    select(_r.document)
+    .where(mine(t.duty_record), _r.done_on >= _first, _r.counts.is_(True), among(_r.person, "person"))
+    .order_by(_r.person, _r.done_on, _r.id),
+    RecordRow,
+)
+"""What counts of some people from a day on."""
 WAITING = Query(select(_r.document).where(*keyed(t.duty_record, "state")).order_by(_r.done_on, _r.id), RecordRow)
 _changing = (_r.done_on, _r.state, _r.document, _r.quantity, _r.facts, _r.mandates, _r.counts, _r.proven)
 SAVE = Write(

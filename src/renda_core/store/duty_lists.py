@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import attrs
-from sqlalchemy import Date, Integer, and_, bindparam, or_, select, tuple_
+from sqlalchemy import Date, Integer, and_, bindparam, column, select, tuple_, values
 
 from renda_core.store import tables as t
 from renda_core.store.columns import Id
 from renda_core.store.compile import Query, among, keyed, mine
 from renda_core.store.people import optional
+from renda_core.store.unit import Reader
 
 MANY = 100
 """Records that one statement looks up at once, by up to three columns each: few enough for the oldest SQLite."""
@@ -109,27 +110,41 @@ EVERY = Query(
 """Everybody's records, by id."""
 
 
-def _any_of(*columns: str) -> Query[SameRow]:
-    """Look up records by some columns together, each of many: of either set of columns there is an index."""
-    found = [
-        and_(mine(t.duty_record), *(_r[name] == bindparam(f"{name}_{i}", type_=_r[name].type) for name in columns))
-        for i in range(MANY)
-    ]
-    shown = select(*(_r[a.name] for a in attrs.fields(SameRow)))
-    return Query(shown.where(mine(t.duty_record), or_(*found)), SameRow)
+def _each_of(*names: str) -> Query[SameRow]:
+    """Look up records by some columns together, each of many: of either set of columns there is an index.
+
+    The left join makes SQLite, which knows nothing of how many rows a tenant has, go from what is wanted to the index.
+    """
+    rows = [tuple(bindparam(f"{name}_{i}", type_=_r[name].type) for name in names) for i in range(MANY)]
+    wanted = values(*(column(name, _r[name].type) for name in names), name="wanted").data(rows).cte("wanted")
+    same = and_(mine(t.duty_record), *(_r[name] == wanted.c[name] for name in names))
+    found = select(*(_r[a.name] for a in attrs.fields(SameRow)))
+    return Query(found.select_from(wanted.outerjoin(t.duty_record, same)), SameRow)
 
 
-SAME = _any_of("source", "person", "kind")
-SAME_DAY = _any_of("person", "done_on")
+_SAME, _SAME_DAY = _each_of("source", "person", "kind"), _each_of("person", "done_on")
 
 
-def pieces(columns: Sequence[str], values: Iterable[Sequence[Any]]) -> Iterator[dict[str, Any]]:
-    """Give what :data:`SAME` and :data:`SAME_DAY` look up, piece by piece; the last is filled up by repeating."""
-    listed = tuple(values)
+async def same(reader: Reader, wanted: Iterable[tuple[str, str, str]]) -> list[SameRow]:
+    """Look up many records by source, person and kind."""
+    return await _each(reader, _SAME, ("source", "person", "kind"), wanted)
+
+
+async def same_day(reader: Reader, wanted: Iterable[tuple[str, dt.date]]) -> list[SameRow]:
+    """Look up the records of many people, each on a day."""
+    return await _each(reader, _SAME_DAY, ("person", "done_on"), wanted)
+
+
+async def _each(
+    reader: Reader, query: Query[SameRow], names: Sequence[str], wanted: Iterable[Sequence[Any]]
+) -> list[SameRow]:
+    """Ask piece by piece; the last is filled up with nothing, and what is not there comes as nothing too."""
+    listed, nothing, found = tuple(wanted), (None,) * len(names), list[SameRow]()
     for start in range(0, len(listed), MANY):
-        piece = listed[start : start + MANY]
-        piece += piece[:1] * (MANY - len(piece))
-        yield {f"{name}_{i}": value for i, one in enumerate(piece) for name, value in zip(columns, one, strict=True)}
+        piece = [*listed[start : start + MANY], *(nothing,) * MANY][:MANY]
+        given = {f"{name}_{i}": value for i, one in enumerate(piece) for name, value in zip(names, one, strict=True)}
+        found += [row for row in await reader.all(query, **given) if row.person]
+    return found
 
 
 _m, _p, _f = t.mandate.c, t.person.c, t.case_file.c

@@ -18,7 +18,7 @@ from renda_core.services.duty import writing
 from renda_core.services.duty.entering import REVIEWING
 from renda_core.services.duty.pricing import Period, Pricing
 from renda_core.services.duty.reckoning import everybody, source_of
-from renda_core.services.mandates import of_congress
+from renda_core.services.seats import of_congress
 from renda_core.store import duty as d
 from renda_core.store.codec import decode
 from renda_core.store.unit import Unit

@@ -115,8 +115,9 @@ async def mark(unit: Unit, tenant: Tenant, asked: Marking) -> Record:
     after = marked(before, made, {field: _flattened(value) for field, value in asked.changes.items()})
     kind = tenant.practice.record_kinds.get(after.kind)
     _refuse_misfits(tenant, after, kind, before)
-    if before.mandates and (after.on != before.on or (after.counts and not before.counts)):
-        after = (await writing.Held.load(unit, (after.person,))).bound_anew(before, after)
+    if after.on != before.on or (after.counts and not before.counts):
+        held = await writing.Held.load(unit, (after.person,))
+        after = held.bound_anew(before, after) if held.known(after.person) else after
     stays = asked.do == "uphold"  # what a rule asks for since keeps no appeal open
     if after.state == "confirmed" and not stays and (said := [*unproven(tenant, after)]):
         raise Rejected("record refused", *said)

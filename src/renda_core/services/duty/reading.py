@@ -55,7 +55,9 @@ async def record(reader: Reader, tenant: Tenant, actor: Actor, id: str) -> Recor
 
 async def one_record(reader: Reader, id: str) -> Record | None:
     """Load one record, whoever asks; None where there is none, or where this is no id."""
-    row = await reader.find(d.ONE, id=id) if lookups.is_id(id) else None
+    if not lookups.is_id(id):
+        return None
+    row = await reader.find(d.ONE, id=id)
     return decode(row.document, Record) if row else None
 
 

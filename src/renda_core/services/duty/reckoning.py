@@ -15,7 +15,7 @@ from renda_core.services import lookups
 from renda_core.services.duty import standing as stands
 from renda_core.services.duty.pricing import Period, Pricing, withheld
 from renda_core.services.duty.writing import Held
-from renda_core.services.mandates import of_congress
+from renda_core.services.seats import of_congress
 from renda_core.store.unit import Reader
 
 

@@ -68,7 +68,7 @@ class Held:
         return attrs.evolve(record, mandates=ids)
 
     def bound_anew(self, before: Record, after: Record) -> Record:
-        """Give a record that was bound already as the roster has it now, on the day that it has now.
+        """Give a record that is there already as the roster has it now, on the day that it has now.
 
         One that named some of several mandates counts in the same congresses as before.
 
@@ -76,7 +76,7 @@ class Held:
             Rejected: None is in force on that day.
         """
         every = self.bound(attrs.evolve(after, mandates=()))
-        if {m.id for m in self._in_force(before)} <= set(before.mandates):
+        if not before.mandates or {m.id for m in self._in_force(before)} <= set(before.mandates):
             return every
         same = {m.congress for m in self.of(after.person) if m.id in before.mandates}
         ids = tuple(m.id for m in self._in_force(after) if m.congress in same)
@@ -86,8 +86,12 @@ class Held:
 
     def _in_force(self, record: Record) -> list[Mandate]:
         """Give the mandates that are in force on the day of a record, of its congress."""
-        force = (m for m in self.of(record.person) if m.holds(record.on) and m.state_on(record.on) == "active")
-        return [m for m in force if record.congress in ("", m.congress)]
+        return [m for m in self.of(record.person) if in_force(m, record) and record.congress in ("", m.congress)]
+
+
+def in_force(mandate: Mandate, record: Record) -> bool:
+    """Tell whether a mandate is in force on the day of a record."""
+    return mandate.holds(record.on) and mandate.state_on(record.on) == "active"
 
 
 def _why_none(mandates: Iterable[Mandate], record: Record) -> str:

@@ -95,21 +95,16 @@ class _Register:
     async def _stored(self, lines: Iterable[Line]) -> dict[Same, Record]:
         """Load the records that some lines are already."""
         wanted = dict.fromkeys(_same(line.record) for line in lines)
-        found = [
-            decode(row.document, Record)
-            for piece in lists.pieces(("source", "person", "kind"), wanted)
-            for row in await self._unit.all(lists.SAME, **piece)
-        ]
+        found = [decode(row.document, Record) for row in await lists.same(self._unit, wanted)]
         return {_same(record): record for record in found}
 
     async def _days(self, lines: Iterable[Line]) -> dict[tuple[str, dt.date, str], list[str]]:
         """Load whence the records are that stand on the days of some lines, of their people and kinds."""
         found: dict[tuple[str, dt.date, str], list[str]] = {_day(line.record): [] for line in lines if not line.again}
-        for piece in lists.pieces(("person", "done_on"), dict.fromkeys((person, on) for person, on, _ in found)):
-            for row in await self._unit.all(lists.SAME_DAY, **piece):
-                known = found.get((row.person, row.done_on, row.kind))
-                if known is not None and row.state != "withdrawn" and row.source not in known:
-                    known.append(row.source)
+        for row in await lists.same_day(self._unit, dict.fromkeys((person, on) for person, on, _ in found)):
+            known = found.get((row.person, row.done_on, row.kind))
+            if known is not None and row.state != "withdrawn" and row.source not in known:
+                known.append(row.source)
         return found
 
     def _row(

@@ -84,7 +84,7 @@ def stands(draw):
             cap=draw(st.none() | st.integers(0, 2_000)),
             evidence=draw(st.booleans()),
         )
-        for group in groups[: draw(st.integers(0, len(groups)))]
+        for group in groups[: draw(st.sampled_from([len(groups), len(groups), 1, 0]))]
     ]
     return Stand(items=tuple(lines), start=draw(st.integers(0, 6_000)), most=draw(st.none() | st.integers(0, 8_000)))
 
@@ -93,7 +93,7 @@ def stands(draw):
 def changes(draw, *, monthly):
     """Give a rule that changes a few times in a year, on the first of a month alone where that is asked for."""
     days = st.dates(D(2026, 1, 2), LAST)
-    days = sorted(draw(st.sets(days.map(lambda d: d.replace(day=1)) if monthly else days, max_size=3)))
+    days = sorted(draw(st.sets(days.map(lambda d: d.replace(day=1)) if monthly else days, min_size=1, max_size=3)))
     return [(FIRST, draw(stands())), *((day, draw(stands())) for day in days if day != FIRST)]
 
 
@@ -117,4 +117,6 @@ def records(holders=("",), most=30):
         facts=st.dictionaries(st.sampled_from([*FACTS, "approx"]), st.integers(0, 3)),
         proven=st.booleans(),
     )
-    return st.lists(one, unique_by=lambda r: r.id, max_size=most)
+    return st.lists(one, unique_by=lambda r: r.id, min_size=0, max_size=most) | st.lists(
+        one, unique_by=lambda r: r.id, min_size=5, max_size=most
+    )

@@ -64,7 +64,9 @@ def test_a_year_is_kept_once_for_everybody_with_what_made_it(county):
     assert dict(kept.facts) == {"points": 1_400, "poor": 0, "days": 365}
     assert kept.title == "2026年度履职积分：良好，14.00 分"
     assert (kept.state, kept.by) == ("confirmed", OFFICE.id)
-    assert kept.formula == score(b, WANG, "wang").score.formulas[0].formula
+    lines, year = kept.formula.split()
+    assert lines == score(b, WANG, "wang").score.formulas[0].formula
+    assert year.startswith("points-year-")
     assert dict(poor.facts) == {"points": -300, "poor": 1, "days": 365}
     assert poor.title == "2026年度履职积分：较差，-3.00 分"
     assert poor.formula == kept.formula
@@ -298,3 +300,16 @@ def test_the_years_stand_apart(county):
     found = [(r.on.year, r.facts["poor"]) for r in records_of(b, WANG) if r.kind == "result"]
     assert found == [(2025, 0), (2026, 1)]
     assert dt.date(2025, 12, 31) in {r.on for r in records_of(b, WANG)}
+
+
+def test_what_reads_a_year_is_part_of_the_stamp(county):
+    b = pointed(county)
+    did(b, record("wang", "training", D(2026, 3, 1)))
+    assess(b)
+    before = result(b).formula.split()
+    (layer,) = b.file.layers
+    b.file = attrs.evolve(b.file, layers=(attrs.evolve(layer, plugins={"points": {"start": 5_500}}),))
+    assert told(assess(b)) == (0, 2, 0, ())
+    after = result(b).formula.split()
+    assert after[0] == before[0]  # the lines are the same
+    assert after[1] != before[1]

@@ -110,7 +110,7 @@ shapes = {
     "seed": st.integers(0, 1 << 32),
     "deputies": st.integers(0, 40) | st.sampled_from([2047, 2048, 2049]),
     "lanes": st.integers(1, 9),
-    "items": st.integers(1, 5),
+    "items": st.integers(1, 12),
     "amount": st.sampled_from([(0, 3), (-4, 4), (60_000, 70_000)]),  # each type of numbers is compiled for a second
 }
 
@@ -127,6 +127,23 @@ def test_compiled_and_numpy_add_up_alike(seed, deputies, lanes, items, amount):
 
 
 @pytest.mark.parametrize("fast", [False, True])
+@pytest.mark.parametrize("at", range(9))
+def test_a_cap_binds_wherever_an_item_stands(fast, at):
+    """Some stand four abreast, the last one alone, and one has two lanes."""
+    n = np.full((10, 3), 5)
+    n[at] = 50, 5, 50
+    counters = Counters.of([Lane(str(k), "", True, FIRST) for k in range(10)], n)
+    for sign in (1, -1):
+        scale = Scale(item=(*range(9), 8), each=(sign,) * 10, caps=(20,) * 9)
+        assert totals_of_counters(counters, scale, fast=fast).tolist() == [sign * m for m in plain_sums(n)]
+
+
+def plain_sums(n):
+    """Add up rows of which the last two are one item, each within 20."""
+    return sum(np.minimum(row, 20) for row in (*n[:8], n[8] + n[9])).tolist()
+
+
+@pytest.mark.parametrize("fast", [False, True])
 def test_more_lanes_than_a_byte_names(fast):
     columns, scale = made(5, 30, 300, 7, (1 << 33, 1 << 34), kind=np.uint16)
     assert totals(columns, scale, fast=fast).tolist() == plainly(columns, scale)
@@ -134,7 +151,7 @@ def test_more_lanes_than_a_byte_names(fast):
 
 
 @given(**shapes | {"deputies": st.integers(0, 12)})
-@settings(max_examples=40)
+@settings(max_examples=80, deadline=None)
 def test_the_loops_say_the_same_before_they_are_compiled(seed, deputies, lanes, items, amount):
     columns, scale = made(seed, deputies, lanes, items, amount)
     with pytest.MonkeyPatch.context() as patch:

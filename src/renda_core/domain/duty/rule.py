@@ -169,13 +169,18 @@ class Version:
             [i.code, sorted(i.kinds), i.base, sorted((f, n) for f, n in i.extra.items() if n), i.cap, i.evidence]
             for i in kept
         )
-        told = json.dumps(lines, ensure_ascii=True, separators=(",", ":"))
         return cls(
-            formula=f"{name}-{hashlib.sha256(told.encode()).hexdigest()[:DIGITS]}",
+            formula=f"{name}-{_digest(lines)}",
             items=kept,
             by_code={i.code: i for i in kept},
             of_kind={kind: i for i in kept for kind in i.kinds},
         )
+
+
+def _digest(told: list[Any]) -> str:
+    """Give the first digits of the hash of some content, alike on every machine."""
+    text = json.dumps(told, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
 
 
 class Versions:
@@ -217,6 +222,13 @@ class Versions:
             lines = self.rule.items(settings) if self.rule.items else ()
             kept = self._made[id(settings)] = settings, Version.of(self.rule.name, lines)
         return kept[1]
+
+    def frame(self, day: dt.date) -> str:
+        """Name what a whole year is read by on a day, e.g. ``points-year-51c0aa07d2be``: start, most, grades."""
+        settings = self.settings(day)
+        rule, grades = self.rule, [[b.code, b.least, b.poor] for b in self.rule.bands(settings)]
+        told = [rule.start(settings), rule.prorate(settings), rule.most(settings), grades]
+        return f"{rule.name}-year-{_digest(told)}"
 
     def since(self, day: dt.date) -> dt.date:
         """Give the first day of the stretch, up to a day, in which the version of that day stood throughout."""

@@ -98,9 +98,11 @@ class Pricing:
         return tuple(attrs.evolve(self.period, first=a, last=z) for a, z in zip(begins, ends, strict=True))
 
     def formula(self, made: Score) -> str:
-        """Name every version that made a score: those of its records, and that of the day that fixes the caps."""
-        last = self._asked(budgets.RULE, lambda: self.versions.on(self.period.fixed).formula, str)
-        return " ".join(dict.fromkeys([*(f.formula for f in made.formulas), last]))
+        """Name every version that made a result: those of its records, that of the caps, and what reads the year."""
+        fixed = self.period.fixed
+        last = self._asked(budgets.RULE, lambda: self.versions.on(fixed).formula, str)
+        frame = self._asked(budgets.RULE, lambda: self.versions.frame(fixed), str)
+        return " ".join(dict.fromkeys([*(f.formula for f in made.formulas), last, frame]))
 
     def bands(self) -> tuple[Band, ...]:
         """Give the grades."""

@@ -28,7 +28,7 @@ async def rebind(unit: Unit, mandates: Collection[Mandate], since: dt.date, *, t
     found = await unit.among(d.SINCE, "person", sorted({m.person for m in mandates}), first=since)
     for before in (decode(row.document, Record) for row in found):
         ids = _bound(before, mandates)
-        if set(ids) == set(before.mandates):
+        if before.formula or set(ids) == set(before.mandates):  # a year's result is assessed again instead
             continue
         mark = Mark(do="correct", by=unit.actor.id, on=today, why=why, was={BOUND: list(before.mandates)})
         after = attrs.evolve(before, mandates=ids, history=(*before.history, mark))

@@ -311,6 +311,18 @@ def test_the_versions_of_a_formula_total_are_told_oldest_first():
     first, second = scored(rows, *place).formulas
     assert isinstance(first, FormulaTotal)
     assert (first.since, first.points, second.since, second.points) == (FIRST, 600, JULY, 500)
+    for counts in (counts_of(rows), counts_of(rows)[::-1]):
+        assert score_counts(counts, versions_of(*place), LAST).formulas == (first, second)
+
+
+def test_what_lies_after_the_day_that_fixes_the_caps_keeps_its_own():
+    place = [(FIRST, JIANGBEI), (JULY, Stand(items=(item("visit", cap=100),))), (D(2026, 8, 1), JIANGBEI)]
+    rows = [record("visit", on=JULY), record("visit", on=D(2026, 7, 9), id="2")]
+    for done in (scored(rows, *place, today=D(2026, 6, 30)), scored(rows[::-1], *place, today=D(2026, 6, 30))):
+        assert (done.items[-1].earned, done.items[-1].counted) == (600, 100)
+    counts = counts_of([*rows, record(on=D(2026, 2, 1), id="3")])
+    for some in (counts, counts[::-1]):
+        assert score_counts(some, versions_of(*place), D(2026, 6, 30)).items[-1].counted == 100
 
 
 def test_an_item_points_each_measure():

@@ -253,6 +253,8 @@ def test_nothing_is_recorded_before_its_day_nor_without_a_word_where_it_was_not_
             attempt()
     case = rolled(p, silent, "wang", note="电话通知")
     assert (case.states["main"], case.clock("notice").state) == ("recorded", "stopped")
+    said = told(p, silent, "hold", note="电话通知")
+    assert rolled(p, said, "wang").states["main"] == "recorded"  # the reason is said once
 
 
 @pytest.mark.rule("roll.people", "amend_roll.people")

@@ -144,8 +144,8 @@ def refuse_unfinished(context: Context[Settings], case: Case, act: Act) -> Itera
 
 
 def refuse_unannounced(context: Context[Settings], case: Case, act: Act) -> Iterator[str]:
-    """Record what was never announced only with the reason; it stays on record as unannounced."""
-    if announced(context, case) and not case.took("notice") and not act.note:
+    """Record what was never announced only with the reason, said once; it stays on record as unannounced."""
+    if announced(context, case) and not case.took("notice") and not case.took("hold") and not act.note:
         yield "no notice was given of it; say why in the note"
 
 

@@ -316,8 +316,9 @@ def test_the_versions_of_a_formula_total_are_told_oldest_first():
 
 
 def test_what_lies_after_the_day_that_fixes_the_caps_keeps_its_own():
-    place = [(FIRST, JIANGBEI), (JULY, Stand(items=(item("visit", cap=100),))), (D(2026, 8, 1), JIANGBEI)]
-    rows = [record("visit", on=JULY), record("visit", on=D(2026, 7, 9), id="2")]
+    own = [Stand(items=(item("visit", cap=cap),)) for cap in (200, 100)]
+    place = [(FIRST, JIANGBEI), (JULY, own[0]), (D(2026, 8, 1), own[1]), (D(2026, 9, 1), JIANGBEI)]
+    rows = [record("visit", on=JULY), record("visit", on=D(2026, 8, 9), id="2")]
     for done in (scored(rows, *place, today=D(2026, 6, 30)), scored(rows[::-1], *place, today=D(2026, 6, 30))):
         assert (done.items[-1].earned, done.items[-1].counted) == (600, 100)
     counts = counts_of([*rows, record(on=D(2026, 2, 1), id="3")])

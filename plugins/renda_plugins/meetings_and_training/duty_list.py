@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator
 import attrs
 
 from renda_core.domain.duty import Record
+from renda_core.domain.duty.asking import whole_year
 from renda_core.domain.fields import titled
 from renda_core.domain.rates import Rate
-from renda_core.errors import Invalid
 from renda_core.records import Context, Desk, Page, PersonDesk
-from renda_plugins.meetings_and_training.participation import FIRST_YEAR, LAST_YEAR, congress_id
+from renda_plugins.meetings_and_training.participation import congress_id
 from renda_plugins.meetings_and_training.settings import Duty, Settings
 
 
@@ -20,14 +20,14 @@ class AskedOfPerson:
     """Whose list, and of which year; by default this one."""
 
     person: str = titled("代表", default="")
-    year: int = titled("年度", default=0)
+    year: int | None = titled("年度", default=None)
 
 
 @attrs.frozen(kw_only=True)
 class Asked:
     """Of which year, by default this one, and of which congress, by name or id, by default of all."""
 
-    year: int = titled("年度", default=0)
+    year: int | None = titled("年度", default=None)
     congress: str = titled("人大", default="")
 
 
@@ -82,10 +82,10 @@ async def duty_list(context: Context[Settings], desk: PersonDesk, asked: AskedOf
     """Set what a deputy did in a year beside the list.
 
     Raises:
-        Invalid: There were no deputies in that year.
+        Invalid: That year has not begun, or no congress met in it.
     """
-    year = _year(asked.year, context.today)
-    records = await desk.records(dt.date(year, 1, 1), dt.date(year, 12, 31))
+    year, first, last = whole_year(asked.year, context.today)
+    records = await desk.records(first, last)
     names = await desk.names((desk.person,))
     tasks = tuple(_task(duty, records) for duty in context.settings.duties)
     return DutyList(name=names.get(desk.person, ""), year=year, tasks=tasks)
@@ -95,10 +95,9 @@ async def fulfilment(context: Context[Settings], desk: Desk, asked: Asked) -> Fu
     """Count the deputies in office at the year's end, or today, who have done each duty.
 
     Raises:
-        Invalid: There were no deputies in that year, or there is no such congress.
+        Invalid: That year has not begun, or no congress met in it, or there is no such congress.
     """
-    year = _year(asked.year, context.today)
-    first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
+    year, first, last = whole_year(asked.year, context.today)
     end = max(first, min(last, context.today))
     congress = await congress_id(desk, asked.congress, end)
     force = frozenset(await desk.deputies(end, congress=congress))
@@ -107,13 +106,6 @@ async def fulfilment(context: Context[Settings], desk: Desk, asked: Asked) -> Fu
     mine = [r for r in records if r.counts and r.person in force]
     lines = tuple(_progress(duty, mine, len(force)) for duty in context.settings.duties)
     return Fulfilment(year=year, on=end, lines=lines)
-
-
-def _year(asked: int, today: dt.date) -> int:
-    year = asked or today.year
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise Invalid(f"{year}: give a year from {FIRST_YEAR} to {LAST_YEAR}", field="year")
-    return year
 
 
 def _task(duty: Duty, records: Iterable[Record]) -> Task:

@@ -93,7 +93,9 @@ def dispute(b: Bench, code: str, why: str = "还是不亮", source: str = HERE) 
 
 def outbox(b: Bench) -> list[tuple[str, Any]]:
     """Read every event of the county: name and body."""
-    query = Query(select(t.outbox.c.name, t.outbox.c.body).where(mine(t.outbox)), dict)
+    query = Query(
+        select(t.outbox.c.name, t.outbox.c.body).where(mine(t.outbox)).order_by(t.outbox.c.seq, t.outbox.c.id), dict
+    )
     return [(row["name"], json.loads(row["body"])) for row in b.read(everything, query)]
 
 

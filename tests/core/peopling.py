@@ -7,7 +7,9 @@ from typing import Any
 
 from renda_core.domain.case import Actor
 from renda_core.domain.identity import match_key
+from renda_core.domain.mandates import Mandate
 from renda_core.store import tables as t
+from renda_core.store.codec import encode
 from renda_core.store.importing import ADD_WORD
 from renda_core.store.roster import ADD
 from renda_core.store.words import person_words
@@ -50,12 +52,13 @@ def settle(b: Bench, *deputies: str, voters: tuple[str, ...] = (), **states: str
         await unit.write(ADD["unit"], **blank("unit", uid("roads"), **roads))
         for n, name in enumerate(deputies, 1):
             await person(unit, name, f"{n}号")
+            id, state = uid(f"mandate {name}"), states.get(name, "active")
             held = {
                 "person": uid(name), "congress": HOME, "term": uid("term"), "district": uid("first"),
-                "certificate": f"{n}号", "elected_on": BEGAN, "by_election": False, "document": b"{}",
-                "state": states.get(name, "active"),
+                "certificate": f"{n}号", "elected_on": BEGAN, "by_election": False, "state": state,
             }  # fmt: skip
-            await unit.write(ADD["mandate"], **blank("mandate", uid(f"mandate {name}"), **held))
+            mandate = encode(Mandate(id=id, valid_from=BEGAN, level="county", **held))
+            await unit.write(ADD["mandate"], **blank("mandate", id, **held, document=mandate))
             sits = {"mandate": uid(f"mandate {name}"), "body": uid("east"), "role": "member"}
             await unit.write(ADD["membership"], **blank("membership", uid(f"seat {name}"), **sits))
         for name in voters:

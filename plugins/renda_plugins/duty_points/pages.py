@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 import attrs
 
-from renda_core.domain.duty import STATES, Entry, Item, Record, RecordKind
+from renda_core.domain.duty import STATES, Item, Record, RecordKind, ScoreEntry
 from renda_core.domain.duty.asking import congress_meant, whole_year
 from renda_core.domain.duty.points import written
 from renda_core.domain.fields import titled
@@ -192,7 +192,7 @@ def _records(
 
 
 def _record(
-    r: Record, kind: RecordKind | None, entry: Entry | None, item: Item | None, titles: Mapping[str, str]
+    r: Record, kind: RecordKind | None, entry: ScoreEntry | None, item: Item | None, titles: Mapping[str, str]
 ) -> RecordLine:
     measures = kind.measures if kind else {}
     said = (f"{title} {r.facts[fact]}" for fact, title in measures.items() if r.facts.get(fact))

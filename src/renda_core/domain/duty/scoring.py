@@ -25,7 +25,7 @@ TIMES = "#"
 
 
 @attrs.frozen(kw_only=True)
-class Entry:
+class ScoreEntry:
     """What one record earned, and by which rule, item and version."""
 
     record: str
@@ -75,7 +75,7 @@ class Score:
     """
 
     total: int
-    entries: tuple[Entry, ...]
+    entries: tuple[ScoreEntry, ...]
     vetoes: tuple[str, ...] = ()
     start: int = 0
     items: tuple[ItemTotal, ...] = ()
@@ -125,7 +125,7 @@ def score(
         Invalid: The items of a version are no rule.
     """
     kept = sorted((r for r in records if r.counts), key=lambda r: (r.on, r.id))
-    entries: list[Entry] = []
+    entries: list[ScoreEntry] = []
     found = Score(total=0, entries=())
     for rule in rules:
         versions = rule if isinstance(rule, Versions) else Versions(rule, settings_on, since_on)
@@ -180,7 +180,7 @@ def start_points(versions: Versions, today: dt.date, exposure: Exposure | None) 
     return (2 * whole * exposure.in_office + exposure.days) // (2 * exposure.days)
 
 
-def _earned(versions: Versions, records: Iterable[Record], sums: _Sums) -> Iterator[Entry]:
+def _earned(versions: Versions, records: Iterable[Record], sums: _Sums) -> Iterator[ScoreEntry]:
     """Score records, oldest first, and add them to the sums."""
     rule = versions.rule
     for r in records:
@@ -195,7 +195,7 @@ def _earned(versions: Versions, records: Iterable[Record], sums: _Sums) -> Itera
                 continue
             code, formula, points = item.code, version.formula, item.points(r)
         sums.add(code or rule.name, formula, r.on, records=1, quantity=r.quantity, points=points)
-        yield Entry(record=r.id, rule=rule.name, points=points, item=code, formula=formula)
+        yield ScoreEntry(record=r.id, rule=rule.name, points=points, item=code, formula=formula)
 
 
 @attrs.define

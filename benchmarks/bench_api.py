@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import socket
 import sqlite3
 import statistics
@@ -18,7 +17,7 @@ import httpx
 import pytest
 from benchmarks.counties import OFFICE, filled
 
-from renda_server import identity
+from renda_core.services.accounts import issuing
 
 MANY = 10_000
 """Suggestions in the county."""
@@ -87,10 +86,9 @@ def ledger_of(county: Path, made: Path) -> None:
 @pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="CPU of another process is read from /proc")
 def test_a_page_of_the_ledger_and_datasette(benchmark: Any, told: list[str], tmp_path: Path) -> None:
     with filled(tmp_path / "home", MANY) as county:
-        file = county.work.file
         ledger_of(county.path, tmp_path / "peer.db")
-    home, on = tmp_path / "home", dt.date(2026, 3, 2)
-    token = identity.add(home, tenant=file.code, tenant_id=file.id, actor=OFFICE, label="", on=on)
+        token = county.work.do(issuing.give_token, OFFICE, OFFICE)
+    home = tmp_path / "home"
     mine, theirs = free_port(), free_port()
     ours_command = [str(Path(sys.executable).with_name("renda")), "--home", str(home), "serve", "--port", str(mine)]
     peer_command = [sys.executable, "-m", "datasette", "serve", str(tmp_path / "peer.db"), "--port", str(theirs)]

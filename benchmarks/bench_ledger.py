@@ -63,7 +63,7 @@ class NotingStore(SqliteStore):
     """A store whose last statement is noted."""
 
     def _link(self, raw: sqlite3.Connection) -> SqliteLink:
-        return Noting(self.plans, self._keys, raw)
+        return Noting(self.plans, self.keys, raw)
 
 
 def raw_pages(county: County, name: str) -> Callable[[], object]:
@@ -71,7 +71,7 @@ def raw_pages(county: County, name: str) -> Callable[[], object]:
     actor, ask = LEDGERS[name]
     store = county.work.store
     assert isinstance(store, SqliteStore)
-    noting = NotingStore(county.path, keys=store._keys, now=store._now)
+    noting = NotingStore(county.path, keys=store.keys, now=store._now)
     statements = []
     at = places(county)
     for _ in range(PLACES):

@@ -206,5 +206,5 @@ def _unsynced(place: Place) -> Place:
     store = place.work.store
     assert isinstance(store, SqliteStore)
     place.work.close()
-    again = SqliteStore(store._path, keys=store._keys, now=place.work.now, synchronous="OFF")
+    again = SqliteStore(store._path, keys=store.keys, now=place.work.now, synchronous="OFF")
     return attrs.evolve(place, work=attrs.evolve(place.work, store=again))

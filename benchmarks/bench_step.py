@@ -47,7 +47,7 @@ class Listening(SqliteStore):
     sent: list[Sent]
 
     def _link(self, raw: sqlite3.Connection) -> SqliteLink:
-        return SqliteLink(self.plans, self._keys, Heard(raw, self.sent))  # type: ignore[arg-type]
+        return SqliteLink(self.plans, self.keys, Heard(raw, self.sent))  # type: ignore[arg-type]
 
 
 def lives(work: Workspace, ids: Sequence[str], after: Callable[[], None] = lambda: None) -> None:
@@ -62,7 +62,7 @@ def heard(work: Workspace, ids: Sequence[str]) -> list[list[Sent]]:
     """Move each case and note what each step sent."""
     store = work.store
     assert isinstance(store, SqliteStore)
-    listening = Listening(store._path, keys=store._keys, now=store._now)
+    listening = Listening(store._path, keys=store.keys, now=store._now)
     listening.sent = []
     steps: list[list[Sent]] = []
 
@@ -95,10 +95,10 @@ def test_a_step_and_its_own_statements(versus: Pairs, told: list[str], tmp_path:
         assert isinstance(work.store, SqliteStore)
         for copy in ("heard", "raw"):
             shutil.copy(work.store._path, tmp_path / f"{copy}.db")  # closed, so the file is whole without its log
-        store = SqliteStore(tmp_path / "heard.db", keys=work.store._keys, now=work.now)
+        store = SqliteStore(tmp_path / "heard.db", keys=work.store.keys, now=work.now)
         steps = heard(attrs.evolve(work, store=store), ids)
         store.close()
-        ours = SqliteStore(work.store._path, keys=work.store._keys, now=work.now, synchronous=synchronous)
+        ours = SqliteStore(work.store._path, keys=work.store.keys, now=work.now, synchronous=synchronous)
         moving = attrs.evolve(work, store=ours)
         raw = sqlite3.connect(tmp_path / "raw.db", isolation_level=None, cached_statements=1000)
         for pragma in (f"synchronous={synchronous}", "foreign_keys=ON", "secure_delete=ON"):

@@ -26,13 +26,14 @@ MEASURE = """() => {
   for (const e of document.querySelectorAll('body *')) {
     if (!seen(e)) continue;
     const box = e.getBoundingClientRect();
-    const told = (e.innerText || (e.matches('[type=radio]') ? '' : e.value) || '').trim().slice(0, 20);
+    const told = (e.innerText || (e.matches('[type=radio], [type=checkbox]') ? '' : e.value) || '').trim().slice(0, 20);
     const style = getComputedStyle(e);
     if (box.right > width + 0.5 && box.left >= 0) found.push(`beyond the window: <${e.tagName}> ${told}`);
     if (told && parseFloat(style.fontSize) < 14) found.push(`text under 14 px: <${e.tagName}> ${told}`);
     if (e.scrollWidth > e.clientWidth + 1 && style.overflowX !== 'visible' && e.tagName !== 'INPUT')
       found.push(`text cut off: <${e.tagName}> ${told}`);
-    const alone = 'button, input:not([type=hidden]):not([type=radio]), textarea, select, .btn, .top a, .back, .rows a, '
+    const alone = 'button, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), '
+      + 'textarea, select, .btn, .top a, .back, .rows a, '
       + '.whole, .choice';
     if (e.matches(alone) && box.height < least - 0.5) found.push(`target of ${box.height} px: <${e.tagName}> ${told}`);
   }

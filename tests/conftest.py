@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -11,7 +12,8 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from tests import databases
+from tests import databases, weed
+from tests.overhearing import overhearing
 
 from renda_core.store.postgres import PostgresStore
 from renda_core.store.sqlite import SqliteStore
@@ -24,6 +26,14 @@ settings.load_profile("soak" if os.environ.get("RENDA_SOAK") else "steady")
 
 
 _names = count(1)
+logging.getLogger("renda").addHandler(overhearing)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_personal_is_logged() -> Iterator[None]:
+    """Look, after every test, at what the application wrote to its logs meanwhile."""
+    yield
+    assert not overhearing.taken()
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +41,13 @@ def postgres_server() -> Iterator[str]:
     """A superuser's DSN to a server; one server for each process that runs tests."""
     with databases.server() as dsn:
         yield dsn
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[str]:
+    """The address of a bucket, as RENDA_FILES has it; one server for each process that runs tests."""
+    with weed.server() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

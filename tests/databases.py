@@ -20,11 +20,11 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from renda_core.domain.case import Actor
+from renda_core.store.chaining import START
 from renda_core.store.keys import Keys
 from renda_core.store.migrate import create_sqlite, upgrade_postgres
 from renda_core.store.postgres import PostgresStore
 from renda_core.store.sqlite import SqliteStore
-from renda_core.store.unit import START
 
 A, B = "0198a000-0000-7000-8000-00000000000a", "0198a000-0000-7000-8000-00000000000b"
 """The two tenants of every test store."""

@@ -22,15 +22,19 @@ from renda_server.shapes import Problem
 
 REFS = "#/components/schemas/{name}"
 SEALED = {"$ref": REFS.format(name="Sealed")}
-ALWAYS = (401, 404, 406)
-"""What any operation behind the door may answer: no token, a tenant that is not hosted here, a type never given."""
-READING = (400,)
-SENDING = (413, 415)
-KEYED = (409, 422)
+PUBLIC = frozenset({403, 404, 406, 429, 503})
+"""What any operation of a tenant may answer: one that is not served now, one that is not hosted here, a type never
+given, one that asks too often or has too much under way, and one that is being moved or whose database is away."""
+ALWAYS = PUBLIC | {401}
+"""What any operation behind the door may answer besides: no token. Its 403 is that of the permissions too."""
+READING = frozenset({400})
+SENDING = frozenset({413, 415})
+KEYED = frozenset({409, 422})
 TOLD: Mapping[int, str] = {
     400: "The request makes no sense; `field` names what is wrong.",
-    401: "There is no token, or nobody's.",
-    403: "The asker is known and may not do this; or not over a line that others can read (`plain_http`).",
+    401: "There is no token, or nobody's; where somebody signs in, what was shown opens nothing.",
+    403: "The asker is known and may not do this; or not over a line that others can read (`plain_http`); or the "
+    "office is served to nobody now.",
     404: "There is no such thing, or none that the asker may know of: both are answered alike.",
     406: "The answer has no form that `Accept` takes.",
     409: "The same key came before with another request, or is still being worked on.",
@@ -43,10 +47,14 @@ TOLD: Mapping[int, str] = {
     503: "Too much is waiting, and `Retry-After` says when to ask again; or the server lacks a part that this needs.",
 }
 TAGS: Mapping[str, str] = {
+    "accounts": "账号: who may come in, with which roles, and whose are lent; tokens of programs.",
     "ballots": "票决: prepared, opened, cast, counted, announced; no number before its time.",
     "cases": "办件: suggestions and every other kind of case.",
     "configuration": "县级配置: the document that says which practices are enabled, and with which values.",
+    "entry": "登录: signing in step by step, and what everybody does with their own account.",
     "exports": "导出: tables as files, empty forms, and columns saved under a name.",
+    "files": "附件: files that belong to a case or a duty record.",
+    "hosting": "租户: who is hosted here, by which names, and whether they are served; for the operator.",
     "imports": "导入: files on their way in.",
     "interchange": "交换: other systems' formats.",
     "papers": "What is printed and filed.",
@@ -54,11 +62,13 @@ TAGS: Mapping[str, str] = {
     "notices": "提醒: what people are told of before a day, and the days themselves.",
     "offices": "What the offices do beside single cases: reports, jobs, the journal.",
     "practice": "Who asks, and how this county works: kinds, procedures, rules.",
+    "privacy": "个人信息: consent, copies and erasure for whom they are of, numbers seen whole, what is over.",
     "public": "公开: what anybody asks of a county without a token, a limited number of times a minute.",
     "records": "履职记录: what deputies did, entered once, checked, corrected, appealed.",
     "roster": "代表名册: people, mandates, congresses and what belongs to them.",
     "scores": "履职积分: points explained down to every record, by name and never by rank.",
     "server": "The server itself.",
+    "witness": "存证: signed heads of journals, kept by another tenant.",
     "signs": "码牌: codes on walls that lead to the public pages, and codes by which voters follow their matter.",
 }
 SAID = (
@@ -186,15 +196,13 @@ class _Document:
         if bears := _bears(told):
             done["headers"] = bears
         found = {str(told.status): done}
-        statuses = {*told.problems, *(() if told.open else ALWAYS), *READING}
-        if told.public:
-            statuses = {*statuses, 429} - {401}
+        statuses = READING | {*told.problems}
+        if not told.open:
+            statuses |= PUBLIC if told.public else ALWAYS
         if told.takes is not None or told.uploads:
-            statuses |= {*SENDING}
+            statuses |= SENDING
         if told.keyed:
-            statuses |= {*KEYED}
-        if told.sheltered:
-            statuses |= {403}
+            statuses |= KEYED
         for status in sorted(statuses):
             found[str(status)] = {"description": TOLD[status], "content": {PROBLEM: {"schema": self._shapes[Problem]}}}
         if 429 in statuses:

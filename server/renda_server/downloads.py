@@ -15,15 +15,23 @@ from litestar import Request, Response
 from litestar.response import Stream
 
 from renda_core.errors import NotFound
-from renda_core.store.unit import Store
-from renda_server.hosting import Desk
+from renda_core.store.stores import Store
+from renda_server.desks import Desk
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CSV = "text/csv"
 PDF = "application/pdf"
 CALENDAR = "text/calendar"
 PLAIN = "text/plain"
-MEDIA: Mapping[str, str] = {".xlsx": XLSX, ".csv": CSV, ".pdf": PDF, ".ics": CALENDAR, ".pb": PLAIN}
+ARCHIVE = "application/vnd.renda.tenant+zip"
+MEDIA: Mapping[str, str] = {
+    ".xlsx": XLSX,
+    ".csv": CSV,
+    ".pdf": PDF,
+    ".ics": CALENDAR,
+    ".pb": PLAIN,
+    ".renda": ARCHIVE,
+}
 PIECE = 256 * 1024
 """Bytes that are sent at once."""
 Asking = Request[Any, Any, Any]
@@ -60,9 +68,14 @@ async def written(desk: Desk, folder: Path, name: str, write: Callable[[Store, P
         name: What whoever saves it sees; its ending says what it is.
         write: Writes the file, with a store for its own thread.
     """
+    return await written_from(desk.store, folder, name, write)
+
+
+async def written_from(whose: Store, folder: Path, name: str, write: Callable[[Store, Path], object]) -> Stream:
+    """Write a file as :func:`written` does, from any store."""
 
     def work() -> IO[bytes]:
-        store = desk.store.apart()
+        store = whose.apart()
         try:
             # The name goes as soon as the file is open: whatever becomes of the request, nothing stays on the disk.
             with tempfile.TemporaryDirectory(prefix="renda-out-", dir=folder, ignore_cleanup_errors=True) as made:

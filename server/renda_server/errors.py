@@ -19,6 +19,7 @@ from renda_core.errors import (
     Invalid,
     NotAllowed,
     NotFound,
+    NotLetIn,
     PluginError,
     PracticeFailed,
     Rejected,
@@ -26,14 +27,18 @@ from renda_core.errors import (
     Stale,
     Taken,
     TooMany,
+    Unavailable,
 )
+from renda_core.redaction import PERSONAL
 from renda_core.services.bulk import LineFailed
 from renda_core.services.duty import Again
+from renda_core.services.hosting.directory import Moving, SiloAbsent, Suspended
 from renda_core.services.imports.incoming import Busy, TooLarge, WrongKind
 from renda_core.services.requests import KeyInUse, KeyReused
 from renda_core.store.codec import new_id
 from renda_server import guests
 from renda_server.answering import ENCODER
+from renda_server.identity import SignedOut
 from renda_server.transport import PlainHttp
 
 
@@ -43,10 +48,19 @@ class Unready(RendaError):
     code = "unready"
 
 
+class Unreachable(RendaError):
+    """Another machine did not answer as it should; what it says is for the log of who runs the server."""
+
+    code = "unreachable"
+
+
 STATUS: Mapping[type[RendaError], int] = {
     Invalid: 400,
+    SignedOut: 401,
+    NotLetIn: 401,
     NotAllowed: 403,
     PlainHttp: 403,
+    Suspended: 403,
     NotFound: 404,
     Stale: 412,
     Rejected: 422,
@@ -60,13 +74,15 @@ STATUS: Mapping[type[RendaError], int] = {
     TooMany: 429,
     PracticeFailed: 500,
     Busy: 503,
+    Unavailable: 503,
+    Unreachable: 503,
     Unready: 503,
+    Moving: 503,
+    SiloAbsent: 503,
 }
 """What a request can be answered with; every other error is the server's own and shows nothing of itself."""
 NOTHING = "there is no such thing here, or none that you may see"
 """The one answer to both, whatever id was asked for."""
-PERSONAL = re.compile(r"(?<![0-9A-Fa-f-])(?:[0-9]{17}[0-9Xx]|1[3-9][0-9]{9})(?![0-9A-Fa-f-])")
-"""What looks like an ID number or a mobile phone's; what people typed in the wrong place must not come back whole."""
 SHOWN = 4
 """Digits that stay visible of it."""
 NUMBER = "renda_request"
@@ -143,7 +159,10 @@ async def number(message: Message, scope: Scope) -> None:
     """
     if message["type"] == "http.response.start":
         found = scope["state"].get(NUMBER) or new_id()
-        message["headers"] = [*message["headers"], (b"x-request-id", found.encode())]
+        message["headers"] = headers = [*message["headers"], (b"x-request-id", found.encode())]
+        told = scope.get("user") is not None or message["status"] >= HTTPStatus.BAD_REQUEST
+        if told and not any(name.lower() == b"cache-control" for name, _ in headers):
+            headers.append((b"cache-control", b"no-store"))  # what one asker was told, or refused, is nobody else's
     elif message["type"] == "http.response.body" and scope.get("method") == "HEAD":
         message["body"] = b""
 

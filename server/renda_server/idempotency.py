@@ -18,8 +18,9 @@ from litestar import Request, Response
 from renda_core.errors import Invalid
 from renda_core.services import requests
 from renda_core.services.requests import Attempt, KeyInUse, Written
-from renda_core.store.unit import ReadCase, Store, Unit, WriteCase
-from renda_server.hosting import Desk
+from renda_core.store.stores import ReadCase, Store, WriteCase
+from renda_core.store.unit import Unit
+from renda_server.desks import Desk, Seat
 
 T = TypeVar("T")
 HEADER = "Idempotency-Key"
@@ -39,6 +40,8 @@ class DeskInUnit(Desk):
     def __init__(self, desk: Desk, unit: Unit) -> None:
         super().__init__(desk.store, desk.tenant, desk.actor)
         self._unit = unit
+        self.asker = desk.asker if isinstance(desk, Seat) else None
+        """Who asks, where it was somebody who was let in."""
 
     async def ask(self, use_case: ReadCase[..., T], /, *args: Any, **kw: Any) -> T:
         """Run a use case that reads, in the same transaction."""
@@ -129,15 +132,18 @@ async def once(
     attempt = (
         Attempt(route=route, key=key, content=content or content_of(request, await request.body())) if key else None
     )
-    later: list[Callable[[], None]] = []
+    later: list[Callable[[], Awaitable[None] | None]] = []
 
     async def in_unit(unit: Unit) -> Written:
+        await desk.look(unit)
+        unit.actor = desk.actor
         inner = DeskInUnit(desk, unit)
         answer = _kept(await work(inner))
         later[:] = inner.later
         return answer
 
     with request.app.state.keys_in_use.hold(desk.tenant.id, desk.actor.id, route, key) if key else nullcontext():
+        await desk.sure()  # what is kept is given again to nobody who was signed out meanwhile
         if aside:
             answer = await asyncio.to_thread(_aside, desk, attempt, in_unit)
         else:

@@ -1,149 +1,187 @@
-"""Who asks, and for which tenant: by a bearer token whose hash alone is kept, never by the request's content."""
+"""Who asks, and for which tenant: by a pass, in a header or a cookie, never by the request's content.
+
+A pass says which tenant it is for; whether it opens anything, that tenant alone knows.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-import hashlib
-import os
-import secrets
-import stat
-import tomllib
+import dataclasses
+import time
+from collections import OrderedDict
 from collections.abc import Iterable
-from pathlib import Path
+from typing import ClassVar, Protocol
 
 import attrs
-import tomlkit
+from litestar.datastructures import Cookie
+from litestar.types import Scope
 
-from renda_core.domain.case import Actor
-from renda_core.errors import ConfigError, NotFound
+from renda_core.errors import NotFound, RendaError
+from renda_core.services.accounts import passes
+from renda_core.services.accounts.asking import SESSION, TOKEN, Asker, confirm
+from renda_core.store import accounts
+from renda_core.store.stores import Store
+from renda_core.store.unit import Reader, Unit
+from renda_core.tenancy import Tenant
+from renda_server.transport import Network, encrypted, sheltered
 
-MARK = "renda_"
-"""How a token begins, so that one left in a file by mistake is recognised."""
-SHORTEST = 8
-"""Characters of a hash that name a token."""
+COOKIE, PLAIN = "__Host-renda", "renda"
+"""A session's cookie: over an encrypted line, and on this machine alone without one."""
+TRUSTED = 60.0
+"""Seconds for which what is known of a pass answers early, before a transaction looks again."""
+MOST = 20_000
+"""Passes that one process remembers; the ones longest unused go first."""
+TENANT = "renda_tenant"
+"""Under which a request keeps the tenant whose name it was sent to."""
+
+
+class SignedOut(RendaError):
+    """The session or token opens nothing: it was ended, or never was."""
+
+    code: ClassVar[str] = "unauthorized"
+
+    def __init__(self) -> None:
+        super().__init__("sign in anew, or send a token that holds")
+
+
+class Hosting(Protocol):
+    """Opens tenants."""
+
+    async def enter(self, tenant_id: str) -> tuple[Store, Tenant]:
+        """Open a tenant, or raise ``NotFound``."""
 
 
 @attrs.frozen(kw_only=True)
-class Holder:
-    """What one token stands for; the token itself is kept nowhere.
+class Shown:
+    """A pass as it was shown.
 
     Attributes:
-        sha256: Of the token, in hexadecimal.
-        tenant: The tenant's code, with *tenant_id* its id.
-        person: The id under which the journal names the holder.
+        tenant: The id of the tenant that it says it is for.
+        by: As what it was shown: ``session`` or ``token``.
     """
 
-    sha256: str
     tenant: str
-    tenant_id: str
-    person: str
-    roles: tuple[str, ...] = ()
-    unit: str = ""
-    label: str = ""
-    made: str = ""
-
-    @property
-    def actor(self) -> Actor:
-        """Give the holder as the services know one."""
-        return Actor(id=self.person, roles=self.roles, unit=self.unit)
+    digest: bytes = attrs.field(repr=False)
+    by: str
 
 
-def file_of(home: Path) -> Path:
-    """Name the file of tokens: beside the key, and like it no part of the data."""
-    return home / "keys" / "tokens.toml"
+@attrs.frozen(kw_only=True)
+class Entered:
+    """Somebody who was let in, with the tenant they are let in to."""
+
+    store: Store
+    tenant: Tenant
+    asker: Asker
 
 
-def holders(home: Path) -> tuple[Holder, ...]:
-    """Read every token's entry.
+def shown(scope: Scope, proxies: Iterable[Network]) -> Shown | None:
+    """Read the pass of a request: a bearer token, or else a session's cookie; None where there is none.
 
-    Raises:
-        ConfigError: The file is damaged, or open to others.
+    A request that came to a tenant's own name shows a pass of that tenant, or none.
     """
-    path = file_of(home)
-    if not path.exists():
-        return ()
-    if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise ConfigError("the tokens are open to others", f"{path}: run chmod 600 {path}")
-    try:
-        entries = tomllib.loads(path.read_text("utf-8")).get("tokens", [])
-        return tuple(Holder(**entry | {"roles": tuple(entry.get("roles", ()))}) for entry in entries)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, AttributeError) as error:
-        raise ConfigError("the tokens cannot be read", f"{path}: {error}") from error
+    by, text = TOKEN, _bearer(said(scope, b"authorization"))
+    if not text:
+        by, text = SESSION, _cookie(scope, proxies)
+    tenant = passes.tenant_of(text)
+    if tenant is None or scope["state"].get(TENANT, tenant) != tenant:
+        return None
+    return Shown(tenant=tenant, digest=passes.digest_of(text), by=by)
 
 
-def add(home: Path, *, tenant: str, tenant_id: str, actor: Actor, label: str, on: dt.date) -> str:
-    """Make a token and keep its hash; give the token, which nobody can be told again."""
-    token = MARK + secrets.token_urlsafe(32)
-    made = Holder(
-        sha256=hashed(token),
-        tenant=tenant,
-        tenant_id=tenant_id,
-        person=actor.id,
-        roles=tuple(sorted(actor.roles)),
-        unit=actor.unit,
-        label=label,
-        made=on.isoformat(),
-    )
-    _write(home, (*holders(home), made))
-    return token
+def said(scope: Scope, name: bytes) -> str:
+    """Give a header as it was first sent; empty where it was not."""
+    for key, value in scope["headers"]:
+        if key == name:
+            return value.decode("latin-1")
+    return ""
 
 
-def remove(home: Path, beginning: str) -> str:
-    """Take one token back; give its whole hash.
-
-    Raises:
-        NotFound: None, or several, begin so; or too little was given.
-    """
-    every = holders(home)
-    found = [h for h in every if len(beginning) >= SHORTEST and h.sha256.startswith(beginning.lower())]
-    if len(found) != 1:
-        raise NotFound(f"{len(found)} tokens begin with {beginning!r}; list them: renda token list")
-    _write(home, (h for h in every if h is not found[0]))
-    return found[0].sha256
+def _bearer(authorization: str) -> str:
+    scheme, _, token = authorization.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
-def hashed(token: str) -> str:
-    """Hash a token; it is random and long, so that no salt and no slow hash is needed."""
-    return hashlib.sha256(token.encode()).hexdigest()
+def cookie_name(scope: Scope, proxies: Iterable[Network]) -> str:
+    """Name the cookie of a session on this line; empty where the line shelters none."""
+    if encrypted(scope, proxies):
+        return COOKIE
+    return PLAIN if sheltered(scope, proxies) else ""
 
 
-def _write(home: Path, every: Iterable[Holder]) -> None:
-    path = file_of(home)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    document = tomlkit.document()
-    document.add(tomlkit.comment("Made by `renda token`; hashes only. A server that runs hears of changes at once."))
-    document["tokens"] = [attrs.asdict(holder) for holder in every]
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as out:
-        out.write(tomlkit.dumps(document))
-    os.replace(part, path)
+def _cookie(scope: Scope, proxies: Iterable[Network]) -> str:
+    given = said(scope, b"cookie")
+    wanted = cookie_name(scope, proxies) if given else ""
+    found = [value for name, _, value in (part.strip().partition("=") for part in given.split(";")) if name == wanted]
+    return found[0] if wanted and len(found) == 1 else ""  # two of one name are nobody's: one was planted
+
+
+def keeping(scope: Scope, proxies: Iterable[Network], secret: str) -> Cookie:
+    """Make the cookie that keeps a session: only for this server, read by no script, sent by no other site's form."""
+    name = cookie_name(scope, proxies)
+    return Cookie(key=name, value=secret, path="/", secure=name == COOKIE, httponly=True, samesite="lax")
+
+
+def dropping(scope: Scope, proxies: Iterable[Network]) -> Cookie:
+    """Make the cookie that takes a session's away."""
+    return dataclasses.replace(keeping(scope, proxies, ""), max_age=0)
+
+
+@attrs.define
+class _Held:
+    asker: Asker
+    tenant: str
+    at: float
 
 
 class Doorkeeper:
-    """Knows tokens by their hash, and reads the file again when it has changed."""
+    """Lets in who shows a pass that opens something, and remembers it for a moment."""
 
-    def __init__(self, home: Path) -> None:
-        self._home, self._file = home, str(file_of(home))
-        self._stamp: tuple[int, int] | None = None
-        self._by_hash: dict[str, Holder] = {}
+    def __init__(self, hosts: Hosting) -> None:
+        self._hosts = hosts
+        self._known: OrderedDict[bytes, _Held] = OrderedDict()
 
-    def who(self, authorization: str) -> Holder | None:
-        """Say whose token a header ``Authorization: Bearer …`` carries; None for nobody's."""
-        scheme, _, token = authorization.partition(" ")
-        if scheme.lower() != "bearer" or not token.strip():
-            return None
-        self._refresh()
-        # Looking a hash up tells nothing of the token by the time it takes.
-        return self._by_hash.get(hashed(token.strip()))
+    async def enter(self, pass_: Shown, *, anew: bool = False) -> Entered | None:
+        """Say whose a pass is; None where it opens nothing, for whatever reason.
 
-    def _refresh(self) -> None:
+        Args:
+            anew: Ask the tenant, whatever is remembered.
+
+        Raises:
+            RendaError: The tenant is there, and is served to nobody now.
+        """
         try:
-            found = os.stat(self._file)
-            stamp = (found.st_mtime_ns, found.st_ino)
-        except FileNotFoundError:
-            self._stamp, self._by_hash = None, {}
-            return
-        if stamp != self._stamp:
-            self._by_hash = {holder.sha256: holder for holder in holders(self._home)}
-            self._stamp = stamp
+            store, tenant = await self._hosts.enter(pass_.tenant)
+        except NotFound:
+            return None
+        held = self._known.get(pass_.digest)
+        fits = held is not None and held.tenant == pass_.tenant and held.asker.by == pass_.by
+        if held is not None and fits and not anew and time.monotonic() - held.at < TRUSTED:
+            self._known.move_to_end(pass_.digest)
+            return Entered(store=store, tenant=tenant, asker=held.asker)
+        asker: Asker | None = await store.read(_confirmed, tenant.id, tenant, pass_)
+        if asker is None:
+            self._known.pop(pass_.digest, None)
+            return None
+        if asker.stale:
+            await store.write(_note, tenant.id, asker.actor, asker.digest)
+        self._known[pass_.digest] = _Held(asker, tenant.id, time.monotonic())
+        while len(self._known) > MOST:
+            self._known.popitem(last=False)
+        return Entered(store=store, tenant=tenant, asker=asker)
+
+    def renew(self, asker: Asker) -> None:
+        """Take over how somebody was just read in a transaction; for how long they are remembered stays as it was."""
+        if (held := self._known.get(asker.digest)) is not None:
+            held.asker = asker
+
+    def forget(self, digest: bytes) -> None:
+        """Ask about a pass anew at its next request."""
+        self._known.pop(digest, None)
+
+
+async def _confirmed(reader: Reader, tenant: Tenant, pass_: Shown) -> Asker | None:
+    return await confirm(reader, tenant, pass_.digest, pass_.by)
+
+
+async def _note(unit: Unit, digest: bytes) -> None:
+    """Note that a session is in use: no fact of the county's."""
+    await unit.write_unrecorded(accounts.SEEN, digest=digest, now=unit.now)

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import attrs
 
+from renda_core.errors import RendaError
+from renda_core.premises import Premises
 from renda_core.services.imports import jobs as import_jobs
 from renda_core.services.imports import working as import_work
 from renda_core.services.imports.incoming import Busy
 from renda_core.services.imports.working import Stopped, Watch
-from renda_core.store.unit import Store
+from renda_core.store.directory import DirectoryRow
+from renda_core.store.stores import Store
 from renda_core.tenancy import Tenant
-from renda_core.workspace import Workspace
 from renda_server.errors import noted
 
+log = logging.getLogger("renda.server")
 Work = Callable[[Watch], object]
 AT_ONCE = 2
 """Jobs that run at once, whatever the number of tenants: each keeps a processor busy."""
@@ -28,6 +32,8 @@ MOST = 20
 """Jobs of one tenant that may wait; an office has one file at hand, a loop has thousands."""
 LEFT = 86_400
 """Seconds after which a file in the folder is nobody's any more: no import takes a day."""
+BREATH = 0.01
+"""Seconds between two tenants of whom it is asked at a start what was left undone: requests come first."""
 LATER = 60
 """Seconds after which somebody whose job found no room may ask again."""
 
@@ -56,6 +62,22 @@ class Runner(Protocol):
         """End a job at its next row."""
 
 
+class Hosting(Protocol):
+    """What a runner needs to know of the tenants of its process."""
+
+    premises: Premises
+    on_return: Callable[[DirectoryRow], None] | None
+
+    def serves(self, tenant_id: str) -> bool:
+        """Tell whether a tenant is served now."""
+
+    def stores(self) -> AsyncIterator[tuple[DirectoryRow, Store]]:
+        """Give every tenant that is served with its store."""
+
+    async def enter(self, tenant_id: str) -> tuple[Store, Tenant]:
+        """Open a tenant."""
+
+
 class _Job:
     """One job, as its thread knows it: hears how far it is, and is stopped between two rows."""
 
@@ -82,7 +104,10 @@ class InProcess:
         self._waiting: dict[str, deque[_Job]] = {}
         self._lanes: dict[str, asyncio.Task[None]] = {}
         self._jobs: dict[str, _Job] = {}
+        self._beside: set[asyncio.Task[None]] = set()
         self._closed = False
+        self.may: Callable[[str], bool] = lambda tenant: True
+        """Whether a tenant's jobs are run now; one that is not run stays undone, and is taken up later."""
 
     def check_room(self, tenant: str) -> None:
         """Raise ``Busy`` where a tenant's jobs that wait are too many."""
@@ -114,7 +139,7 @@ class InProcess:
             job = waiting.popleft()
             try:
                 async with self._places:
-                    if not job.stopped.is_set():
+                    if not job.stopped.is_set() and self.may(tenant):
                         await asyncio.to_thread(self._run, job)
             finally:
                 del self._jobs[job.id]
@@ -128,16 +153,25 @@ class InProcess:
         except Exception as error:
             noted(error)
 
+    def beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do some small work on the loop, which the end waits for."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._beside.add(task)
+        task.add_done_callback(self._beside.discard)
+
     async def idle(self) -> None:
         """Wait until nothing is left to do."""
-        while self._lanes:
-            await asyncio.gather(*self._lanes.values())
+        while self._lanes or self._beside:
+            await asyncio.gather(*self._lanes.values(), *self._beside)
 
     async def stop(self) -> None:
         """End everything at its next row and wait for it; what was under way has done nothing."""
         self._closed = True
         for job in self._jobs.values():
             job.stopped.set()
+        for task in self._beside:
+            task.cancel()
+        await asyncio.gather(*self._beside, return_exceptions=True)
         await self.idle()
 
 
@@ -162,9 +196,34 @@ def bring_on(runner: Runner, store: Store, tenant: Tenant, id: str, folder: Path
     runner.submit(tenant.id, id, work)
 
 
-async def take_up(runner: Runner, hosted: Iterable[Workspace], folder: Path) -> None:
-    """Take up again whatever an earlier process left undone, of every tenant."""
-    for workspace in hosted:
-        tenant, store = workspace.tenant, workspace.store
-        for id in await store.read(import_jobs.undone, tenant.id, tenant):
-            bring_on(runner, store, tenant, id, folder)
+def take_up(runner: InProcess, hosts: Hosting, folder: Path) -> None:
+    """Take up again whatever an earlier process left undone, of every tenant that is served; beside the requests.
+
+    A tenant that is not served now is taken up when it is served again.
+    """
+    runner.may = hosts.serves
+
+    async def of(entry: DirectoryRow, store: Store) -> None:
+        if ids := await store.read(import_jobs.undone, entry.id, None):
+            _, tenant = await hosts.enter(entry.id)
+            for id in ids:
+                bring_on(runner, store, tenant, id, folder)
+
+    async def all_of_them() -> None:
+        async for entry, store in hosts.stores():
+            await _try(of(entry, store), entry.code)
+            await asyncio.sleep(BREATH)
+
+    async def returned(entry: DirectoryRow) -> None:
+        await of(entry, await hosts.premises.store(entry))
+
+    hosts.on_return = lambda entry: runner.beside(_try(returned(entry), entry.code))
+    runner.beside(all_of_them())
+
+
+async def _try(work: Coroutine[Any, Any, None], code: str) -> None:
+    """Do work for one tenant; the others do not suffer where it cannot be done."""
+    try:
+        await work
+    except RendaError as error:
+        log.error("tenant %s: what was left undone is not taken up: %s", code, error)

@@ -7,7 +7,9 @@ parameter is part of the path, and an id that is none is nobody's.
 
 from __future__ import annotations
 
+import functools
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any, get_args, get_origin, get_type_hints
@@ -22,14 +24,17 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 
 from renda_core.errors import NotFound
-from renda_server import bodies, guests, idempotency
+from renda_server import bodies, guests, idempotency, permissions
 from renda_server.answering import JSON, Answer, linked, written
-from renda_server.hosting import Desk
+from renda_server.desks import Desk, Seat
+from renda_server.identity import TENANT, Entered, said
 from renda_server.shapes import Page
 from renda_server.transport import refuse_plain
 
 Asking = Request[Any, Any, State]
 Made = Callable[..., Awaitable[Any]]
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+"""An id as it is always written here; what is written otherwise may be one too."""
 GIVEN = ("desk", "asked", "data", "request", "if_match")
 OF_COUNTY = "/public/{county:str}"
 """Under which everybody asks of a county."""
@@ -104,7 +109,7 @@ def operation(
 
     Args:
         path: Below ``/api``; below ``/api/public/{county}`` where it is *public*.
-        problems: Statuses that this operation may give beside 400, 401, 404 and 406 (and 413, 415 with a body).
+        problems: Statuses that this operation may give beside those that every operation may, see ``description.py``.
         status: Of success; by default 200, 201 after POST, 204 after DELETE.
         more: Further attributes of ``Operation``.
     """
@@ -152,11 +157,12 @@ def _inner(given: Any) -> Any:
 
 def _route(function: Made, told: Operation, names: frozenset[str]) -> Any:
     """Write the handler: read, call, answer."""
+    places = tuple(told.parameters)
 
     async def handler(request: Asking) -> Response[Any]:
         if told.sheltered:
             refuse_plain(request.scope, request.app.state.proxies)
-        given: dict[str, Any] = {name: known(name, request.path_params[name]) for name in told.parameters}
+        given: dict[str, Any] = {name: known(name, request.path_params[name]) for name in places}
         county = given.pop("county") if told.public else ""
         flat = _questions(request)
         if told.asks is not None:
@@ -164,7 +170,7 @@ def _route(function: Made, told: Operation, names: frozenset[str]) -> Any:
         elif told.free:
             bodies.refuse_unstorable(flat)
             given["asked"] = flat
-        else:
+        elif flat:
             bodies.refuse_unknown(flat, (), "question")
         if told.takes is not None:
             given["data"] = bodies.decode(await _body(request), told.takes)
@@ -178,13 +184,16 @@ def _route(function: Made, told: Operation, names: frozenset[str]) -> Any:
         async def work(at: Desk) -> Response[Any]:
             return _answer(request, told, flat, await function(desk=at, **given))
 
-        hosts = request.app.state.hosts
-        desk: Desk = await (hosts.guest(county) if told.public else hosts.desk(request.user))
+        desk = await _desk(request, told, county)
         # An operation that takes a file looks after its key itself.
         once = told.keyed and not told.uploads
-        answer = await (idempotency.once(request, desk, f"{told.method} {told.path}", work) if once else work(desk))
+        async with request.app.state.turns.of(desk.tenant.id):
+            answer = await (idempotency.once(request, desk, f"{told.method} {told.path}", work) if once else work(desk))
+            if not desk.looked:  # what was answered without asking the tenant, e.g. who somebody is
+                await desk.sure()
         for call in desk.later:
-            call()
+            if (under_way := call()) is not None:
+                await under_way
         return answer
 
     handler.__name__ = told.name
@@ -193,8 +202,22 @@ def _route(function: Made, told: Operation, names: frozenset[str]) -> Any:
     return handler
 
 
+async def _desk(request: Asking, told: Operation, county: str) -> Desk:
+    """Give the asker's way to their tenant, or anybody's to the county that the path names."""
+    if told.public:
+        guest: Desk = await request.app.state.hosts.guest(county)
+        if request.scope["state"].get(TENANT, guest.tenant.id) != guest.tenant.id:
+            raise NotFound("no such thing")  # another county than the one whose name the request was sent to
+        return guest
+    entered: Entered = request.user
+    may = functools.partial(permissions.allows, told.name, tenant=entered.tenant)
+    return Seat(entered, request.app.state.door, may)
+
+
 def _questions(request: Asking) -> dict[str, str]:
     """Read the questions of the address, each asked once."""
+    if not request.scope["query_string"]:
+        return {}
     listed = list(request.query_params.multi_items())
     flat = dict(listed)
     if len(flat) != len(listed):
@@ -212,7 +235,7 @@ def _answer(request: Asking, told: Operation, asked: Mapping[str, str], result: 
 
 
 async def _body(request: Asking) -> bytes:
-    kind = request.headers.get("Content-Type", JSON).partition(";")[0].strip().lower()
+    kind = (said(request.scope, b"content-type") or JSON).partition(";")[0].strip().lower()
     if kind != JSON and not kind.endswith("+json"):
         raise HTTPException(status_code=415, detail=f"send {JSON}")
     return await request.body()
@@ -222,7 +245,7 @@ def known(name: str, value: str) -> str:
     """Read one part of a path; an id that is none is nobody's."""
     if "\x00" in value:
         raise NotFound("no such thing")
-    if name == "id" or name.endswith("_id"):
+    if (name == "id" or name.endswith("_id")) and not _ID.fullmatch(value):
         try:
             return str(UUID(value))
         except ValueError:

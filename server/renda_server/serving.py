@@ -8,13 +8,15 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import uvicorn
+import attrs
 
+from renda_core import redaction
 from renda_core.errors import ConfigError
 from renda_core.workspace import clock
-from renda_server.app import create_app
-from renda_server.hosting import check_database
-from renda_server.settings import Settings
+from renda_server.settings import Settings, check_database
+
+ANYWHERE = ("0.0.0.0", "::", "")  # noqa: S104 - what is not bound here, but recognised
+"""Addresses that stand for all of a machine's: no name by which anybody asks."""
 
 
 def serve(home: Path, *, host: str = "127.0.0.1", port: int = 8000, now: Callable[[], dt.datetime] = clock) -> None:
@@ -24,8 +26,15 @@ def serve(home: Path, *, host: str = "127.0.0.1", port: int = 8000, now: Callabl
         ConfigError: The settings do not fit together, the database is not at our tables, or the address cannot be
             listened on.
     """
+    redaction.install()
     settings = Settings.of(home, os.environ, now)
+    if host not in ANYWHERE:
+        settings = attrs.evolve(settings, names=settings.names | {host.lower()})
     asyncio.run(check_database(settings))
+    import uvicorn  # after the check: a server that must not start says so at once
+
+    from renda_server.app import create_app
+
     app = create_app(settings)
     # No access log: addresses hold what people searched for, and a line of it would tell who voted when. No header
     # tells which server it is. uvicorn reads none that says where a request came from: see transport.py.

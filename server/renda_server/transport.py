@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
-from typing import TypeAlias
-
-from litestar.types import Scope
+from typing import TYPE_CHECKING, TypeAlias
 
 from renda_core.errors import ConfigError, NotAllowed
+
+if TYPE_CHECKING:  # a server that must not start says so before it loads the framework
+    from litestar.types import Scope
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 Address: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -32,8 +33,11 @@ class PlainHttp(NotAllowed):
     code = "plain_http"
 
 
-def networks(given: str) -> tuple[Network, ...]:
-    """Read the addresses of proxies, with commas: ``10.0.0.5`` or ``10.0.0.0/24``.
+def networks(given: str, named: str = "RENDA_PROXIES") -> tuple[Network, ...]:
+    """Read addresses, with commas: ``10.0.0.5`` or ``10.0.0.0/24``.
+
+    Args:
+        named: The setting that they were given in.
 
     Raises:
         ConfigError: Naming each part that is no address.
@@ -44,7 +48,7 @@ def networks(given: str) -> tuple[Network, ...]:
         try:
             found.append(ipaddress.ip_network(part))
         except ValueError as error:
-            mistakes.append(f"RENDA_PROXIES: {part!r}: {error}; write addresses such as 10.0.0.5 or 10.0.0.0/24")
+            mistakes.append(f"{named}: {part!r}: {error}; write addresses such as 10.0.0.5 or 10.0.0.0/24")
     if mistakes:
         raise ConfigError("the server was not started", *mistakes)
     return tuple(found)
@@ -58,7 +62,9 @@ def refuse_plain(scope: Scope, proxies: Iterable[Network]) -> None:
     """
     if not sheltered(scope, proxies):
         told = "the connection is plain HTTP, and not from this server's own machine"
-        raise PlainHttp(f"{told}: votes by device need an encrypted one (https); voting on paper needs none")
+        raise PlainHttp(
+            f"{told}: passwords and votes by device need an encrypted one (https); voting on paper needs none"
+        )
 
 
 def sheltered(scope: Scope, proxies: Iterable[Network]) -> bool:

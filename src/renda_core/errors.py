@@ -36,6 +36,12 @@ class NotAllowed(RendaError):
     code = "not_allowed"
 
 
+class NotLetIn(RendaError):
+    """Nobody was let in: what was shown opens nothing, and why is not told."""
+
+    code = "not_let_in"
+
+
 class Stale(RendaError):
     """Someone else saved a newer version first; ``details["changed"]`` tells what happened since."""
 
@@ -91,6 +97,16 @@ class TooMany(RendaError):
     """Tried too often; ``details["retry_after"]`` says in how many seconds the next try is looked at."""
 
     code = "too_many"
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message, retry_after=retry_after)
+        self.retry_after = retry_after
+
+
+class Unavailable(RendaError):
+    """The data cannot be reached just now, or too many ask; ``details["retry_after"]`` says when to come again."""
+
+    code = "unavailable"
 
     def __init__(self, message: str, *, retry_after: int) -> None:
         super().__init__(message, retry_after=retry_after)

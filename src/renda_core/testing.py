@@ -30,7 +30,7 @@ if TYPE_CHECKING:  # the library itself is imported by the fixtures, so that cov
     from renda_core.domain.procedure import Context
     from renda_core.domain.visibility import Seen
     from renda_core.services.journal import Verified
-    from renda_core.store.unit import Store
+    from renda_core.store.stores import Store
     from renda_core.tenancy import Tenant
 
 ZONE = ZoneInfo("Asia/Shanghai")

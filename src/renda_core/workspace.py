@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import attrs
 
-from renda_core import holidays
+from renda_core import compliance, holidays
 from renda_core.catalogue import Catalogue
 from renda_core.configuration import TenantFile, read_tenant
 from renda_core.domain.calendar import Calendar
@@ -23,7 +23,7 @@ from renda_core.services import tenants
 from renda_core.store.keys import Keys
 from renda_core.store.revision import locations, refuse_other, standing
 from renda_core.store.sqlite import SqliteStore
-from renda_core.store.unit import ReadCase, Store, WriteCase
+from renda_core.store.stores import ReadCase, Store, WriteCase
 from renda_core.tenancy import Tenant
 
 T = TypeVar("T")
@@ -49,6 +49,11 @@ class Home:
         """Name the key file."""
         return self.path / "keys" / "renda.key"
 
+    @property
+    def operator(self) -> Path:
+        """Name the file of the operator's own tenant, which holds the directory; there need not be one."""
+        return self.path / "operator.db"
+
     def file(self, code: str) -> Path:
         """Name a tenant's file."""
         return self.path / "tenants" / f"{code}.db"
@@ -63,7 +68,7 @@ class Home:
         Raises:
             ConfigError: There are data here and no key to open them.
         """
-        if not self.key.exists() and not self.codes():
+        if not self.key.exists() and not self.codes() and not self.operator.exists():
             return Keys.make(self.key)
         return Keys.read(self.key)
 
@@ -92,17 +97,31 @@ class Home:
             ConfigError: Its tables are of an older, or a newer, renda.
         """
         path = self.file(code)
+        if not path.exists() and self.operator.exists() and self._of(self.operator) == code:
+            path = self.operator
         if not path.exists():
             there = ", ".join(self.codes()) or "none yet"
             raise NotFound(f"no tenant {code!r} in {self.path}; there: {there}. Make one: renda tenant apply FILE")
-        refuse_other(standing(path), str(path), "renda upgrade")
+        store = self._store(path)
         known = catalogue or Catalogue.installed()
-        store = SqliteStore(path, keys=self.keys(), now=self.now)
         id = store.run(store.read(tenants.whose, str(UUID(int=0))))
         held = store.run(store.read(tenants.in_force, id))
         if held is None:
             raise ConfigError(f"{path} has no configuration", "apply one: renda tenant apply FILE")
         return Workspace(store=store, catalogue=known, file=held.file, footprint=held.footprint, now=self.now)
+
+    def _store(self, path: Path) -> SqliteStore:
+        refuse_other(standing(path), str(path), "renda upgrade")
+        return SqliteStore(path, keys=self.keys(), now=self.now)
+
+    def _of(self, path: Path) -> str:
+        """Read the code of the tenant that a file belongs to."""
+        store = self._store(path)
+        try:
+            id = store.run(store.read(tenants.whose, str(UUID(int=0))))
+            return store.run(store.read(tenants.row, id)).code
+        finally:
+            store.shut()
 
 
 @attrs.define(kw_only=True)
@@ -126,6 +145,7 @@ class Workspace:
     now: Callable[[], dt.datetime] = clock
     calendar: Calendar = attrs.Factory(holidays.calendar)
     _opened: Tenant | None = None
+    _learnt: tuple[int, dt.date] | None = None
 
     @property
     def tenant(self) -> Tenant:
@@ -136,7 +156,13 @@ class Workspace:
         today = self.now().astimezone(ZONE).date()
         if self._opened is None:
             self._opened = self.file.reopen(self.catalogue, self.calendar, today, self.footprint)
-        return self._opened if self._opened.today == today else self._opened.on(today)
+        opened = self._opened if self._opened.today == today else self._opened.on(today)
+        if self._learnt is None or self._learnt != (id(self._opened), today):
+            self.store.keys.use(
+                self.file.id, compliance.of(opened).suite
+            )  # its personal data are sealed so from now on
+            self._learnt = id(self._opened), today
+        return opened
 
     def do(self, use_case: WriteCase[..., T], actor: Actor, /, *args: Any, **kw: Any) -> T:
         """Run a use case ``(unit, tenant, …)`` in one transaction."""

@@ -35,6 +35,11 @@ def test_an_older_file_is_refused_and_brought_up_to_date(county):
         raw.execute(f"DROP TABLE {table}")
     for table in ("likeness_segment", "likeness_list", "likeness_page", "duty_count"):
         raw.execute(f"DROP TABLE {table}")
+    for table in ("directory_host", "directory", "witness", "attachment", "consent", "provided", "identity_provider"):
+        raw.execute(f"DROP TABLE {table}")
+    for table in ("delegation", "passkey", "ticket", "access", "account"):
+        raw.execute(f"DROP TABLE {table}")
+    raw.execute("ALTER TABLE journal_head DROP COLUMN shut")
     raw.execute("ALTER TABLE configuration DROP COLUMN footprint")
     for column in ("township", "liaison", "position", "offers"):
         raw.execute(f"ALTER TABLE station DROP COLUMN {column}")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from renda_core.errors import Invalid, NotFound, Rejected, TooMany
 from renda_core.services import codes, jobs
-from renda_core.services.codes.guessing import source_of
+from renda_core.services.tries import LONGEST, source_of
 from renda_core.store import tables as t
 from renda_core.store.compile import Query, mine
 
@@ -173,7 +173,7 @@ def test_the_night_takes_old_counts_away(county, at):
     wrong(b, 2)
     b.store.run(jobs.sweep(b.store, b.tenant))
     assert len(counted(b)) == 1
-    at(b, NOON + WINDOW + dt.timedelta(seconds=1))
+    at(b, NOON + LONGEST + dt.timedelta(seconds=1))
     b.store.run(jobs.sweep(b.store, b.tenant))
     assert counted(b) == []
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import shutil
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +20,14 @@ from renda_core.catalogue import Catalogue
 from renda_core.configuration import read_tenant
 from renda_core.domain.case import Actor
 from renda_core.services import journal, tenants
+from renda_core.services.accounts.asking import SESSION
 from renda_core.store.postgres import PostgresStore
 from renda_core.testing import uid
 from renda_core.workspace import ZONE, Home, Workspace
-from renda_server import identity
 from renda_server.app import create_app
 from renda_server.settings import Settings
+
+from . import passing
 
 COUNTY = """
 id = "{id}"
@@ -45,6 +48,8 @@ PEOPLE = {
     "chair": ("qing", Actor(id=uid("chair"), roles="presidium")),
     "other": ("bai", Actor(id=uid("other clerk"), roles="office assigner")),
 }
+NAMES = frozenset({"testserver.local"})
+"""By which the tests' server is called."""
 OVER = "https://testserver.local"
 """How the tests ask: votes by device take no plain HTTP, see test_plain_http.py."""
 both = pytest.mark.parametrize("site", databases.BOTH, indirect=True)
@@ -59,6 +64,7 @@ class Site:
         self, home: Home, tokens: dict[str, str], app: Litestar, client: TestClient[Litestar], database: str = ""
     ) -> None:
         self.home, self.tokens, self.app, self.client, self.database = home, tokens, app, client, database
+        self.people = {name: actor for name, (_, actor) in PEOPLE.items()}
 
     def open(self, code: str = "qing") -> Workspace:
         """Open a county beside the server, as a command does."""
@@ -68,6 +74,17 @@ class Site:
         file = store.run(store.read(tenants.configuration, IDS[code]))
         assert file is not None
         return Workspace(store=store, catalogue=Catalogue.installed(), file=file, now=self.home.now)
+
+    def give(self, people: Mapping[str, Actor], code: str = "qing") -> None:
+        """Give tokens to more people."""
+        with self.open(code) as county:
+            self.tokens |= passing.by_workspace(county, people)
+        self.people |= people
+
+    def session(self, who: str, code: str = "qing") -> str:
+        """Sign somebody in; give what their browser's cookie holds."""
+        with self.open(code) as county:
+            return passing.given(county.store, county.file.id, {who: PEOPLE[who][1]}, by=SESSION)[who]
 
     def get(self, path: str, who: str = "office", **rest: Any) -> Any:
         """Ask as somebody."""
@@ -120,30 +137,34 @@ def two_counties(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[s
     """A home with two counties and everybody's tokens, made once; tests work on copies."""
     folder = tmp_path_factory.mktemp("server")
     home = Home(path=folder / "home", now=lambda: NOW)
+    tokens: dict[str, str] = {}
     for code, id in IDS.items():
         path = folder / f"{code}.toml"
         path.write_text(COUNTY.format(id=id, code=code), "utf-8")
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "SQLite .* WAL-reset", RuntimeWarning)
-            home.create(read_tenant(path)).close()
-    tokens = {
-        name: identity.add(home.path, tenant=code, tenant_id=IDS[code], actor=actor, label=name, on=NOW.date())
-        for name, (code, actor) in PEOPLE.items()
-    }
+            with home.create(read_tenant(path)) as county:
+                tokens |= passing.by_workspace(county, {n: a for n, (of, a) in PEOPLE.items() if of == code})
     return home.path, tokens
+
+
+installed = functools.cache(Catalogue.installed)
+"""The practices that are installed: the same for every server of a run, and looked for once."""
 
 
 @pytest.fixture
 def site(two_counties: tuple[Path, dict[str, str]], tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Site]:
     """A running server on a copy of the two counties; on PostgreSQL too where a test is marked ``both``."""
     home = Home(path=Path(shutil.copytree(two_counties[0], tmp_path / "home")), now=lambda: NOW)
-    settings = Settings(home=home, now=lambda: NOW)
+    settings, tokens = Settings(names=NAMES, home=home, now=lambda: NOW), two_counties[1]
     if getattr(request, "param", "sqlite") == "postgres":
         dsn = databases.url(request.getfixturevalue("postgres_dsn"), "renda_app")
+        files = {code: two_counties[0].parent / f"{code}.toml" for code in IDS}
         settings = attrs.evolve(settings, database=dsn, tenants=two_counties[0].parent)
-    app = create_app(settings)
+        tokens = passing.in_database(dsn, home, files, PEOPLE)
+    app = create_app(settings, installed())
     with TestClient(app, base_url=OVER, raise_server_exceptions=False) as client:
-        yield Site(home, two_counties[1], app, client, settings.database)
+        yield Site(home, dict(tokens), app, client, settings.database)
 
 
 @pytest.fixture
@@ -163,7 +184,7 @@ def site_with_all(
 
     folder = tmp_path_factory.mktemp("furnished") / "home"
     home = Home(path=Path(shutil.copytree(two_counties[0], folder)), now=lambda: NOW)
-    app = create_app(Settings(home=home, now=lambda: NOW))
+    app = create_app(Settings(names=NAMES, home=home, now=lambda: NOW), installed())
     with TestClient(app, base_url=OVER, raise_server_exceptions=False) as client:
         site = Site(home, two_counties[1], client.app, client)
         yield site, furnish(site)

@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from renda_core.domain.case import Actor
 from renda_core.testing import uid
-from renda_server import identity
 
 from . import votes
 from .asking import VISIT
-from .conftest import IDS, NOW, WANG
+from .conftest import WANG
 from .prepared import ROSTER, fill
 
 if TYPE_CHECKING:
@@ -30,10 +29,7 @@ def furnish(site: Site) -> Site:
     fill(site)
     names = ("meetings_and_training", "duty_points", "duty_archive", "five_star_ratings")
     votes.enable(site, **{name: {} for name in names})
-    for name, actor in MORE.items():
-        site.tokens[name] = identity.add(
-            site.home.path, tenant="qing", tenant_id=IDS["qing"], actor=actor, label=name, on=NOW.date()
-        )
+    site.give(MORE)
     return site
 
 

@@ -72,7 +72,38 @@ SILENT = {
     "columns remove": "writes",
     "token new": "makes a token",
     "token revoke": "takes a token back",
+    **{
+        f"account {name}": "changes who may come in"
+        for name in (
+            "again",
+            "back",
+            "change",
+            "close",
+            "invite",
+            "lend",
+            "new",
+            "password",
+            "reset",
+            "resume",
+            "roles",
+            "suspend",
+            "telephone",
+        )
+    },
+    "account show": "tells of an account alone",
+    **dict.fromkeys(("provider trust", "provider remove"), "changes by whom people sign in"),
+    **{
+        f"tenant {name}": "is the operator's, who sees nothing of a county's work"
+        for name in ("delete", "hosts", "keep", "provision", "purge", "resume", "show", "suspend")
+    },
+    "operator new": "makes the operator",
+    **{f"config {name}": "tells of rules alone" for name in ("diff", "restore", "show", "versions")},
     "calendar redate": "writes",
+    **dict.fromkeys(("file add", "file erase"), "writes"),
+    "file get": "gives what somebody added",
+    "file sweep": "counts files",
+    "journal check": "reads a file that its asker holds",
+    "witness take": "reads a file",
     "ballot open": "prepares another",
     "ballot rehearse": "is for devices",
     "ballot cast": "writes",
@@ -99,7 +130,7 @@ def every_command(group: click.Command = renda, path: tuple[str, ...] = ()) -> I
 def lines(county: Any, name: str, folder: Path) -> Iterator[tuple[str, list[str]]]:
     """Give the command lines of a command, each with the name of the outlet."""
     out = str(folder / "out")
-    tenant = {"tenant list", "plugins", "token list", "doctor"}
+    tenant = {"tenant list", "plugins", "doctor"}
     if name.startswith("trustee") or name in SILENT:
         return
     if name.startswith("ballot ") and name != "ballot list":
@@ -135,7 +166,10 @@ def lines(county: Any, name: str, folder: Path) -> Iterator[tuple[str, list[str]
         "duty list": [[WANG]],
         "duty show": [[county.ids["record_id"]]],
         "duty score": [[WANG, "points"]],
+        "file list": [[county.ids["project"], "--kind", "project"]],
         "journal list": [["--size", "200"]],
+        "journal witness": [["--to", out]],
+        "journal export": [["--to", out], ["--to", out, "--private"]],
         "compare": [["--from", "2026-01-01"]],
         "procedure": [["project"]],
     }

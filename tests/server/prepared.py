@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
+from tests.core.sending_files import PDF
+
 from renda_core.domain.case import Actor
 from renda_core.domain.identity import match_key
 from renda_core.domain.mandates import Mandate
@@ -14,7 +16,7 @@ from renda_core.store.roster import ADD
 from renda_core.store.unit import Unit
 from renda_core.testing import uid
 
-from . import voters, votes
+from . import accounted, operating, voters, votes
 from .conftest import ROADS, WANG
 from .sending import send, settled
 
@@ -91,7 +93,25 @@ def furnish(site: Site) -> dict[str, Any]:
     ids: dict[str, Any] = {f"{one}_id": id for one, id in ROSTER.items()}
     remind(site)
     ids |= {"record_id": recorded(site), "case_id": case, "kind": "suggestion", "name": "satisfaction", "round": "1"}
-    return ids | votes.held(site) | with_files(site) | voters.furnish(site)
+    ids |= attached(site, case) | agreed(site)
+    ids |= votes.held(site) | with_files(site) | voters.furnish(site) | accounted.furnish(site)
+    return ids | operating.furnish(site)
+
+
+def attached(site: Site, case: str) -> dict[str, Any]:
+    """Add two files to a case; give their ids, and a signed head of the other county's journal."""
+    path, query = f"/api/cases/{case}/files", {"filename": "现场照片.pdf"}
+    headers = {"Authorization": f"Bearer {site.tokens['office']}", "Content-Type": "application/pdf"}
+    made = [site.client.post(path, content=PDF, params=query, headers=headers) for _ in "12"]
+    assert {one.status_code for one in made} == {201}, made[0].text
+    head = votes.ok(site.get("/api/journal/statement", "other"))
+    return {"file_id": made[0].json()["id"], "other_file": made[1].json()["id"], "head": head}
+
+
+def agreed(site: Site) -> dict[str, str]:
+    """Take down that Wang agreed to be told of events; give the consent's id."""
+    made = site.post("/api/privacy/consents", {"person": WANG, "purpose": "notices"})
+    return {"consent_id": votes.ok(made, 201)["id"]}
 
 
 def recorded(site: Site) -> str:

@@ -24,11 +24,11 @@ from renda_core.cli import renda
 from renda_core.configuration import read_tenant
 from renda_core.workspace import Home
 from renda_plugins import suggestion_handling
-from renda_server import identity
 from renda_server.app import create_app
 from renda_server.settings import Settings
 
-from .conftest import COUNTY, IDS, NOW, PEOPLE, ROADS, Site
+from . import passing
+from .conftest import COUNTY, IDS, NAMES, NOW, PEOPLE, ROADS, Site
 
 NAME = "suggestion_handling"
 BOTH = Catalogue.collect({NAME: suggestion_handling, "check": checking()})
@@ -48,19 +48,19 @@ def serve(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Serve]:
         more = "[plugins.check]\n" if code == "qing" else ""
         (folder / f"{code}.toml").write_text(COUNTY.format(id=id, code=code) + more, "utf-8")
     home.keys()
-    settings = Settings(home=home, now=lambda: NOW)
+    settings = Settings(names=NAMES, home=home, now=lambda: NOW)
     if request.param == "postgres":
         dsn = databases.url(request.getfixturevalue("postgres_dsn"), "renda_app")
         settings = attrs.evolve(settings, database=dsn, tenants=folder)
+        files = {code: folder / f"{code}.toml" for code in IDS}
+        tokens = passing.in_database(dsn, home, files, PEOPLE, BOTH)
     else:
+        tokens = {}
         for code in IDS:
             with warnings.catch_warnings():
                 warnings.filterwarnings("ignore", "SQLite .* WAL-reset", RuntimeWarning)
-                home.create(read_tenant(folder / f"{code}.toml"), BOTH).close()
-    tokens = {
-        name: identity.add(home.path, tenant=code, tenant_id=IDS[code], actor=actor, label=name, on=NOW.date())
-        for name, (code, actor) in PEOPLE.items()
-    }
+                with home.create(read_tenant(folder / f"{code}.toml"), BOTH) as county:
+                    tokens |= passing.by_workspace(county, {n: a for n, (of, a) in PEOPLE.items() if of == code})
 
     @contextmanager
     def started(catalogue: Catalogue) -> Iterator[Site]:
@@ -85,6 +85,7 @@ def test_the_server_starts_and_one_feature_is_read_only(serve: Serve, caplog: py
         assert site.get("/api/me").json()["missing"] == []
     caplog.clear()
     with serve(BROKEN) as site:
+        assert site.get("/api/me").json()["missing"] == ["check"]  # a tenant is opened at its first request
         told = [r.getMessage() for r in caplog.records if r.levelno == logging.ERROR]
         assert any("tenant qing: practice check is missing, and read-only is suggestion" in t for t in told)
         assert any("practice check cannot be used" in t and "SyntaxError" in t for t in told)

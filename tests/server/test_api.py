@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
 
+import attrs
 import pytest
+from litestar.testing import TestClient
 
 from renda_core.testing import uid
+from renda_server.app import create_app
+from renda_server.settings import Settings
 
-from .conftest import LI, NOW, REPLY, ROADS, WANG, both
-
-if TYPE_CHECKING:
-    from .conftest import Site
+from .conftest import LI, NAMES, NOW, OVER, REPLY, ROADS, WANG, Site, both
 
 
 @both
@@ -208,13 +208,16 @@ def test_the_ledger_goes_on_after_the_last_row(site: Site) -> None:
     assert (rest.json()["after"], "Link" in rest.headers) == ("", False)
 
 
-def test_what_is_overdue_is_listed_to_whom_it_concerns(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_overdue_is_listed_to_whom_it_concerns(site: Site) -> None:
     id = site.assigned()
     assert site.get("/api/overdue").json() == {"items": [], "after": ""}
-    late = NOW + dt.timedelta(days=120)
-    from renda_core import workspace
+    home = attrs.evolve(site.home, now=lambda: NOW + dt.timedelta(days=120))
+    app = create_app(Settings(names=NAMES, home=home, now=home.now))
+    with TestClient(app, base_url=OVER) as client:
+        _look_at_overdue(Site(home, site.tokens, app, client), id)
 
-    monkeypatch.setattr(workspace.Workspace, "tenant", property(lambda self: _on(self, late.date())))
+
+def _look_at_overdue(site: Site, id: str) -> None:
     rows = site.get("/api/overdue").json()["items"]
     assert (id, "reply") in {(r["case_id"], r["clock"]) for r in rows}
     assert {r["unit"] for r in site.get("/api/overdue", "roads").json()["items"]} == {ROADS}
@@ -227,10 +230,6 @@ def test_what_is_overdue_is_listed_to_whom_it_concerns(site: Site, monkeypatch: 
     for odd in ("soon", "2026-04-20~x~reply~1~", "~~~~", "2026-04-20~~reply~-1~"):
         assert site.get("/api/overdue", params={"after": odd}).json()["field"] == "after"
     assert site.get("/api/overdue?size=0").json()["field"] == "size"
-
-
-def _on(workspace: object, day: dt.date) -> object:
-    return workspace.file.open(workspace.catalogue, workspace.calendar, day)  # type: ignore[attr-defined]
 
 
 @both

@@ -24,7 +24,7 @@ from renda_plugins import suggestion_handling
 from renda_server.app import create_app
 from renda_server.settings import Settings
 
-from .conftest import NOW, WANG, quiet_open
+from .conftest import NAMES, NOW, WANG, quiet_open
 
 SHORT = 0.3
 CASE = {"kind": "suggestion", "title": "修桥", "body": {"text": "失修"}}
@@ -77,7 +77,7 @@ def town(two_counties: tuple[Path, dict[str, str]], tmp_path: Path, monkeypatch:
         layer = attrs.evolve(county.file.layers[-1], plugins={"suggestion_handling": {}, "bad": {}})
         changed = attrs.evolve(county.file, layers=(layer,))
         county.store.run(county.store.write(tenants.apply, changed.id, SETUP, changed))
-    return create_app(Settings(home=home, now=lambda: NOW), catalogue), two_counties[1]
+    return create_app(Settings(names=NAMES, home=home, now=lambda: NOW), catalogue), two_counties[1]
 
 
 def test_over_a_real_server_a_hanging_guard_is_cut_off_and_the_neighbour_is_answered(town: Any) -> None:

@@ -28,12 +28,11 @@ from renda_core.configuration import read_tenant
 from renda_core.domain.case import Actor
 from renda_core.testing import uid
 from renda_core.workspace import Home
-from renda_server import identity
 from renda_server.app import create_app
 from renda_server.settings import Settings
 
-from . import votes
-from .conftest import COUNTY, IDS, NOW
+from . import passing, votes
+from .conftest import COUNTY, IDS, NAMES, NOW
 
 DEPUTIES = {f"deputy {n}": uid(f"deputy {n}") for n in range(40)}
 CLICKS = 12
@@ -68,14 +67,15 @@ def hall(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hall]:
     path = tmp_path / "qing.toml"
     path.write_text(WITH, "utf-8")
     home = Home(path=tmp_path / "home", now=lambda: NOW)
-    settings = Settings(home=home, now=lambda: NOW)
+    settings = Settings(names=NAMES, home=home, now=lambda: NOW)
     if request.param == "postgres":
         dsn = databases.url(request.getfixturevalue("postgres_dsn"), "renda_app")
         home.keys()
         settings = attrs.evolve(settings, database=dsn, tenants=tmp_path)
+        everybody = {name: ("qing", actor) for name, actor in _people().items()}
+        tokens = passing.in_database(dsn, home, {"qing": path}, everybody)
     else:
-        _create(home, path)
-    tokens = _tokens(home)
+        tokens = _create(home, path)
     config = uvicorn.Config(
         create_app(settings), host="127.0.0.1", port=0, log_config=None, access_log=False, proxy_headers=False
     )
@@ -149,8 +149,7 @@ def test_the_server_as_it_is_started_prints_nothing_of_a_cast(tmp_path: Path) ->
     path = tmp_path / "qing.toml"
     path.write_text(WITH, "utf-8")
     home = Home(path=tmp_path / "home")
-    _create(home, path)
-    tokens = _tokens(home)
+    tokens = _create(home, path)
     renda = str(Path(sys.executable).with_name("renda"))
     command = [renda, "--home", str(home.path), "serve", "--port", "0"]
     with (tmp_path / "log").open("w+") as log:
@@ -181,16 +180,13 @@ def _address(log: Path, process: subprocess.Popen[bytes]) -> str:
         time.sleep(0.02)
 
 
-def _create(home: Home, path: Path) -> None:
+def _create(home: Home, path: Path) -> dict[str, str]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "SQLite .* WAL-reset", RuntimeWarning)
-        home.create(read_tenant(path)).close()
+        with home.create(read_tenant(path)) as county:
+            return passing.by_workspace(county, _people())
 
 
-def _tokens(home: Home) -> dict[str, str]:
+def _people() -> dict[str, Actor]:
     people = {name: Actor(id=id, roles="deputy") for name, id in DEPUTIES.items()}
-    people["office"] = Actor(id=uid("clerk"), roles="office")
-    return {
-        name: identity.add(home.path, tenant="qing", tenant_id=IDS["qing"], actor=actor, label="", on=NOW.date())
-        for name, actor in people.items()
-    }
+    return people | {"office": Actor(id=uid("clerk"), roles="office")}

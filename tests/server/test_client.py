@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 BINARY = (
     "application/pdf",
+    "application/vnd.renda.tenant+zip",
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "image/svg+xml",
     "text/calendar",

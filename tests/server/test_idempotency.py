@@ -12,7 +12,10 @@ from renda_core.services.requests import KeyInUse
 from renda_core.store.sqlite import SqliteStore
 from renda_server import idempotency, resources
 
-from .conftest import WANG, both
+from .asking import OPERATIONS, ORDER, sent, written
+from .conftest import IDS, WANG, both
+from .prepared import furnish
+from .sending import called
 
 if TYPE_CHECKING:
     from .conftest import Site
@@ -129,7 +132,7 @@ def test_an_answer_that_was_lost_is_given_again(site: Site, monkeypatch: pytest.
 @both
 def test_an_answer_that_cannot_be_kept_undoes_what_was_done(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as m:
-        m.setattr(requests, "_field", lambda *_: 1 / 0)
+        m.setattr(requests, "field_of", lambda *_: 1 / 0)
         assert open_(site).status_code == 500
     assert site.verify().entries == 1
     assert "Idempotency-Replayed" not in open_(site).headers
@@ -137,8 +140,7 @@ def test_an_answer_that_cannot_be_kept_undoes_what_was_done(site: Site, monkeypa
 
 def test_a_key_under_way_is_told_when_to_come_again(site: Site) -> None:
     keys: idempotency.KeysInUse = site.app.state.keys_in_use
-    holder = next(h for h in _everyone(site) if h.label == "wang")
-    with keys.hold(holder.tenant_id, holder.person, "POST /cases", KEY["Idempotency-Key"]):
+    with keys.hold(IDS["qing"], WANG, "POST /cases", KEY["Idempotency-Key"]):
         early = open_(site)
     assert (early.status_code, early.json()["code"], early.headers["Retry-After"]) == (409, "key_in_use", "1")
     assert open_(site).status_code == 201
@@ -157,19 +159,22 @@ def test_a_key_is_let_go_whatever_happens() -> None:
 def test_every_operation_that_changes_something_takes_a_key(site: Site) -> None:
     paths = site.client.get("/schema/openapi.json").json()["paths"]
     told = [h.opt["operation"] for h in resources.HANDLERS]
-    without = {
-        "cast_paper",
-        "cast_named",
-        "run_sweep",
-        "run_look",
-        "run_remind",
-        "run_redate",
-        "list_similar",
-        "issue_code",
-        "follow_matter",
-        "rate_matter",
-        "dispute_matter",
-    }  # a secret, a question, and what is as well done twice as once
+    twice = {
+        *("run_sweep", "run_look", "run_remind", "run_redate", "run_retention", "run_witness", "take_head"),
+        *("erase_file", "erase_person"),
+        *("list_similar", "compare_document", "reveal_number", "copy_person"),
+    }  # what is as well done twice as once, and what only asks
+    kept_by_nobody = {
+        *("cast_paper", "cast_named"),
+        *("issue_code", "follow_matter", "rate_matter", "dispute_matter"),
+        *("enter_by_password", "show_second_factor", "renew_password", "accept_invitation", "use_reset"),
+        *("begin_telephone_at_entry", "confirm_telephone_at_entry", "leave"),
+        *("change_my_password", "begin_telephone", "confirm_telephone", "make_recovery_codes"),
+        *("invite_account", "invite_again", "reset_password", "give_token", "trust_identity_provider"),
+        *("make_tenant", "export_tenant"),
+    }  # who voted when, codes, passwords, tickets, tokens, a whole tenant
+    without = twice | kept_by_nobody
+    assert without <= {o.name for o in told}
     unsafe = [o for o in told if o.method in idempotency.UNSAFE and o.name not in without]
     assert len(unsafe) >= 2
     for path, methods in paths.items():
@@ -179,15 +184,33 @@ def test_every_operation_that_changes_something_takes_a_key(site: Site) -> None:
             assert ("Idempotency-Key" in named) == keyed, (method, path)
 
 
+@both
+def test_every_operation_that_takes_a_key_is_done_once_under_it(site: Site) -> None:
+    ids = furnish(site)
+    for name in ORDER:
+        ready, _ = written(site, name, ids)
+        if not OPERATIONS[name].keyed:
+            sent(site, ready)
+            continue
+        ready["headers"] |= {"Idempotency-Key": f"once-{name}"}
+        first = sent(site, ready)
+        called(site.client, site.app.state.runner.idle)
+        entries = site.verify().entries
+        second = sent(site, ready)
+        assert first.status_code == OPERATIONS[name].status, (name, first.text)
+        if name == "drop_telephone":  # which ends every session, the one that asks too
+            assert second.status_code == 401
+            continue
+        assert second.status_code == first.status_code, (name, second.text)
+        assert second.headers["Idempotency-Replayed"] == "true", name
+        assert second.content == first.content, name
+        assert site.verify().entries == entries, name
+    assert site.verify().whole
+
+
 @pytest.mark.parametrize("job", ["sweep", "look", "remind", "redate"])
 def test_a_job_is_repeatable_and_takes_no_key(site: Site, job: str) -> None:
     site.assigned()
     for _ in "12":
         done = site.post(f"/api/jobs/{job}", {}, "office", **KEY)
         assert (done.status_code, "Idempotency-Replayed" in done.headers) == (200, False)
-
-
-def _everyone(site: Site) -> Any:
-    from renda_server import identity
-
-    return identity.holders(site.home.path)

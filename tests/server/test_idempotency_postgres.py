@@ -14,11 +14,11 @@ from tests import databases
 from tests.core.importing import UNITS, written
 
 from renda_core.workspace import Home
-from renda_server import identity
 from renda_server.app import create_app
 from renda_server.settings import Settings
 
-from .conftest import COUNTY, IDS, NOW, PEOPLE
+from . import passing
+from .conftest import COUNTY, IDS, NAMES, NOW, PEOPLE
 from .sending import called
 
 pytestmark = pytest.mark.postgres
@@ -51,11 +51,8 @@ def town(postgres_dsn: str, tmp_path: Path) -> Iterator[Town]:
         (tmp_path / f"{code}.toml").write_text(COUNTY.format(id=id, code=code), "utf-8")
     home, dsn = Home(path=tmp_path / "home", now=lambda: NOW), databases.url(postgres_dsn, "renda_app")
     home.keys()
-    tokens = {
-        name: identity.add(home.path, tenant=code, tenant_id=IDS[code], actor=actor, label=name, on=NOW.date())
-        for name, (code, actor) in PEOPLE.items()
-    }
-    settings = Settings(home=home, database=dsn, tenants=tmp_path, now=lambda: NOW)
+    tokens = passing.in_database(dsn, home, {code: tmp_path / f"{code}.toml" for code in IDS}, PEOPLE)
+    settings = Settings(names=NAMES, home=home, database=dsn, tenants=tmp_path, now=lambda: NOW)
     with (
         TestClient(create_app(settings), raise_server_exceptions=False) as one,
         TestClient(create_app(settings), raise_server_exceptions=False) as two,

@@ -18,7 +18,7 @@ from renda_server.app import create_app
 from renda_server.jobs import InProcess
 from renda_server.settings import Settings
 
-from .conftest import NOW
+from .conftest import NAMES, NOW
 from .sending import act, called, send, settled
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def test_a_server_that_stops_leaves_nothing_half_done_and_goes_on_later(
         called(site.client, site.app.state.runner.stop)
     assert site.get(path).json()["state"] == "applying"
     assert site.get("/api/exports/units.csv").text.count("县第") == 0
-    second = create_app(Settings(home=site.home, now=lambda: NOW))
+    second = create_app(Settings(names=NAMES, home=site.home, now=lambda: NOW))
     with TestClient(second, raise_server_exceptions=False) as client:
         called(client, second.state.runner.idle)
         headers = {"Authorization": f"Bearer {site.tokens['office']}"}

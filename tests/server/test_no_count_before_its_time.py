@@ -17,13 +17,12 @@ from renda_core import catalogue as catalogues
 from renda_core.domain.case import Actor
 from renda_core.testing import uid
 from renda_core.workspace import Home
-from renda_server import identity
 from renda_server.app import create_app
 from renda_server.settings import Settings
 
 from . import votes
 from .asking import OPERATIONS
-from .conftest import IDS, NOW, OVER, Site
+from .conftest import NAMES, NOW, OVER, Site
 from .outlet_commands import SILENT, every_command
 from .outlets import EARLY, NUMBERS, STAGES, THEIRS, County, canaries
 from .prepared import furnish
@@ -75,20 +74,15 @@ def county(two_counties: tuple[Path, dict[str, str]], tmp_path_factory: pytest.T
     folder = tmp_path_factory.mktemp("outlets")
     home = Home(path=Path(shutil.copytree(two_counties[0], folder / "home")), now=lambda: NOW)
     plugins, bad = catalogues.discovered()
-    tellers = {
-        name: identity.add(
-            home.path, tenant="qing", tenant_id=IDS["qing"], actor=Actor(id=uid(name), roles="deputy"), label=name,
-            on=NOW.date(),
-        )
-        for name in ("teller one", "teller two")
-    }  # fmt: skip
+    people = {name: Actor(id=uid(name), roles="deputy") for name in ("teller one", "teller two")}
     root, heard = logging.getLogger(), Heard()
     before = root.level
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(catalogues, "discovered", lambda: ({**plugins, "voting": Voting()}, bad))
-        app = create_app(Settings(home=home, now=lambda: NOW))
+        app = create_app(Settings(names=NAMES, home=home, now=lambda: NOW))
         with TestClient(app, base_url=OVER, raise_server_exceptions=False) as client:
-            site = Site(home, two_counties[1] | tellers, app, client)
+            site = Site(home, dict(two_counties[1]), app, client)
+            site.give(people)
             ids = furnish(site)
             votes.enable(site, voting={})
             found = County(site=site, ids=ids)

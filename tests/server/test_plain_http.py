@@ -14,7 +14,7 @@ from renda_server.settings import Settings
 
 from . import votes
 from .asking import OPERATIONS, asked, filled, path_of
-from .conftest import LI, NOW, OVER, ROADS, WANG
+from .conftest import LI, NAMES, NOW, OVER, ROADS, WANG
 from .test_transport import LIES
 
 if TYPE_CHECKING:
@@ -27,7 +27,13 @@ NEW = {"kind": votes.SURVEY, "subjects": [ROADS], "roll": [WANG, LI]}
 
 
 def test_what_is_sheltered() -> None:
-    assert SHELTERED == ["cast_named", "cast_paper", "give_sheet"]
+    votes_by_device = ["cast_named", "cast_paper", "give_sheet"]
+    passwords_and_codes = [
+        *("accept_invitation", "begin_telephone", "begin_telephone_at_entry", "change_my_password"),
+        *("confirm_telephone", "confirm_telephone_at_entry", "enter_by_password", "make_recovery_codes"),
+        *("renew_password", "show_second_factor", "use_reset"),
+    ]
+    assert sorted(votes_by_device + passwords_and_codes) == SHELTERED
 
 
 @pytest.mark.parametrize("name", SHELTERED)
@@ -70,7 +76,8 @@ def test_paper_needs_no_encrypted_line(site_with_all: tuple[Site, dict[str, Any]
 
 def answered(site: Site, client: str, host: str, path: str, proxies: str = "", **headers: str) -> int:
     """Ask over plain HTTP from somewhere, of a server with these proxies; give the status."""
-    app = create_app(Settings(home=site.home, now=lambda: NOW, proxies=transport.networks(proxies)))
+    names = NAMES | {"renda.example.cn", host.partition(":")[0]}
+    app = create_app(Settings(names=names, home=site.home, now=lambda: NOW, proxies=transport.networks(proxies)))
 
     async def ask() -> int:
         over = httpx.ASGITransport(app=app, client=(client, 40_000))

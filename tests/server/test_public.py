@@ -16,18 +16,23 @@ from renda_core.services.codes import GUESSING
 from renda_core.testing import uid
 from renda_server import guests
 from renda_server.app import create_app
-from renda_server.hosting import GUEST
+from renda_server.desks import GUEST
 from renda_server.settings import Settings
 from renda_server.transport import networks
 
 from . import prepared, voters
 from .asking import OPERATIONS, path_of
-from .conftest import LI, NOW, OVER, WANG, both
+from .conftest import LI, NAMES, NOW, OVER, WANG, both
 
 if TYPE_CHECKING:
     from .conftest import Site
 
 PUBLIC = sorted(name for name, told in OPERATIONS.items() if told.public)
+ENTRY = [
+    "accept_invitation", "begin_telephone_at_entry", "confirm_telephone_at_entry", "enter_by_password",
+    "renew_password", "show_second_factor", "use_reset",
+]  # fmt: skip
+"""How one signs in."""
 API = "/api/public/qing"
 WRONG = "ZZZZ-ZZZZ"
 PASSING = ("x-request-id", "date", "ratelimit-remaining", "ratelimit-reset")
@@ -49,7 +54,8 @@ def follow(site: Site, code: str, what: str = "follow", **more: Any) -> Any:
 
 
 def test_what_is_public_is_these_and_no_other() -> None:
-    assert PUBLIC == [
+    assert [name for name in PUBLIC if OPERATIONS[name].tag == "entry"] == ENTRY
+    assert [name for name in PUBLIC if OPERATIONS[name].tag != "entry"] == [
         "dispute_matter", "follow_matter", "give_deputy_calendar", "give_station_calendar", "list_open_stations",
         "rate_matter", "show_deputy_board", "show_station_board",
     ]  # fmt: skip
@@ -63,9 +69,15 @@ def test_every_other_route_needs_one(site_with_all: tuple[Site, dict[str, Any]])
         path = route.path_format
         if path in open_ or path.startswith(("/public", "/assets", "/schema/", "/client/", API.rpartition("/")[0])):
             continue
+        if path.startswith("/enter"):  # where one signs in
+            continue
         for method in getattr(route, "methods", ()) - {"OPTIONS"}:
             asked = path.replace("{", "").replace("}", "")
-            answer = site.client.request(method, asked)
+            answer = site.client.request(method, asked, follow_redirects=False)
+            if path.startswith("/account"):  # a page: it leads whoever has not signed in to where they do
+                told = (answer.status_code, answer.headers.get("Location"))
+                assert told == ((403, None) if method == "POST" else (303, "/enter")), asked
+                continue
             assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, 'Bearer realm="renda"'), asked
     for name in PUBLIC:  # a token is not looked at there, a wrong one neither
         told = OPERATIONS[name]
@@ -246,7 +258,7 @@ class Asker:
     """Somebody at an address, who asks a server with these proxies."""
 
     def __init__(self, site: Site, address: str, proxies: str = "") -> None:
-        self.app = create_app(Settings(home=site.home, now=lambda: NOW, proxies=networks(proxies)))
+        self.app = create_app(Settings(names=NAMES, home=site.home, now=lambda: NOW, proxies=networks(proxies)))
         self.address = address
 
     def ask(self, method: str, path: str, **rest: Any) -> Any:

@@ -21,7 +21,7 @@ from renda_server.app import create_app
 from renda_server.settings import Settings
 
 from . import prepared, voters
-from .conftest import NOW, OVER, WANG, Site
+from .conftest import NAMES, NOW, OVER, WANG, Site
 
 __all__ = ["chromium"]
 pytestmark = pytest.mark.xdist_group("browser")
@@ -74,7 +74,7 @@ class Listening(uvicorn.Server):
 def live(two_counties: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """A county whose stations everybody can see, served as it is in earnest."""
     home = Home(path=Path(shutil.copytree(two_counties[0], tmp_path_factory.mktemp("live") / "home")), now=lambda: NOW)
-    settings = Settings(home=home, now=lambda: NOW)
+    settings = Settings(names=NAMES, home=home, now=lambda: NOW)
     app = create_app(settings)
     with TestClient(app, base_url=OVER, raise_server_exceptions=False) as client:
         site = Site(home, two_counties[1], app, client)

@@ -336,7 +336,7 @@ def test_a_size_is_kept_in_a_cookie_that_tells_nothing_else(site_with_all: tuple
     assert (went.status_code, went.headers["Location"]) == (303, f"/public/qing/stations/{voters.CODE}")
     cookie = went.headers["Set-Cookie"].lower()
     assert cookie.startswith("renda-size=large;")
-    for part in ("httponly", "samesite=lax", "path=/public", "secure"):
+    for part in ("httponly", "samesite=lax", "path=/;", "secure"):
         assert part in cookie
     page = site.client.get("/public/qing", headers={"Cookie": "renda-size=large"})
     assert 'data-size="large"' in page.text

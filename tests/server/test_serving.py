@@ -21,7 +21,7 @@ from renda_server import hosting
 from renda_server.app import create_app
 from renda_server.settings import Settings
 
-from .conftest import COUNTY, IDS, NOW, quiet_open
+from .conftest import COUNTY, IDS, NAMES, NOW, quiet_open
 
 if TYPE_CHECKING:
     from .conftest import Site
@@ -62,7 +62,7 @@ def test_a_database_hosts_the_tenants_of_a_folder(
     for code, id in IDS.items():
         (tmp_path / f"{code}.toml").write_text(COUNTY.format(id=id, code=code), "utf-8")
     home, dsn = Home(path=tmp_path / "home", now=lambda: NOW), databases.url(postgres_dsn, "renda_app")
-    settings = Settings(home=home, database=dsn, tenants=tmp_path, now=lambda: NOW)
+    settings = Settings(names=NAMES, home=home, database=dsn, tenants=tmp_path, now=lambda: NOW)
     monkeypatch.setenv("RENDA_DATABASE", dsn)
     monkeypatch.setenv("RENDA_TENANTS", str(tmp_path))
 
@@ -72,7 +72,7 @@ def test_a_database_hosts_the_tenants_of_a_folder(
         return json.loads(result.stdout)
 
     home.keys()
-    assert "not in the database yet" in run("ledger", "qing", code=4)["problem"]["detail"]
+    assert "renda tenant list" in run("ledger", "qing", code=4)["problem"]["detail"]
     with TestClient(create_app(settings)) as client:
         headers = {
             code: {"Authorization": f"Bearer {run('token', 'new', code, '--roles', 'office,assigner')['token']}"}
@@ -84,10 +84,16 @@ def test_a_database_hosts_the_tenants_of_a_folder(
         id = made.json()["id"]
         assert client.get(f"/api/cases/{id}", headers=headers["bai"]).status_code == 404
     assert run("journal", "verify", "qing")["whole"]
-    assert [e["what"] for e in run("journal", "list", "qing")["entries"]] == ["tenant.applied", "suggestion.propose"]
-    assert len(run("journal", "list", "bai")["entries"]) == 1
-    monkeypatch.delenv("RENDA_TENANTS")
-    assert run("ledger", "qing", code=2)["problem"]["code"] == "config"
+    assert [e["what"] for e in run("journal", "list", "qing")["entries"]] == [
+        "tenant.applied",
+        "token.given",
+        "suggestion.propose",
+    ]
+    assert [e["what"] for e in run("journal", "list", "bai")["entries"]] == ["tenant.applied", "token.given"]
+    monkeypatch.delenv("RENDA_TENANTS")  # the directory knows them without the folder
+    assert run("ledger", "qing")
+    with TestClient(create_app(attrs.evolve(settings, tenants=None))) as client:
+        assert client.get(f"/api/cases/{id}", headers=headers["qing"]).status_code == 200
 
 
 def test_an_address_that_is_taken_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

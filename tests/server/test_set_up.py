@@ -17,14 +17,13 @@ from renda_core import doctor, papers
 from renda_core.errors import ConfigError, PluginError
 from renda_core.store.revision import NEWEST
 from renda_core.workspace import Home
-from renda_server import identity
 from renda_server.app import create_app
-from renda_server.hosting import check_database
 from renda_server.resources import lists
 from renda_server.serving import serve
-from renda_server.settings import Settings
+from renda_server.settings import Settings, check_database
 
-from .conftest import COUNTY, IDS, NOW, PEOPLE
+from . import passing
+from .conftest import COUNTY, IDS, NAMES, NOW, PEOPLE
 
 if TYPE_CHECKING:
     from .conftest import Site
@@ -34,14 +33,19 @@ LATER = "second_assignment"
 
 def hosted(dsn: str, folder: Path) -> tuple[Settings, dict[str, str]]:
     """Make the files of a server on a database, and the office's token."""
+    settings = of_files(dsn, folder)
+    files = {code: folder / f"{code}.toml" for code in IDS}
+    token = passing.in_database(settings.database, settings.home, files, {"office": PEOPLE["office"]})["office"]
+    return settings, {"Authorization": f"Bearer {token}"}
+
+
+def of_files(dsn: str, folder: Path) -> Settings:
+    """Make the files of a server on a database."""
     for code, id in IDS.items():
         (folder / f"{code}.toml").write_text(COUNTY.format(id=id, code=code), "utf-8")
     home = Home(path=folder / "home", now=lambda: NOW)
     home.keys()
-    code, actor = PEOPLE["office"]
-    token = identity.add(home.path, tenant=code, tenant_id=IDS[code], actor=actor, label="", on=NOW.date())
-    database = databases.url(dsn, "renda_app")
-    return Settings(home=home, database=database, tenants=folder, now=lambda: NOW), {"Authorization": f"Bearer {token}"}
+    return Settings(names=NAMES, home=home, database=databases.url(dsn, "renda_app"), tenants=folder, now=lambda: NOW)
 
 
 def configured(settings: Settings, headers: dict[str, str]) -> tuple[int, set[str]]:
@@ -97,10 +101,10 @@ def test_tables_of_another_renda_are_not_served(
 
 @pytest.mark.postgres
 def test_a_database_without_tables_is_not_served(empty_dsn: str, tmp_path: Path) -> None:
-    settings, _ = hosted(empty_dsn, tmp_path)
-    open_to_all = attrs.evolve(settings, database=databases.url(empty_dsn))
-    with pytest.raises(ConfigError, match="none of ours"):
-        asyncio.run(check_database(open_to_all))
+    settings = of_files(empty_dsn, tmp_path)
+    for database in (settings.database, databases.url(empty_dsn)):
+        with pytest.raises(ConfigError, match="renda upgrade --dsn"):
+            asyncio.run(check_database(attrs.evolve(settings, database=database)))
 
 
 @pytest.mark.parametrize("error", [ConfigError("no table", "/srv/secret: broken"), PluginError("gone", "/srv/secret")])
@@ -133,13 +137,6 @@ def test_without_fonts_nothing_is_printed_and_everything_else_goes_on(
         assert "renda doctor" in found.json()["detail"]
     assert site.get("/api/reports/2026.xlsx").status_code == 200
     assert list(site.app.state.folder.iterdir()) == []
-
-
-def test_tokens_that_are_open_to_others_let_nobody_in(site: Site) -> None:
-    identity.file_of(site.home.path).chmod(0o644)
-    found = site.get("/api/me")
-    assert (found.status_code, found.json()["code"]) == (503, "config")
-    assert "tokens.toml" not in found.text
 
 
 def test_a_wrong_document_is_refused_with_every_reason(site: Site) -> None:

@@ -19,9 +19,10 @@ BANNED = {
     "GROUPING SETS": (e.GroupingSets, e.Cube, e.Rollup),
     "MERGE": (e.Merge,),
 }
-LOCKED = {"ballot"}
-"""Tables of which a statement may lock rows, one tenant's: a ballot's row stands between its casts and its closing. A
-cluster runs this where it all lies on one shard, and refuses it across shards."""
+LOCKED = {"account", "ballot"}
+"""Tables of which a statement may lock rows, one tenant's: a ballot's row stands between its casts and its closing, and
+the administrators' rows between two who would both be the last to go. A cluster runs this where it all lies on one
+shard, and refuses it across shards."""
 TENANT = "tenant"
 """The class of everything that equals the tenant's own parameter."""
 
@@ -125,7 +126,7 @@ def _joined(node: e.Expression, same: dict[str, str], own: list[e.Table], tenant
 
 
 def _side(node: e.Expression, own: list[e.Table], tenant: int) -> str:
-    while isinstance(node, e.Paren | e.Cast):
+    while isinstance(node, e.Paren | e.Cast | e.Alias):
         node = node.this
     if isinstance(node, e.Parameter):
         return TENANT if node.name == str(tenant) else f"${node.name}"

@@ -20,7 +20,7 @@ from renda_core.services import journal
 from renda_core.store import cases
 from renda_core.store import tables as t
 from renda_core.store.compile import Plans, Query, mine
-from renda_core.store.postgres import SEAL
+from renda_core.store.folding import sealed
 from renda_core.store.unit import Reader
 
 ALL = statements()
@@ -36,7 +36,6 @@ def test_the_statements_are_found():
     assert len(ALL) > 40
     found = set(ALL.values())
     assert {cases.SAVE_FILE, journal.LINES, *cases.ADD.values()} <= found
-    assert sum(s.cross_tenant for s in ALL.values()) <= 2
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -45,8 +44,13 @@ def test_a_statement_stays_with_its_tenant(name):
     assert complaints(str(compiled), tenant, cross_tenant=ALL[name].cross_tenant) == []
 
 
-def test_the_sealing_statement_stays_with_its_tenant():
-    assert complaints(SEAL, 1) == []
+SEALING = [sealed(), sealed(cases.ADD_FILE, tuple(cases.ADD.values())), sealed(cases.SAVE_FILE, ())]
+
+
+@pytest.mark.parametrize("sealing", SEALING, ids=["alone", "opening", "saving"])
+def test_a_sealing_statement_stays_with_its_tenant(sealing):
+    compiled, tenant = number_of_tenant(sealing)
+    assert complaints(str(compiled), tenant) == []
 
 
 @pytest.mark.parametrize(
@@ -137,7 +141,8 @@ def test_every_statement_can_be_prepared_on_postgresql(postgres_dsn):
                 await raw.prepare(plans(statement).sql)
             except asyncpg.PostgresError as error:
                 wrong.append(f"{name}: {error}")
-        await raw.prepare(SEAL)
+        for sealing in SEALING:
+            await raw.prepare(plans(sealing).sql)
         await raw.close()
         return wrong
 

@@ -9,18 +9,19 @@ import attrs
 import pytest
 from sqlalchemy import select
 from tests.databases import CLERK, NOW, A, B
-from tests.store.rows import EVENTS, Count, enter, events, file, get, move, open_file, page, values
+from tests.store.rows import EVENTS, GET, Count, enter, events, file, get, move, open_file, page, values
 
 from renda_core.domain.case import Actor
 from renda_core.errors import Misuse, NotFound, Stale, Taken
 from renda_core.services import journal
 from renda_core.store import tables as t
-from renda_core.store.cases import ADD_FILE
+from renda_core.store.cases import ADD, ADD_FILE, SAVE_FILE, IdRow
 from renda_core.store.compile import Query, add, keyed
 from renda_core.store.sqlite import SqliteStore
 from renda_core.store.unit import Unit
 
 D = dt.date
+WORDS = Query(select(t.case_word.c.word.label("id")).where(*keyed(t.case_word, "case_id")), IdRow)
 
 
 def verify(store, tenant=A):
@@ -238,3 +239,59 @@ def test_erasing_a_private_part_keeps_the_chain(store):
     store.run(store.write(journal.erase, A, CLERK, 1, "本人申请"))
     assert [bool(x.private) for x in store.run(store.read(look, A))] == [False, True]
     assert verify(store).whole
+
+
+def keep(store, made, *, was, then=None, rehearsed=False):
+    """Save a row with a word beside it, and do something else in the same use case."""
+
+    async def work(unit):
+        beside = [(ADD[t.case_word], [{"case_id": made.id, "word": "路灯"}])]
+        await unit.save_with(ADD_FILE if was is None else SAVE_FILE, values(made), beside, was=was)
+        found = await then(unit) if then else None
+        unit.record("kept", on=made.id, version=made.version, rule="test")
+        if rehearsed:
+            unit.rehearse()
+        return found
+
+    return store.run(store.write(work, A, CLERK))
+
+
+def words(store, id):
+    async def read(reader):
+        return [row.id for row in await reader.all(WORDS, case_id=id)]
+
+    return store.run(store.read(read, A))
+
+
+def test_what_is_saved_waits_for_its_entry_and_is_there_for_whoever_asks_before(store):
+    made = file()
+    assert keep(store, made, was=None, then=lambda unit: unit.one(GET, id=made.id)) == made
+    assert words(store, made.id) == ["路灯"]
+    other = file()
+    keep(store, other, was=None)
+    assert (store.run(store.read(get, A, other.id)), words(store, other.id)) == (other, ["路灯"])
+    verified = verify(store)
+    assert (verified.entries, verified.broken) == (2, 0)
+
+
+def test_what_is_saved_over_an_older_version_leaves_nothing_at_all(store):
+    put = enter(store, A)
+    for rehearsed in (False, True):
+        with pytest.raises(Stale) as told:
+            keep(store, attrs.evolve(put, title="x", version=9), was=8, rehearsed=rehearsed)
+        assert told.value.details == {"id": put.id}
+    with pytest.raises(Taken):
+        keep(store, attrs.evolve(file(), id=put.id), was=None)
+    assert (store.run(store.read(get, A, put.id)), words(store, put.id)) == (put, [])
+    assert verify(store).entries == 1
+
+
+def test_of_two_that_are_saved_the_first_waits_no_longer(store):
+    one, other = file(), file()
+
+    async def second(unit):
+        await unit.save_with(ADD_FILE, values(other), [], was=None)
+
+    keep(store, one, was=None, then=second)
+    assert [store.run(store.read(get, A, made.id)) for made in (one, other)] == [one, other]
+    assert verify(store).entries == 1

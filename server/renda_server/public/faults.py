@@ -11,6 +11,7 @@ from litestar.exceptions import HTTPException
 from litestar.types import ExceptionHandlersMap
 
 from renda_core.errors import ConfigError, PluginError, RendaError, TooMany
+from renda_core.services.hosting.directory import Suspended
 from renda_server import errors
 from renda_server.public import forms
 from renda_server.public.looks import FOR_ONE, Frame, here, show
@@ -18,6 +19,8 @@ from renda_server.public.looks import FOR_ONE, Frame, here, show
 Asked = Request[Any, Any, State]
 PAGES = "/public"
 """Under which pages stand that voters see."""
+ENTRY = ("/enter", "/account", "/accounts")
+"""Under which pages stand on which somebody signs in, and looks after accounts."""
 GONE = "没有这一页"
 TOLD = {
     400: ("这个请求看不懂", "请回到上一页，再填一次。"),
@@ -28,7 +31,22 @@ TOLD = {
     503: ("暂时打不开", "系统正在维护，请过一会儿再来。急事请直接到联络站。"),
 }
 """What each refusal is called, and what to do."""
+TOLD_AT_ENTRY = {
+    400: ("这个请求看不懂", "请回到上一页，再填一次。"),
+    403: (
+        "这一页您不能用",
+        "也可能是在别的网站点过来的：请打开登录页，从本站重新进来。需要权限，请找本单位的系统管理员。",
+    ),
+    404: (GONE, "地址可能抄错了。请打开管理员给您的链接，或从登录页重新进来。"),
+    412: ("刚才有人改过", "没有保存。请回到上一页，看了最新的内容再改。"),
+    413: ("填写的内容太长", "请回到上一页，写短一些再提交。"),
+    429: ("试的次数太多了", ""),
+    503: ("暂时打不开", "系统正在维护，请过一会儿再来。"),
+}
+STOPPED = ("这里暂停服务", "本单位在这个平台上的服务已经暂停；什么时候恢复，请向本单位询问。")
+"""What everybody is told who asks for a page of a tenant that is suspended, whatever page it is."""
 MANY, CROWDED = "为防止有人猜查询码", "您所在的网络里同时打开的人太多"
+GUESSED = "为防止有人猜口令"
 
 
 def on_refusal(request: Asked, error: RendaError) -> Response[bytes]:
@@ -63,13 +81,23 @@ def said(request: Asked, status: int, error: Exception, wait: int = 0) -> Respon
     Args:
         wait: Seconds after which it is worth while to come back; 0 where that makes no difference.
     """
-    title, text = TOLD.get(status, TOLD[400])
+    entry = at_entry(request)
+    told = TOLD_AT_ENTRY if entry else TOLD
+    title, text = STOPPED if isinstance(error, Suspended) else told.get(status, told[400])
     if status == HTTPStatus.TOO_MANY_REQUESTS:
-        why = MANY if isinstance(error, TooMany) else CROWDED
-        text = f"{why}，请{soon(wait)}再来。您的查询码一直有效。"
+        why = (GUESSED if entry else MANY) if isinstance(error, TooMany) else CROWDED
+        text = f"{why}，请{soon(wait)}再来。" + ("" if entry else "您的查询码一直有效。")
     headers = {**FOR_ONE, "Retry-After": str(wait)} if wait else FOR_ONE
     return show(
-        request, "fault.html", _frame(request), status=status, headers=headers, title=title, text=text, number=""
+        request,
+        "fault.html",
+        _frame(request),
+        status=status,
+        headers=headers,
+        title=title,
+        text=text,
+        number="",
+        entry=entry,
     )
 
 
@@ -84,23 +112,43 @@ def soon(seconds: int) -> str:
 
 def _numbered(request: Asked, status: int, id: str) -> Response[bytes]:
     request.scope["state"][errors.NUMBER] = id
+    whom = "管理员" if at_entry(request) else "联络站"
     title, text = TOLD[503] if status == HTTPStatus.SERVICE_UNAVAILABLE else (
-        "这一页暂时打不开", "不是您的问题。请过一会儿再试；还打不开，请把下面的编号告诉联络站。",
+        "这一页暂时打不开", f"不是您的问题。请过一会儿再试；还打不开，请把下面的编号告诉{whom}。",
     )  # fmt: skip
     frame = _frame(request)
-    return show(request, "fault.html", frame, status=status, headers=FOR_ONE, title=title, text=text, number=id)
+    return show(
+        request,
+        "fault.html",
+        frame,
+        status=status,
+        headers=FOR_ONE,
+        title=title,
+        text=text,
+        number=id,
+        entry=at_entry(request),
+    )
 
 
 def _frame(request: Asked) -> Frame:
     """Name nothing of the county: whether there is one, a page that is not there tells nobody."""
+    if at_entry(request):
+        return Frame(name="人大代表工作平台", home="/enter")
     address = here(request).removesuffix("/rating")  # which is no page of its own
     return Frame(back=address if forms.BACK.fullmatch(address) else "")
 
 
 def kind(request: Asked, error: HTTPException) -> Response[bytes]:
     """Say what no route of ours was asked for: to voters as a page, to programs as a problem."""
-    asked_by_voter = request.scope["path"].startswith(f"{PAGES}/") or request.scope["path"] == PAGES
-    return on_http(request, error) if asked_by_voter else errors.on_http(request, error)
+    path = request.scope["path"]
+    asked_as_page = path.startswith(f"{PAGES}/") or path == PAGES or at_entry(request)
+    return on_http(request, error) if asked_as_page else errors.on_http(request, error)
+
+
+def at_entry(request: Asked) -> bool:
+    """Tell whether a page of signing in, or of accounts, was asked for."""
+    path = request.scope["path"]
+    return path.startswith(tuple(f"{place}/" for place in ENTRY)) or path in ENTRY
 
 
 HANDLERS: ExceptionHandlersMap = {RendaError: on_refusal, HTTPException: on_http, Exception: on_defect}

@@ -14,7 +14,7 @@ from renda_core.errors import Invalid, NotFound, Rejected
 from renda_core.services import codes
 from renda_core.services.codes import Followed
 from renda_server import guests
-from renda_server.hosting import Desk
+from renda_server.desks import Desk
 from renda_server.public.looks import FOR_ONE, Frame, show
 
 Asking = Request[Any, Any, Any]

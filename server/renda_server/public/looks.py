@@ -1,4 +1,4 @@
-"""How voters' pages look: templates, the two files that they load, three sizes of text, and what guards them."""
+"""How pages look: templates, the two files that they load, three sizes of text, and what guards them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import attrs
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from litestar import Request, Response, route
 from litestar.datastructures import Cookie
 from litestar.enums import HttpMethod
@@ -23,8 +24,8 @@ from renda_server.transport import encrypted
 Asking = Request[Any, Any, Any]
 READ = (HttpMethod.GET, HttpMethod.HEAD)
 HTML = "text/html"
-FOLDER = Path(__file__).with_name("assets")
-TYPES: Mapping[str, str] = {".css": "text/css", ".svg": "image/svg+xml"}
+FOLDERS = (Path(__file__).with_name("assets"), Path(__file__).parent.with_name("entry") / "assets")
+TYPES: Mapping[str, str] = {".css": "text/css", ".svg": "image/svg+xml", ".js": "text/javascript"}
 SIZE = "renda-size"
 SIZES: Mapping[str, tuple[str, str]] = {
     "std": ("large", "长辈版"), "large": ("xlarge", "特大字"), "xlarge": ("std", "标准字")
@@ -67,7 +68,7 @@ class Asset:
 def assets() -> Mapping[str, Asset]:
     """Read the files, once, each by its plain name."""
     found = {}
-    for path in sorted(FOLDER.iterdir()):
+    for path in sorted(path for folder in FOLDERS for path in folder.iterdir()):
         raw = path.read_bytes()
         name = f"{path.stem}.{hashlib.sha256(raw).hexdigest()[:12]}{path.suffix}"
         made = Asset(address=f"/assets/{name}", media=TYPES[path.suffix], plain=raw, packed=gzip.compress(raw, mtime=0))
@@ -100,7 +101,7 @@ def whole_day(on: dt.date) -> str:
 def templates() -> Environment:
     """Open the templates: what they show is escaped, and what nobody gave them is an error."""
     made = Environment(
-        loader=PackageLoader("renda_server.public"),
+        loader=ChoiceLoader([PackageLoader("renda_server.public"), PackageLoader("renda_server.entry")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -120,12 +121,14 @@ class Frame:
         name: What the band on top says.
         back: Where the button of sizes comes back to; empty where the page is the answer to a form.
         again: The form's fields, so that it is sent again with the other size.
+        home: Where the band on top leads; empty for nowhere.
     """
 
     county: str = ""
     name: str = "人大代表联络站"
     back: str = ""
     again: Mapping[str, str] = attrs.Factory(dict)
+    home: str = ""
 
 
 def framed(request: Asking, county: str, name: str, form: Mapping[str, str] | None = None) -> Frame:
@@ -134,9 +137,11 @@ def framed(request: Asking, county: str, name: str, form: Mapping[str, str] | No
     Args:
         form: What was sent, where the page answers a form: the button of sizes sends it again.
     """
+    home = f"/public/{quote(county, safe='')}"
     if form is not None:
-        return Frame(county=county, name=name, again={part: value for part, value in form.items() if value})
-    return Frame(county=county, name=name, back=here(request))
+        again = {part: value for part, value in form.items() if value}
+        return Frame(county=county, name=name, again=again, home=home)
+    return Frame(county=county, name=name, back=here(request), home=home)
 
 
 def here(request: Asking) -> str:
@@ -156,7 +161,7 @@ def chosen(request: Asking, size: str) -> Cookie:
     return Cookie(
         key=SIZE,
         value=size,
-        path="/public",
+        path="/",
         max_age=YEAR,
         httponly=True,
         samesite="lax",

@@ -13,7 +13,7 @@ from litestar.response import Redirect
 
 from renda_core.records import StationOn
 from renda_server.bodies import refuse_unstorable
-from renda_server.hosting import Guest
+from renda_server.desks import Guest
 from renda_server.operations import known
 from renda_server.public import boards, following, forms
 from renda_server.public.looks import FOR_ONE, READ, SIZES, Frame, chosen, framed, show

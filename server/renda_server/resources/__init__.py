@@ -5,14 +5,19 @@ from __future__ import annotations
 from litestar.handlers import HTTPRouteHandler
 
 from renda_server.resources import (
+    accounts,
+    attachments,
     ballot_papers,
     ballots,
     cases,
     configuration,
+    configuration_versions,
     counting,
     duty,
+    entry,
     exports,
     health,
+    hosting,
     imports,
     interchange,
     lists,
@@ -20,18 +25,24 @@ from renda_server.resources import (
     mending,
     notices,
     offices,
+    own,
     papers,
+    powers,
     practice,
+    privacy,
+    providers,
     public,
     roster,
     scores,
     sessions,
     signs,
     voting,
+    witness,
 )
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *cases.HANDLERS,
+    *attachments.HANDLERS,
     *imports.HANDLERS,
     *exports.HANDLERS,
     *papers.HANDLERS,
@@ -50,9 +61,18 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *ballot_papers.HANDLERS,
     *notices.HANDLERS,
     *offices.HANDLERS,
+    *hosting.HANDLERS,
+    *configuration_versions.HANDLERS,
+    *witness.HANDLERS,
+    *privacy.HANDLERS,
     *configuration.HANDLERS,
     *signs.HANDLERS,
     *public.HANDLERS,
+    *accounts.HANDLERS,
+    *providers.HANDLERS,
+    *entry.HANDLERS,
+    *own.HANDLERS,
+    *powers.HANDLERS,
 )
 """Everything below ``/api``; a new module's handlers are added here."""
 OPEN: tuple[HTTPRouteHandler, ...] = health.HANDLERS

@@ -16,8 +16,8 @@ from renda_core.services.exports import ballots as exports
 from renda_core.services.papers import ballots as before
 from renda_core.services.papers import counted
 from renda_server import downloads
+from renda_server.desks import Desk
 from renda_server.downloads import PDF, PLAIN, XLSX
-from renda_server.hosting import Desk
 from renda_server.operations import operation
 from renda_server.resources.papers import file_of, printed
 from renda_server.shapes import Asked
@@ -48,7 +48,7 @@ class RoundAsked(Asked, kw_only=True, frozen=True):
     summary="Print a paper of a ballot",
     tag="ballots",
     media=PDF,
-    problems=(403, 422, 503),
+    problems=(422,),
 )
 async def print_ballot(desk: Desk, ballot_id: str, file: str, asked: RoundAsked, request: Asking) -> Response[Any]:
     """Write a paper as PDF: `paper.pdf` to vote on, `roll.pdf`, `tally.pdf`, `record.pdf`, `announcement.pdf`.
@@ -68,7 +68,7 @@ async def print_ballot(desk: Desk, ballot_id: str, file: str, asked: RoundAsked,
     tag="ballots",
     media=XLSX,
     also=(PLAIN,),
-    problems=(403, 422),
+    problems=(422,),
 )
 async def export_count(desk: Desk, ballot_id: str, file: str, asked: RoundAsked, request: Asking) -> Response[Any]:
     """Write an announced count: `count.xlsx`, with its papers where they may be shown; `count.pb` for other programs.

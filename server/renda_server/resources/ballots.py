@@ -14,11 +14,12 @@ from renda_core.services import ballots
 from renda_core.services.ballots import BallotLine, BallotView, Turnout, attending
 from renda_core.services.ballots.attending import Entry
 from renda_core.services.ballots.loading import hold
-from renda_core.store.unit import Unit, WriteCase
+from renda_core.store.stores import WriteCase
+from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
 from renda_server import bodies
 from renda_server.answering import Answer, tagged
-from renda_server.hosting import Desk
+from renda_server.desks import Desk
 from renda_server.operations import operation
 from renda_server.shapes import Count, Given, Id, Ids, Line, Name, Page, Paged
 from renda_server.transport import refuse_plain
@@ -104,7 +105,7 @@ class Declaration(Given, kw_only=True, frozen=True):
     papers: Papers
 
 
-@operation("POST", "/ballots", summary="Prepare a ballot", tag=TAG, problems=(403, 422), etag=True, located=True)
+@operation("POST", "/ballots", summary="Prepare a ballot", tag=TAG, problems=(422,), etag=True, located=True)
 async def open_ballot(desk: Desk, data: NewBallot, request: Asking) -> Answer[BallotView]:
     """Prepare a ballot and its first round under the rule in force today, which it keeps.
 
@@ -142,7 +143,7 @@ async def show_ballot(desk: Desk, ballot_id: str) -> Answer[BallotView]:
     summary="Open a round",
     tag=TAG,
     status=200,
-    problems=(403, 412, 422),
+    problems=(412, 422),
     etag=True,
 )
 async def open_round(
@@ -158,13 +159,13 @@ async def open_round(
     return shown(await desk.do(moved, ballot_id, if_match, ballots.open_round, command))
 
 
-@operation("GET", "/ballots/{ballot_id:str}/roll", summary="Show the roll", tag=TAG, problems=(403,))
+@operation("GET", "/ballots/{ballot_id:str}/roll", summary="Show the roll", tag=TAG)
 async def list_roll(desk: Desk, ballot_id: str) -> Page[Entry]:
     """Show who is on the roll of the present round, who is there and what each was handed; never who has cast."""
     return Page(items=list(await desk.ask(attending.roll, ballot_id)), after="")
 
 
-@operation("GET", "/ballots/{ballot_id:str}/turnout", summary="Show the turnout", tag=TAG, problems=(403,))
+@operation("GET", "/ballots/{ballot_id:str}/turnout", summary="Show the turnout", tag=TAG)
 async def show_turnout(desk: Desk, ballot_id: str) -> Turnout:
     """Show how many may vote, were handed a paper or a slot, and have cast: never who, and never how."""
     return await desk.ask(ballots.turnout, ballot_id)
@@ -176,7 +177,7 @@ async def show_turnout(desk: Desk, ballot_id: str) -> Turnout:
     summary="Close a round",
     tag=TAG,
     status=200,
-    problems=(403, 412, 422),
+    problems=(412, 422),
     etag=True,
 )
 async def close_round(desk: Desk, ballot_id: str, if_match: str) -> Answer[BallotView]:
@@ -190,7 +191,7 @@ async def close_round(desk: Desk, ballot_id: str, if_match: str) -> Answer[Ballo
     summary="Announce a round",
     tag=TAG,
     status=200,
-    problems=(403, 412, 422),
+    problems=(412, 422),
     etag=True,
 )
 async def announce_round(desk: Desk, ballot_id: str, if_match: str) -> Answer[BallotView]:
@@ -204,7 +205,7 @@ async def announce_round(desk: Desk, ballot_id: str, if_match: str) -> Answer[Ba
     summary="Declare a round",
     tag=TAG,
     status=200,
-    problems=(403, 412, 422),
+    problems=(412, 422),
     etag=True,
     largest=OPENED,
 )
@@ -215,7 +216,7 @@ async def declare_round(desk: Desk, ballot_id: str, data: Declaration, if_match:
     return shown(await desk.do(moved, ballot_id, if_match, ballots.declare, attendance, data.papers))
 
 
-@operation("GET", "/ballots/{ballot_id:str}/audit", summary="Audit a ballot", tag=TAG, problems=(403,))
+@operation("GET", "/ballots/{ballot_id:str}/audit", summary="Audit a ballot", tag=TAG)
 async def audit_ballot(desk: Desk, ballot_id: str) -> Page[str]:
     """Name every row in which roll, board and journal disagree; an empty list says that all of it is whole."""
     return Page(items=list(await desk.ask(ballots.audit, ballot_id)), after="")

@@ -18,7 +18,7 @@ from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
 from renda_server import bodies
 from renda_server.answering import Answer, tagged
-from renda_server.hosting import Desk
+from renda_server.desks import Desk
 from renda_server.operations import operation
 from renda_server.shapes import Fields, Given, Id, Line, Name, People, Text, Version
 
@@ -88,7 +88,7 @@ class Left:
     version: int
 
 
-@operation("POST", "/cases", summary="Open a case", tag=TAG, problems=(403, 422), etag=True, located=True)
+@operation("POST", "/cases", summary="Open a case", tag=TAG, problems=(422,), etag=True, located=True)
 async def open_case(desk: Desk, data: NewCase) -> Answer[Seen | Left]:
     """Open a case of a kind, by that kind's opening step. A suggestion is a draft until it is submitted."""
     given = {f: getattr(data, f) for f in data.__struct_fields__}
@@ -118,7 +118,7 @@ async def list_steps(desk: Desk, case_id: str) -> tuple[OpenStep, ...]:
     summary="Take a step",
     tag=TAG,
     status=200,
-    problems=(403, 412, 422),
+    problems=(412, 422),
     etag=True,
     located=True,
 )
@@ -138,7 +138,7 @@ async def take_step(desk: Desk, case_id: str, data: StepToTake, if_match: str) -
     summary="Set a state outside the procedure",
     tag=TAG,
     status=200,
-    problems=(403, 422),
+    problems=(422,),
     etag=True,
     located=True,
 )
@@ -154,7 +154,7 @@ async def override_state(desk: Desk, case_id: str, data: StateToSet) -> Answer[S
     summary="Erase a case's personal data",
     tag=TAG,
     status=200,
-    problems=(403, 422),
+    problems=(422,),
     etag=True,
     located=True,
 )

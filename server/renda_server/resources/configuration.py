@@ -17,7 +17,7 @@ from renda_core.services import configuring
 from renda_core.services.configuring import Held
 from renda_server import bodies
 from renda_server.answering import Answer, tagged
-from renda_server.hosting import Desk
+from renda_server.desks import Desk
 from renda_server.operations import Asking, operation
 from renda_server.shapes import Asked, Fields, Given, Line, Name, Version
 
@@ -73,11 +73,11 @@ class ConfigurationDone(msgspec.Struct, kw_only=True, frozen=True):
     state: Literal["applied", "unchanged", "checked"]
 
 
-@operation("GET", "/configuration", summary="Show the configuration", tag=TAG, problems=(403,), etag=True)
+@operation("GET", "/configuration", summary="Show the configuration", tag=TAG, etag=True)
 async def show_configuration(desk: Desk) -> Answer[Configuration]:
     """Show the document in force, with its version."""
     held = await desk.ask(configuring.show)
-    return tagged(_document(held), held.version)
+    return tagged(document_of(held), held.version)
 
 
 @operation(
@@ -85,7 +85,7 @@ async def show_configuration(desk: Desk) -> Answer[Configuration]:
     "/configuration",
     summary="Replace the configuration",
     tag=TAG,
-    problems=(403, 412, 422),
+    problems=(412, 422),
     etag=True,
 )
 async def replace_configuration(
@@ -97,18 +97,19 @@ async def replace_configuration(
     """
     hosts, seen = request.app.state.hosts, bodies.version(data.version, if_match)
     held = await desk.ask(configuring.show)
-    file = _file(data, held.file)
+    file = file_of(data, held.file)
     if asked.preview:
         would = await desk.ask(configuring.preview, file, seen, hosts.check)
         return tagged(ConfigurationDone(version=would.version, state="checked"), held.version)
     done = await desk.do(configuring.replace, file, seen, hosts.check)
-    desk.later.append(lambda: hosts.look_again(request.user))
+    desk.later.append(lambda: hosts.look_again(desk.tenant.id))
     return tagged(
         ConfigurationDone(version=done.version, state="unchanged" if done.version == seen else "applied"), done.version
     )
 
 
-def _document(held: Held) -> Configuration:
+def document_of(held: Held) -> Configuration:
+    """Write a configuration as it is shown: of files, their names alone."""
     file = held.file
     return Configuration(
         id=file.id,
@@ -133,7 +134,7 @@ def _document(held: Held) -> Configuration:
     )
 
 
-def _file(data: Configuration, held: TenantFile) -> TenantFile:
+def file_of(data: Configuration, held: TenantFile) -> TenantFile:
     """Put a document in the form that is stored; which files are read stays as it is."""
     places = {Path(layer.file).name: layer.file for layer in held.layers}
     layers = tuple(

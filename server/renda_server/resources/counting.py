@@ -12,7 +12,7 @@ from renda_core.services import ballots
 from renda_core.services.ballots import BallotView, sheets
 from renda_core.services.ballots.sheets import Bundle, Difference, Progress, Sheet
 from renda_server.answering import Answer
-from renda_server.hosting import Desk
+from renda_server.desks import Desk
 from renda_server.operations import operation
 from renda_server.resources.ballots import OPENED, TAG, Papers, moved, shown
 from renda_server.resources.voting import PRIVATE, numbered
@@ -63,7 +63,7 @@ class BoxOpened(Given, kw_only=True, frozen=True):
     summary="Make a box of trial papers",
     tag=TAG,
     status=200,
-    problems=(403, 422),
+    problems=(422,),
 )
 async def make_rehearsal(desk: Desk, ballot_id: str) -> Answer[Fields]:
     """Make a box of trial papers, which the trustees open to show that they can: until then no round is opened."""
@@ -75,7 +75,7 @@ async def make_rehearsal(desk: Desk, ballot_id: str) -> Answer[Fields]:
     "/ballots/{ballot_id:str}/rehearsal",
     summary="Hand in the opened trial papers",
     tag=TAG,
-    problems=(403, 412, 422),
+    problems=(412, 422),
     etag=True,
     largest=OPENED,
 )
@@ -89,7 +89,7 @@ async def accept_rehearsal(desk: Desk, ballot_id: str, data: BoxOpened, if_match
     "/ballots/{ballot_id:str}/rounds/{round:str}/box",
     summary="Give the box",
     tag=TAG,
-    problems=(403, 422),
+    problems=(422,),
 )
 async def give_box(desk: Desk, ballot_id: str, round: str) -> Answer[Fields]:
     """Give the shut box with its sealed papers, for the trustees to open on their own machines."""
@@ -101,14 +101,14 @@ async def give_box(desk: Desk, ballot_id: str, round: str) -> Answer[Fields]:
     "/ballots/{ballot_id:str}/rounds/{round:str}/result",
     summary="Give the result to verify",
     tag=TAG,
-    problems=(403, 422),
+    problems=(422,),
 )
 async def give_result(desk: Desk, ballot_id: str, round: str) -> Answer[Fields]:
     """Give what an outsider verifies beside the board: the opened papers and the trustees' signatures over them."""
     return Answer(await desk.ask(ballots.result, ballot_id, numbered(round)), PRIVATE)
 
 
-@operation("GET", "/ballots/{ballot_id:str}/bundles", summary="List the bundles entered", tag=TAG, problems=(403,))
+@operation("GET", "/ballots/{ballot_id:str}/bundles", summary="List the bundles entered", tag=TAG)
 async def list_bundles(desk: Desk, ballot_id: str) -> Answer[Entered]:
     """Show whose bundles are in, and whether both tellers agree; never what is on them."""
     return _entered(await desk.ask(sheets.progress, ballot_id))
@@ -120,7 +120,7 @@ async def list_bundles(desk: Desk, ballot_id: str) -> Answer[Entered]:
     summary="Enter a bundle",
     tag=TAG,
     status=200,
-    problems=(403, 422),
+    problems=(422,),
     largest=OPENED,
 )
 async def enter_bundle(desk: Desk, ballot_id: str, data: BundleEntered) -> Answer[Entered]:
@@ -135,7 +135,7 @@ async def enter_bundle(desk: Desk, ballot_id: str, data: BundleEntered) -> Answe
     summary="Take a bundle back",
     tag=TAG,
     status=200,
-    problems=(403, 422),
+    problems=(422,),
 )
 async def take_bundle_back(desk: Desk, ballot_id: str, bundle: str) -> Answer[Entered]:
     """Take back one's own sheet of a bundle, e.g. one that was entered under another bundle's name."""
@@ -147,7 +147,6 @@ async def take_bundle_back(desk: Desk, ballot_id: str, bundle: str) -> Answer[En
     "/ballots/{ballot_id:str}/differences",
     summary="List what the tellers differ in",
     tag=TAG,
-    problems=(403,),
 )
 async def list_differences(desk: Desk, ballot_id: str) -> Answer[Page[Difference]]:
     """List what two tellers have not entered alike, for them and the scrutineers; any difference blocks the count."""
@@ -160,7 +159,7 @@ async def list_differences(desk: Desk, ballot_id: str) -> Answer[Page[Difference
     summary="Count a round",
     tag=TAG,
     status=200,
-    problems=(403, 412, 422),
+    problems=(412, 422),
     etag=True,
     largest=OPENED,
 )

@@ -17,7 +17,7 @@ from renda_core.store.unit import Reader, Unit
 from renda_core.tenancy import Tenant
 from renda_server import bodies
 from renda_server.answering import Answer, tagged
-from renda_server.hosting import Desk
+from renda_server.desks import Desk
 from renda_server.operations import operation
 from renda_server.shapes import Given, Id, Ids, Line, Name, Page, Paged, Version, Whole
 
@@ -102,7 +102,7 @@ async def list_records(desk: Desk, person_id: str, asked: RecordsAsked) -> Page[
     "/people/{person_id:str}/records",
     summary="Enter a record",
     tag=TAG,
-    problems=(403, 422),
+    problems=(422,),
     etag=True,
     located=True,
 )
@@ -137,7 +137,7 @@ async def show_record(desk: Desk, record_id: str) -> Answer[ListedRecord]:
     summary="Mark a record",
     tag=TAG,
     status=200,
-    problems=(403, 412, 422),
+    problems=(412, 422),
     etag=True,
 )
 async def mark_record(desk: Desk, record_id: str, data: NewMark, if_match: str) -> Answer[ListedRecord]:

@@ -18,10 +18,10 @@ from renda_core.services.exports import choices as column_choices
 from renda_core.services.exports.choices import Choice
 from renda_core.services.exports.columns import LEDGER, added_columns
 from renda_core.services.ledgers import Ask
-from renda_core.store.unit import Store
+from renda_core.store.stores import Store
 from renda_server import downloads
+from renda_server.desks import Desk
 from renda_server.downloads import CSV, XLSX
-from renda_server.hosting import Desk
 from renda_server.operations import operation
 from renda_server.resources.lists import Narrowed
 from renda_server.shapes import Given, Line, Page
@@ -53,7 +53,7 @@ class ColumnsGiven(Given, kw_only=True, frozen=True):
     columns: Annotated[tuple[Line, ...], Meta(min_length=1, max_length=200)]
 
 
-@operation("GET", "/exports/{file:str}", summary="Export a table", tag=TAG, media=XLSX, also=(CSV,), problems=(403,))
+@operation("GET", "/exports/{file:str}", summary="Export a table", tag=TAG, media=XLSX, also=(CSV,))
 async def export_table(desk: Desk, file: str, asked: TableAsked, request: Asking) -> Response[Any]:
     """Write a table as a file: `roster.xlsx` or any other sheet of the import, `ledger.xlsx`, `overdue.csv`.
 
@@ -61,6 +61,7 @@ async def export_table(desk: Desk, file: str, asked: TableAsked, request: Asking
     """
     name, ending = downloads.split(file, ".xlsx", ".csv")
     sheet = _sheet(name, asked)
+    await desk.sure()
     rest: dict[str, Any] = {"columns": _listed(asked.columns), "choice": asked.choice, "ask": _ask(name, asked)}
 
     def write(store: Store, path: Path) -> object:
@@ -86,7 +87,7 @@ async def give_template(desk: Desk, file: str, request: Asking) -> Response[Any]
     return await downloads.written(desk, request.app.state.folder, f"{sheet.title}（模板）{ending}", make)
 
 
-@operation("GET", "/column-choices", summary="List saved columns", tag=TAG, problems=(403,))
+@operation("GET", "/column-choices", summary="List saved columns", tag=TAG)
 async def list_column_choices(desk: Desk) -> Page[Choice]:
     """List the columns that were saved under names, of all tables."""
     return Page(items=list(await desk.ask(column_choices.every)), after="")
@@ -98,13 +99,13 @@ async def show_column_choice(desk: Desk, sheet: str, name: str) -> Choice:
     return await desk.ask(column_choices.get, sheet, name)
 
 
-@operation("PUT", "/column-choices/{sheet:str}/{name:str}", summary="Save columns", tag=TAG, problems=(403,))
+@operation("PUT", "/column-choices/{sheet:str}/{name:str}", summary="Save columns", tag=TAG)
 async def save_column_choice(desk: Desk, sheet: str, name: str, data: ColumnsGiven) -> Choice:
     """Save columns under a name, for everybody who exports; what had the name is replaced."""
     return await desk.do(column_choices.save, sheet, name, data.columns)
 
 
-@operation("DELETE", "/column-choices/{sheet:str}/{name:str}", summary="Forget saved columns", tag=TAG, problems=(403,))
+@operation("DELETE", "/column-choices/{sheet:str}/{name:str}", summary="Forget saved columns", tag=TAG)
 async def forget_column_choice(desk: Desk, sheet: str, name: str) -> None:
     """Forget the columns that were saved under a name."""
     await desk.do(column_choices.remove, sheet, name)

@@ -4,35 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import tempfile
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
 
 import attrs
 from litestar import Request, Response
-from litestar.datastructures import UploadFile
-from litestar.exceptions import HTTPException
 
-from renda_core.errors import Invalid
 from renda_core.services.imports import jobs as import_jobs
 from renda_core.services.imports.incoming import LARGEST
 from renda_core.services.imports.jobs import ImportJob, Receive, RowSeen
 from renda_server import bodies, idempotency
 from renda_server.answering import Answer, tagged, written
-from renda_server.hosting import Desk
+from renda_server.desks import Desk
 from renda_server.jobs import Progress, bring_on
 from renda_server.operations import operation
+from renda_server.receiving import FRAME, MULTIPART, received
 from renda_server.shapes import Asked, Count, Id, Line, Name, Page, Size
 
 TAG = "imports"
-MULTIPART = "multipart/form-data"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RAW: Mapping[str, str] = {"text/csv": ".csv", XLSX: ".xlsx"}
-FRAME = 100_000
-"""Bytes that a form may have around its file."""
-IN_MEMORY = 1_000_000
-"""Bytes of a file that are held before it goes to disk."""
 Asking = Request[Any, Any, Any]
 
 
@@ -97,7 +88,6 @@ class Import:
     status=202,
     uploads=MULTIPART,
     largest=LARGEST + FRAME,
-    problems=(403, 503),
     etag=True,
     located=True,
 )
@@ -109,8 +99,8 @@ async def send_import(desk: Desk, asked: FileSent, request: Asking) -> Answer[Im
     """
     import_jobs.check_keeper(desk.actor)
     request.app.state.runner.check_room(desk.tenant.id)
-    name, content = await _received(request, asked.filename)
-    command = Receive(sheet=asked.sheet, name=name, worksheet=asked.worksheet, content=content)
+    came = await received(request, asked.filename, RAW)
+    command = Receive(sheet=asked.sheet, name=came.name, worksheet=asked.worksheet, content=came.content)
 
     async def work(at: Desk) -> Response[Any]:
         job = await at.do(import_jobs.receive, command)
@@ -118,13 +108,13 @@ async def send_import(desk: Desk, asked: FileSent, request: Asking) -> Answer[Im
         return written(_tagged(request, job), 202)
 
     # A form frames the same file anew each time: what counts for the key is the file and its name.
-    held = hashlib.sha256(content).digest()
-    told = idempotency.content_of(request, held + name.encode(), kind=TAG)
+    held = hashlib.sha256(came.content).digest()
+    told = idempotency.content_of(request, held + came.name.encode(), kind=TAG)
     answer: Any = await idempotency.once(request, desk, "POST /imports", work, content=told, aside=True)
     return answer  # type: ignore[no-any-return]
 
 
-@operation("GET", "/imports", summary="List imports", tag=TAG, problems=(403,))
+@operation("GET", "/imports", summary="List imports", tag=TAG)
 async def list_imports(desk: Desk, asked: ImportsAsked, request: Asking) -> Page[Import]:
     """List the files that came in, the newest first."""
     found = await desk.ask(import_jobs.listed, asked.after, asked.size)
@@ -132,13 +122,13 @@ async def list_imports(desk: Desk, asked: ImportsAsked, request: Asking) -> Page
     return Page(items=[_shown(request, job) for job in found], after=after)
 
 
-@operation("GET", "/imports/{id:str}", summary="Show an import", tag=TAG, problems=(403,), etag=True)
+@operation("GET", "/imports/{id:str}", summary="Show an import", tag=TAG, etag=True)
 async def show_import(desk: Desk, id: str, request: Asking) -> Answer[Import]:
     """Show how far a file is, and what it would do or did."""
     return _tagged(request, await desk.ask(import_jobs.show, id))
 
 
-@operation("GET", "/imports/{id:str}/rows", summary="List the rows of an import", tag=TAG, problems=(403,))
+@operation("GET", "/imports/{id:str}/rows", summary="List the rows of an import", tag=TAG)
 async def list_import_rows(desk: Desk, id: str, asked: ImportRowsAsked) -> Page[RowSeen]:
     """List what would become, or became, of each row of the file, with the reasons."""
     found = await desk.ask(import_jobs.rows, id, asked.state, asked.after, asked.size)
@@ -151,7 +141,7 @@ async def list_import_rows(desk: Desk, id: str, asked: ImportRowsAsked) -> Page[
     summary="Apply an import",
     tag=TAG,
     status=202,
-    problems=(403, 412, 422, 503),
+    problems=(412, 422),
     etag=True,
     located=True,
 )
@@ -166,7 +156,7 @@ async def apply_import(desk: Desk, id: str, request: Asking, if_match: str) -> A
     return _tagged(request, job)
 
 
-@operation("DELETE", "/imports/{id:str}", summary="Give an import up", tag=TAG, problems=(403, 412, 422))
+@operation("DELETE", "/imports/{id:str}", summary="Give an import up", tag=TAG, problems=(412, 422))
 async def give_up_import(desk: Desk, id: str, request: Asking, if_match: str) -> None:
     """Give a file up and take it away; work on it that is under way comes to nothing."""
     seen = bodies.version(None, if_match) if if_match else None
@@ -204,23 +194,6 @@ def _shown(request: Asking, job: ImportJob) -> Import:
         read_at=f.read_at,
         ended_at=f.ended_at,
     )
-
-
-async def _received(request: Asking, filename: str) -> tuple[str, bytes]:
-    """Read the file that a request bears; on its way a large one lies on disk."""
-    kind = request.content_type[0]
-    if kind == MULTIPART:
-        sent = (await request.form()).getall("file", [])
-        if len(sent) != 1 or not isinstance(sent[0], UploadFile):
-            raise Invalid("file: send one file, as the field `file` of the form", field="file")
-        return unquote(sent[0].filename), await sent[0].read()
-    if kind not in RAW:
-        raise HTTPException(status_code=415, detail=f"send {MULTIPART}, {' or '.join(RAW)}")
-    with tempfile.SpooledTemporaryFile(IN_MEMORY) as spool:
-        async for chunk in request.stream():
-            spool.write(chunk)
-        spool.seek(0)
-        return filename or f"file{RAW[kind]}", spool.read()
 
 
 HANDLERS = (send_import, list_imports, show_import, list_import_rows, apply_import, give_up_import)

@@ -16,8 +16,8 @@ from renda_core.services.popolo.read import LARGEST
 from renda_server import downloads, idempotency
 from renda_server.answering import JSON
 from renda_server.answering import written as answered
+from renda_server.desks import Desk
 from renda_server.downloads import CALENDAR
-from renda_server.hosting import Desk
 from renda_server.operations import operation
 from renda_server.shapes import Asked, Name
 
@@ -50,7 +50,7 @@ class PopoloTaken:
     applied: Applied | None = None
 
 
-@operation("GET", "/popolo.json", summary="Give the roster as Popolo", tag=TAG, problems=(403,))
+@operation("GET", "/popolo.json", summary="Give the roster as Popolo", tag=TAG)
 async def give_popolo(desk: Desk, asked: PopoloAsked, request: Asking) -> Response[Any]:
     """Give people, organisations, posts, memberships, areas and events; no ID number and no telephone."""
     body = await desk.ask(popolo.export, personal=asked.personal)
@@ -65,7 +65,7 @@ async def give_popolo(desk: Desk, asked: PopoloAsked, request: Asking) -> Respon
     status=200,
     uploads=JSON,
     largest=LARGEST,
-    problems=(403, 422),
+    problems=(422,),
 )
 async def take_popolo(desk: Desk, asked: PopoloSent, request: Asking) -> PopoloTaken:
     """Take a document in, all of it or nothing, or say with `preview=true` what it would do; nobody is taken away."""
@@ -86,7 +86,7 @@ async def take_popolo(desk: Desk, asked: PopoloSent, request: Asking) -> PopoloT
     return answer  # type: ignore[no-any-return]
 
 
-@operation("GET", "/feeds/{file:str}", summary="Give a calendar", tag=TAG, media=CALENDAR, problems=(403,))
+@operation("GET", "/feeds/{file:str}", summary="Give a calendar", tag=TAG, media=CALENDAR)
 async def give_feed(desk: Desk, file: str, request: Asking) -> Response[Any]:
     """Give a calendar for other programs: `sessions.ics`, or `deadlines.ics` or `days.ics` as the asker sees them."""
     name, _ = downloads.split(file, ".ics")

@@ -21,7 +21,7 @@ from renda_core.services.search import Found
 from renda_core.store.ledgers import LedgerRow, OverdueRow
 from renda_core.store.shapes import Sort
 from renda_server import bodies
-from renda_server.hosting import Desk
+from renda_server.desks import Desk
 from renda_server.operations import operation
 from renda_server.shapes import After, Asked, Fields, Given, Id, Line, Name, Page, Paged, Size
 
@@ -68,7 +68,7 @@ class Looking(Paged, kw_only=True, frozen=True):
     what: Literal["", "cases", "people"] = ""
 
 
-@operation("GET", "/cases", summary="List cases", tag="cases", problems=(403,))
+@operation("GET", "/cases", summary="List cases", tag="cases")
 async def list_cases(desk: Desk, asked: Ledger) -> Page[LedgerRow]:
     """List cases, oldest first, as far as the asker may find them.
 
@@ -104,7 +104,6 @@ class Comparing(Given, kw_only=True, frozen=True):
     summary="Find cases with a text much alike",
     tag=TAG,
     status=200,
-    problems=(403,),
     repeatable=True,
 )
 async def list_similar(desk: Desk, data: Comparing) -> Page[Alike]:

@@ -13,7 +13,7 @@ from renda_core.domain.mandates import Body, EventKind, Mandate, MandateEvent
 from renda_core.services import mandates
 from renda_core.store.codec import new_id
 from renda_server.answering import Answer
-from renda_server.hosting import Desk
+from renda_server.desks import Desk
 from renda_server.operations import operation
 from renda_server.shapes import Given, Name
 
@@ -52,7 +52,7 @@ class OpenedTerm(msgspec.Struct, kw_only=True, frozen=True):
     "/mandates/{mandate_id:str}/events",
     summary="Enter what happened to a mandate",
     tag=TAG,
-    problems=(403, 412, 422),
+    problems=(412, 422),
 )
 async def add_event(desk: Desk, mandate_id: str, data: NewEvent) -> Mandate:
     """Enter what happened to a mandate in law: its state changes by nothing else. A refusal names every article."""
@@ -61,7 +61,7 @@ async def add_event(desk: Desk, mandate_id: str, data: NewEvent) -> Mandate:
 
 
 @operation(
-    "POST", "/congresses/{congress_id:str}/terms", summary="Open the next term", tag=TAG, problems=(403, 409, 412, 422)
+    "POST", "/congresses/{congress_id:str}/terms", summary="Open the next term", tag=TAG, problems=(409, 412, 422)
 )
 async def open_term(desk: Desk, congress_id: str, data: NewTerm) -> Answer[OpenedTerm]:
     """Open a congress's next term: the old mandates end with the first session; no case is touched."""

@@ -10,7 +10,7 @@ from renda_core.domain.ballot import Trustee
 from renda_core.services import ballots
 from renda_core.services.ballots import BallotView
 from renda_server.answering import Answer
-from renda_server.hosting import Desk
+from renda_server.desks import Desk
 from renda_server.operations import operation
 from renda_server.resources.ballots import TAG, TrusteeKeys, moved, shown
 from renda_server.shapes import Given, Ids
@@ -41,7 +41,7 @@ class Appointed(Given, kw_only=True, frozen=True):
     summary="Annul a round",
     tag=TAG,
     status=200,
-    problems=(403, 412, 422),
+    problems=(412, 422),
     etag=True,
 )
 async def annul_round(desk: Desk, ballot_id: str, data: Annulment, if_match: str) -> Answer[BallotView]:
@@ -55,7 +55,7 @@ async def annul_round(desk: Desk, ballot_id: str, data: Annulment, if_match: str
     summary="Appoint tellers or trustees",
     tag=TAG,
     status=200,
-    problems=(403, 412, 422),
+    problems=(412, 422),
     etag=True,
 )
 async def appoint(desk: Desk, ballot_id: str, data: Appointed, if_match: str) -> Answer[BallotView]:

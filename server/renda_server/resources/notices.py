@@ -10,7 +10,7 @@ from msgspec import Meta
 from renda_core.services import days, notices, upkeep
 from renda_core.services.days import Listed
 from renda_core.store.notices import MatterRow, NoticeRow, RecipientRow
-from renda_server.hosting import Desk
+from renda_server.desks import Desk
 from renda_server.operations import operation
 from renda_server.shapes import Asked, Given, Name, Page, Paged
 
@@ -60,14 +60,14 @@ async def see_notice(desk: Desk, data: SeenNotice) -> NoticeRow:
     return await desk.do(notices.see, data.rule, data.matter)
 
 
-@operation("GET", "/notices/sent", summary="List what people were told", tag=TAG, problems=(403,))
+@operation("GET", "/notices/sent", summary="List what people were told", tag=TAG)
 async def list_sent_notices(desk: Desk, asked: Paged) -> Page[MatterRow]:
     """List the matters that people were told of, the latest day first, with how many have seen it."""
     found = await desk.ask(upkeep.sent_notices, after=asked.after, size=asked.size)
     return Page(items=list(found.rows), after=found.after)
 
 
-@operation("GET", "/notices/recipients", summary="List who was told", tag=TAG, problems=(403,))
+@operation("GET", "/notices/recipients", summary="List who was told", tag=TAG)
 async def list_recipients(desk: Desk, asked: Recipients) -> Page[RecipientRow]:
     """List who was told of a matter and when each has seen it, or those only who have not."""
     found = await desk.ask(

@@ -17,11 +17,11 @@ from renda_core.services import papers as gathered
 from renda_core.services import reports
 from renda_core.services.exports.pages import page_sheets
 from renda_core.services.papers.pages import page_paper
-from renda_core.store.unit import Store
+from renda_core.store.stores import Store
 from renda_server import downloads
+from renda_server.desks import Desk
 from renda_server.downloads import CSV, PDF, XLSX
 from renda_server.errors import Unready, log
-from renda_server.hosting import Desk
 from renda_server.operations import operation
 from renda_server.shapes import Asked
 
@@ -44,7 +44,6 @@ class ReportAsked(Asked, kw_only=True, frozen=True):
     tag=TAG,
     media=XLSX,
     also=(PDF, CSV),
-    problems=(403, 503),
 )
 async def give_report(desk: Desk, file: str, asked: ReportAsked, request: Asking) -> Response[Any]:
     """Write the report of a year: `2026.xlsx` with all tables, `2026.pdf` to print, `2026.csv` with one table.
@@ -72,7 +71,7 @@ async def give_report(desk: Desk, file: str, asked: ReportAsked, request: Asking
     tag=TAG,
     media=XLSX,
     also=(PDF,),
-    problems=(500, 503),
+    problems=(500,),
     free=True,
 )
 async def give_page(desk: Desk, name: str, file: str, asked: Mapping[str, str], request: Asking) -> Response[Any]:
@@ -90,7 +89,7 @@ async def give_page(desk: Desk, name: str, file: str, asked: Mapping[str, str], 
     return await file_of(desk, request, title, lambda path: write_workbook(path, sheets))
 
 
-@operation("GET", "/cases/{case_id:str}/file.pdf", summary="Print a case's file", tag=TAG, media=PDF, problems=(503,))
+@operation("GET", "/cases/{case_id:str}/file.pdf", summary="Print a case's file", tag=TAG, media=PDF)
 async def print_case(desk: Desk, case_id: str, request: Asking) -> Response[Any]:
     """Write the file of a case (案卷) as PDF: everything that the asker may see of it, and nothing else."""
     return await printed(desk, request, await desk.ask(gathered.case_paper, case_id))

@@ -14,7 +14,7 @@ from renda_core.services import procedures
 from renda_core.services.procedures import ShownKind, ShownProcedure
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Link, RuleInForce, Tenant, differences
-from renda_server.hosting import Desk
+from renda_server.desks import Desk
 from renda_server.operations import Asking, operation
 from renda_server.shapes import Day, Name, Page
 
@@ -137,7 +137,7 @@ async def list_rules(desk: Desk, asked: Rules) -> Page[RuleShown]:
     """List every parameter in force: its value, its unit, where it comes from, and what the law says."""
     _refuse_unknown(desk, asked.plugin)
     found = await desk.ask(_rules, asked.on)
-    return Page(items=[_rule(r) for r in found if asked.plugin in ("", r.plugin)], after="")
+    return Page(items=[rule_shown(r) for r in found if asked.plugin in ("", r.plugin)], after="")
 
 
 @operation("GET", "/rules/changes", summary="List the rules that changed", tag=TAG)
@@ -146,7 +146,7 @@ async def list_rule_changes(desk: Desk, asked: Changes) -> Page[RuleChange]:
     _refuse_unknown(desk, asked.plugin)
     before, after = await desk.ask(_rules, asked.since), await desk.ask(_rules, asked.on)
     found = [
-        RuleChange(plugin=d.plugin, name=d.name, title=d.title, before=_rule(d.before), after=_rule(d.after))
+        RuleChange(plugin=d.plugin, name=d.name, title=d.title, before=rule_shown(d.before), after=rule_shown(d.after))
         for d in differences(before, after)
         if d.before and d.after and asked.plugin in ("", d.plugin)
     ]
@@ -163,7 +163,8 @@ async def _rules(_: Reader, tenant: Tenant, __: Actor, on: dt.date | None) -> tu
     return tenant.rules(on)
 
 
-def _rule(found: RuleInForce) -> RuleShown:
+def rule_shown(found: RuleInForce) -> RuleShown:
+    """Write a rule as it is shown."""
     fields = {f: getattr(found, f) for f in RuleShown.__struct_fields__}
     chain = [_link(link) for link in found.chain]
     return RuleShown(**fields | {"value": _plain(found.value), "law": _plain(found.law), "chain": chain})

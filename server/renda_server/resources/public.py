@@ -13,8 +13,8 @@ from renda_core.services import codes
 from renda_core.services.codes import Followed
 from renda_server import downloads, guests
 from renda_server.answering import Answer
+from renda_server.desks import Guest
 from renda_server.downloads import CALENDAR
-from renda_server.hosting import Guest
 from renda_server.operations import operation
 from renda_server.public import boards
 from renda_server.shapes import Fields, Given, Page

@@ -12,8 +12,8 @@ from renda_core.services import people
 from renda_core.store.nouns import ONE
 from renda_core.store.people import MandateRow, PersonRow
 from renda_server.answering import Answer
+from renda_server.desks import Desk
 from renda_server.etags import etag_of
-from renda_server.hosting import Desk
 from renda_server.operations import operation
 from renda_server.shapes import Id, Line, Name, Page, Paged
 

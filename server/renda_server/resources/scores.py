@@ -10,7 +10,7 @@ from renda_core.services.duty import listing, scoring
 from renda_core.services.duty.listing import ScoreRuleShown
 from renda_core.services.duty.scoring import Assessed
 from renda_server import bodies
-from renda_server.hosting import Desk
+from renda_server.desks import Desk
 from renda_server.operations import operation
 from renda_server.shapes import Asked, Day, Given, Id, Page, Paged, Year
 
@@ -74,7 +74,7 @@ async def list_scores(desk: Desk, rule: str, asked: ScoresAsked) -> Page[PersonS
     summary="Assess a year",
     tag=TAG,
     status=200,
-    problems=(403, 422, 500),
+    problems=(422, 500),
 )
 async def assess_year(desk: Desk, rule: str, year: str, data: YearToAssess) -> Assessed:
     """Keep everybody's result of a year that is over, as duty records that name the versions of the rule.

@@ -13,8 +13,8 @@ from renda_core.domain.areas import Session
 from renda_core.services import people, sessions
 from renda_core.store.nouns import ONE
 from renda_server.answering import Answer
+from renda_server.desks import Desk
 from renda_server.etags import etag_of, refuse_stale
-from renda_server.hosting import Desk
 from renda_server.operations import operation
 from renda_server.shapes import Given, Id
 
@@ -41,16 +41,14 @@ class SessionDays(Given, kw_only=True, frozen=True):
     closes_on: dt.date | msgspec.UnsetType | None = msgspec.UNSET
 
 
-@operation("POST", "/sessions", summary="Enter a session", tag=TAG, problems=(403, 422), etag=True, located=True)
+@operation("POST", "/sessions", summary="Enter a session", tag=TAG, problems=(422,), etag=True, located=True)
 async def add_session(desk: Desk, data: NewSession) -> Answer[Session]:
     """Enter a session of a term; a refusal lists everything that speaks against it."""
     given = {f: getattr(data, f) for f in data.__struct_fields__}
     return _shown(await desk.do(sessions.add_session, sessions.NewSession(**given)))
 
 
-@operation(
-    "PATCH", "/sessions/{session_id:str}", summary="Change a session", tag=TAG, problems=(403, 412, 422), etag=True
-)
+@operation("PATCH", "/sessions/{session_id:str}", summary="Change a session", tag=TAG, problems=(412, 422), etag=True)
 async def change_session(desk: Desk, session_id: str, data: SessionDays, if_match: str) -> Answer[Session]:
     """Give a session other days or another number; ``If-Match`` bears the version that the asker saw."""
     row: Any = await desk.ask(people.get, "sessions", session_id)

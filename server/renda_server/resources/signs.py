@@ -11,8 +11,8 @@ from renda_core import papers
 from renda_core.services import codes, signs
 from renda_server import downloads
 from renda_server.answering import Answer
+from renda_server.desks import Desk
 from renda_server.downloads import PDF
-from renda_server.hosting import Desk
 from renda_server.operations import operation
 from renda_server.resources.papers import printed
 
@@ -40,7 +40,6 @@ async def draw_station_code(desk: Desk, station_id: str, request: Asking) -> Res
     summary="Print a station's poster",
     tag=TAG,
     media=PDF,
-    problems=(503,),
 )
 async def print_station_poster(desk: Desk, station_id: str, request: Asking) -> Response[Any]:
     """Set the poster (二维码牌) of a home or station: one sheet, with what it offers and who receives when."""
@@ -54,9 +53,7 @@ async def draw_deputy_code(desk: Desk, person_id: str, request: Asking) -> Respo
     return downloads.whole(request, f"{sign.title} 二维码.svg", signs.svg(sign), SVG)
 
 
-@operation(
-    "GET", "/people/{person_id:str}/poster.pdf", summary="Print a deputy's poster", tag=TAG, media=PDF, problems=(503,)
-)
+@operation("GET", "/people/{person_id:str}/poster.pdf", summary="Print a deputy's poster", tag=TAG, media=PDF)
 async def print_deputy_poster(desk: Desk, person_id: str, request: Asking) -> Response[Any]:
     """Set the poster of a deputy: one sheet, with the stations and the next days."""
     return await printed(desk, request, await _poster(desk, signs.deputy_poster, person_id))
@@ -72,7 +69,7 @@ async def _poster(desk: Desk, gather: Any, id: str) -> papers.Paper:
     "/cases/{case_id:str}/code",
     summary="Give a code to follow a case by",
     tag=TAG,
-    problems=(403, 422),
+    problems=(422,),
     secret=True,
 )
 async def issue_code(desk: Desk, case_id: str) -> Answer[CodeMade]:

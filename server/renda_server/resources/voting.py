@@ -14,7 +14,7 @@ from renda_core.services.ballots import Board, Receipt
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
 from renda_server.answering import Answer
-from renda_server.hosting import Desk
+from renda_server.desks import Desk
 from renda_server.operations import operation
 from renda_server.resources.ballots import TAG, Marks
 from renda_server.shapes import Fields, Given

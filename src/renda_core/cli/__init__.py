@@ -3,7 +3,10 @@
 Modules of commands import what is heavy inside the command that needs it, so that ``renda --help`` answers at once.
 """
 
+from renda_core import redaction
 from renda_core.cli import (
+    account_powers,
+    attachments,
     ballot_casting,
     ballot_counts,
     ballot_exports,
@@ -11,16 +14,22 @@ from renda_core.cli import (
     ballot_mending,
     ballot_opening,
     ballots,
+    configuring,
     duty,
     duty_checking,
     duty_scores,
     exchanging,
     exporting,
     following,
+    hosting,
     importing,
+    keys,
     ledgers,
+    moving,
     pages,
     practices,
+    privacy,
+    providers,
     reminding,
     rules,
     running,
@@ -29,17 +38,21 @@ from renda_core.cli import (
     signs,
     suggestions,
     tenants,
+    tokens,
     trustees,
     upkeep,
     verifying,
+    witness,
 )
 from renda_core.cli.root import renda
 
 for _command in (
     tenants.init,
     tenants.tenant,
+    hosting.operator,
     rules.rules,
     rules.compare,
+    configuring.config,
     tenants.plugins,
     practices.plugin,
     practices.procedure,
@@ -69,7 +82,13 @@ for _command in (
     upkeep.sweep,
     upkeep.calendar,
     upkeep.journal,
-    running.token,
+    witness.witnesses,
+    attachments.file,
+    keys.keys,
+    privacy.privacy,
+    account_powers.account,
+    providers.provider,
+    tokens.token,
     running.serve,
     running.demo,
     setting_up.doctor,
@@ -99,12 +118,17 @@ for _command in (
     ballot_files.print_,
 ):
     ballots.ballot.add_command(_command)
+for _command in (*hosting.COMMANDS, *moving.COMMANDS):
+    tenants.tenant.add_command(_command)
+for _command in witness.JOURNAL:
+    upkeep.journal.add_command(_command)
 for _command in (*duty_checking.COMMANDS, duty_scores.score, duty_scores.assess):
     duty.duty.add_command(_command)
 
 
 def main() -> None:
     """Run the command line."""
+    redaction.install()
     renda()
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +11,17 @@ import attrs
 
 from renda_core import holidays
 from renda_core.catalogue import Catalogue
+from renda_core.cli.session import login
 from renda_core.configuration import TenantFile, read_tenant
+from renda_core.domain.accounts import OPERATOR
+from renda_core.domain.case import Actor
 from renda_core.errors import ConfigError, RendaError
-from renda_core.services import tenants
+from renda_core.premises import Premises, alone
+from renda_core.premises.making import make, mistakes
+from renda_core.premises.places import JOB
+from renda_core.services.hosting.directory import Directory
+from renda_core.services.hosting.naming import code_mistakes
 from renda_core.workspace import Home
-
-CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 
 
 def check_code(code: str, where: str) -> None:
@@ -25,66 +30,69 @@ def check_code(code: str, where: str) -> None:
     Raises:
         ConfigError: With what a code may be made of.
     """
-    if mistakes := _code_mistakes(code, where):
+    if mistakes := code_mistakes(code, where):
         raise ConfigError("the code is wrong", *mistakes)
 
 
-def _code_mistakes(code: str, where: str) -> list[str]:
-    told = f"{where}: code = {code!r}; use small letters, digits, - and _, at most 63, a letter or digit first"
-    return [] if CODE.fullmatch(code) else [told]
-
-
-def checked(home: Home, paths: Iterable[Path]) -> tuple[list[TenantFile], Catalogue]:
+def checked(known: Directory, today: dt.date, paths: Iterable[Path]) -> tuple[list[TenantFile], Catalogue]:
     """Read and check files together.
+
+    Args:
+        known: The tenants that are there.
 
     Raises:
         ConfigError: Every mistake of every file.
     """
-    catalogue, calendar, today = Catalogue.installed(), holidays.calendar(), home.now().date()
+    catalogue, calendar = Catalogue.installed(), holidays.calendar()
     found: list[TenantFile] = []
-    mistakes: list[str] = []
+    wrong: list[str] = []
     for path in paths:
         try:
             file = read_tenant(path)
         except ConfigError as error:
-            mistakes += error.reasons
+            wrong += error.reasons
             continue
-        mistakes += _code_mistakes(file.code, str(path))
         same = [other for other in found if file.id == other.id or file.code == other.code]
-        mistakes += [f"{path}: has the id or code of {other.path}" for other in same]
+        wrong += [f"{path}: has the id or code of {other.path}" for other in same]
         try:
             file.open(catalogue, calendar, today)
         except RendaError as error:
-            mistakes += getattr(error, "reasons", ()) or (f"{path}: {error}",)
-        mistakes += _taken(home, file, catalogue)
+            wrong += getattr(error, "reasons", ()) or (f"{path}: {error}",)
+        wrong += mistakes(known, file)
         found.append(file)
-    if mistakes:
-        raise ConfigError("nothing was applied", *dict.fromkeys(mistakes))
+    if wrong:
+        raise ConfigError("nothing was applied", *dict.fromkeys(wrong))
     return found, catalogue
 
 
-def _taken(home: Home, file: TenantFile, catalogue: Catalogue) -> list[str]:
-    """Refuse a second tenant in one tenant's file."""
-    if not CODE.fullmatch(file.code) or not home.file(file.code).exists():
-        return []
-    with home.open(file.code, catalogue) as held:
-        if held.file.id == file.id:
-            return []
-        return [f"{file.path}: code = {file.code!r} belongs to tenant {held.file.id} here; choose another code"]
+def check_all(home: Home, environ: Mapping[str, str], paths: Iterable[Path]) -> list[TenantFile]:
+    """Read and check files together, beside the tenants that are there.
+
+    Raises:
+        ConfigError: Every mistake of every file.
+    """
+
+    async def work(premises: Premises) -> list[TenantFile]:
+        return checked(await premises.look(), home.now().date(), paths)[0]
+
+    found: list[TenantFile] = alone(home, environ, work)
+    return found
 
 
-def apply_all(home: Home, paths: Iterable[Path]) -> list[dict[str, Any]]:
+def apply_all(home: Home, environ: Mapping[str, str], paths: Iterable[Path]) -> list[dict[str, Any]]:
     """Create or update every tenant; answer what became of each: ``new``, ``changed`` or ``same``."""
-    found, catalogue = checked(home, paths)
-    done = []
-    for file in found:
-        # A holiday table is named beside the file, and is wanted later from wherever the program then runs.
-        placed = attrs.evolve(file, path=str(Path(file.path).resolve()))
-        before = None
-        if home.file(file.code).exists():
-            with home.open(file.code, catalogue) as held:
-                before = held.read(tenants.configuration)
-        with home.create(placed, catalogue):
-            state = "new" if before is None else "same" if before == placed else "changed"
-        done.append({"code": file.code, "name": file.name, "state": state, "plugins": sorted(file.plugins)})
-    return done
+
+    async def work(premises: Premises) -> list[dict[str, Any]]:
+        known = await premises.look()
+        found, catalogue = checked(known, home.now().date(), paths)
+        by = Actor(id=login(known.operator.id), roles={OPERATOR}) if known.operator else JOB
+        done = []
+        for file in found:
+            # A holiday table is named beside the file, and is wanted later from wherever the program then runs.
+            placed = attrs.evolve(file, path=str(Path(file.path).resolve()))
+            state, _ = await make(premises, placed, catalogue, by=by)
+            done.append({"code": file.code, "name": file.name, "state": state, "plugins": sorted(file.plugins)})
+        return done
+
+    told: list[dict[str, Any]] = alone(home, environ, work)
+    return told

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
-from renda_core.cli import finding, telling
+from renda_core.cli import telling
 from renda_core.cli.session import Command, Group, Session
 from renda_core.errors import ConfigError, Invalid
 
@@ -124,6 +124,8 @@ def feed(session: Session, tenant: str, what: str, file: Path, station: str, dep
         if station:
             raw = workspace.ask(feeds.station_feed, station)
         elif deputy:
+            from renda_core.cli import finding  # loads the store, which --help does without
+
             person = workspace.read(finding.person_id, deputy, workspace.tenant.today)
             raw = workspace.ask(feeds.deputy_feed, person)
         else:

@@ -8,6 +8,7 @@ from typing import Any
 
 import rich_click as click
 
+from renda_core import redaction
 from renda_core.cli import telling
 from renda_core.errors import ConfigError, Misuse, NotFound, PluginError, PracticeFailed, Rejected, RendaError, Stale
 
@@ -64,7 +65,7 @@ def _message(error: Exception) -> str:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     if isinstance(error, RendaError):
         return str(error.args[0])
-    return f"a defect of the program: {type(error).__name__}: {error}"
+    return redaction.redacted(f"a defect of the program: {type(error).__name__}: {error}")
 
 
 def _reasons(error: Exception) -> Iterator[str]:

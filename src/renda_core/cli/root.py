@@ -15,6 +15,7 @@ from typing import Any
 
 import rich_click as click
 
+from renda_core import redaction
 from renda_core.cli import failing, telling
 from renda_core.cli.session import Group, Session, json_option
 from renda_core.errors import RendaError
@@ -42,7 +43,7 @@ class Root(Group):
                 telling.aside(error.ctx.get_usage())
             code = failing.report(error, as_json=session.json or "--json" in given)
             if code == failing.DEFECT and not isinstance(error, RendaError):
-                traceback.print_exc()
+                telling.aside(redaction.redacted(traceback.format_exc()))
         sys.exit(code)
 
 

@@ -85,7 +85,7 @@ def compare(
     from renda_core.tenancy import differences
 
     found = [d for d in differences(lists[0], lists[1]) if plugin in ("", d.plugin)]
-    rows = [(_named(d), _side(d.before), _side(d.after)) for d in found]
+    rows = [(_named(d), told_side(d.before), told_side(d.after)) for d in found]
     none = f"没有变化 nothing changes between {said[0]} and {said[1]}"
     data = {"before": said[0], "after": said[1], "changes": found}
     session.tell(data, lambda: telling.table(("规则", said[0], said[1]), rows, empty=none, fold=True))
@@ -166,7 +166,8 @@ def _named(found: Difference) -> str:
     return f"{found.title}\n{found.plugin}\n{found.name}"
 
 
-def _side(rule: RuleInForce | None) -> str:
+def told_side(rule: RuleInForce | None) -> str:
+    """Write one side of a comparison: value, layer, day and source."""
     if rule is None:
         return "未启用 not enabled"
     value = _written(rule.value, rule.unit) if rule.stated else SILENT

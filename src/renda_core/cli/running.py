@@ -1,18 +1,21 @@
-"""Commands that start something larger: the demonstration, the server, and the tokens that open it."""
+"""Commands that start something larger: the demonstration and the server."""
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import sqlite3
 from pathlib import Path
 from typing import Any
 
-import attrs
 import rich_click as click
 
 from renda_core.cli import telling
-from renda_core.cli.session import Command, Group, Session
+from renda_core.cli.session import Command, Session
 from renda_core.errors import ConfigError
+
+NEEDS = ("litestar", "uvicorn")
+"""What the server cannot do without."""
 
 
 def sqlite_note() -> str:
@@ -55,9 +58,12 @@ def demo(session: Session, folder: Path, tenants: Path) -> None:
         shown.run(folder, tenants, Terminal(Console()))
 
 
-def _server(module: str) -> Any:
+def server(module: str) -> Any:
     """Load a part of the server by name: the library stands below it and must run without it."""
     try:
+        for needed in NEEDS:  # looked for before, for a part loads them late
+            if importlib.util.find_spec(needed) is None:
+                raise ModuleNotFoundError(name=needed)
         return importlib.import_module(f"renda_server.{module}")
     except ModuleNotFoundError as missing:
         remedy = "install it: pip install 'renda[server]'"
@@ -70,59 +76,7 @@ def _server(module: str) -> Any:
 @click.pass_obj
 def serve(session: Session, host: str, port: int) -> None:
     """启动服务 Run the web server; make a token for each who uses it: renda token new."""
-    started = _server("serving")
+    started = server("serving")
     if note := sqlite_note():
         telling.aside(f"note: {note}")
     started.serve(session.home, host=host, port=port, now=session.at().now)
-
-
-@click.group(cls=Group)
-def token() -> None:
-    """令牌 Tokens that open the server: each fixes the tenant, the person, the roles and the unit."""
-
-
-@token.command("new")
-@click.argument("tenant")
-@click.option("--roles", required=True, metavar="A,B", help="角色 The roles; empty for a handling unit's people.")
-@click.option("--unit", default="", metavar="NAME|ID", help="承办单位 The unit acted for.")
-@click.option("--person", default="", metavar="NAME|ID", help="人员 Who it is; by default somebody new.")
-@click.option("--label", default="", help="备注 What it is for; no personal data.")
-@click.pass_obj
-def new(session: Session, tenant: str, roles: str, unit: str, person: str, label: str) -> None:
-    """新建 Make a token and print it, once: only its hash is kept."""
-    from renda_core.store.codec import new_id
-
-    identity = _server("identity")
-    asked = attrs.evolve(session, roles=roles, unit=unit, who=person)
-    with asked.open(tenant) as workspace:
-        actor = asked.actor(workspace)
-        # Nobody of the roster gets an id of its own, so that the journal tells two tokens apart.
-        actor = actor if person else attrs.evolve(actor, id=new_id())
-        code, id = workspace.file.code, workspace.file.id
-    made = identity.add(session.home, tenant=code, tenant_id=id, actor=actor, label=label, on=session.at().now().date())
-    data = {"token": made, "tenant": code, "person": actor.id, "roles": sorted(actor.roles), "unit": actor.unit}
-
-    def human() -> None:
-        telling.line(made)
-        telling.aside("keep it: it is shown this once 令牌只显示这一次")
-
-    session.tell(data, human)
-
-
-@token.command("list")
-@click.pass_obj
-def list_(session: Session) -> None:
-    """列表 List the tokens by the beginning of their hash."""
-    rows = [telling.plain(holder) for holder in _server("identity").holders(session.home)]
-    human = [(r["sha256"][:12], r["tenant"], r["roles"], r["unit"], r["label"], r["made"]) for r in rows]
-    columns = ("哈希", "单位", "角色", "承办单位", "备注", "日期")
-    session.tell({"tokens": rows}, lambda: telling.table(columns, human, empty="no token yet"))
-
-
-@token.command("revoke")
-@click.argument("beginning")
-@click.pass_obj
-def revoke(session: Session, beginning: str) -> None:
-    """吊销 Take a token back, named by the first 8 characters of its hash or more; it holds at once."""
-    gone = _server("identity").remove(session.home, beginning)
-    session.tell({"revoked": gone}, lambda: telling.line(f"revoked 已吊销: {gone[:12]}"))

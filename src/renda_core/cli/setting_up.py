@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import rich_click as click
 from click.exceptions import Exit
@@ -13,6 +14,9 @@ from renda_core.cli import telling
 from renda_core.cli.failing import USAGE
 from renda_core.cli.session import Command, Session
 from renda_core.errors import NotFound
+
+if TYPE_CHECKING:
+    from renda_core.workspace import Home
 
 MARKS = {"ok": "好 ok", "note": "注意 note", "wrong": "有误 wrong"}
 SHELLS = ("bash", "zsh", "fish")
@@ -58,12 +62,13 @@ def upgrade(session: Session, tenants: tuple[str, ...], dsn: str) -> None:
         session.tell({"database": NEWEST}, lambda: telling.line(f"database 数据库: {NEWEST}"))
         return
     home = session.at()
-    if unknown := sorted(set(tenants) - set(home.codes())):
-        raise NotFound(f"no tenant {', '.join(unknown)} in {home.path}; there: {', '.join(home.codes()) or 'none'}")
+    there = _files(home)
+    if unknown := sorted(set(tenants) - there.keys()):
+        raise NotFound(f"no tenant {', '.join(unknown)} in {home.path}; there: {', '.join(there) or 'none'}")
     done = []
-    with session.progress("upgrading 升级", len(tenants or home.codes())) as step:
-        for n, code in enumerate(tenants or home.codes(), 1):
-            path: Path = home.file(code)
+    with session.progress("upgrading 升级", len(tenants or there)) as step:
+        for n, code in enumerate(tenants or there, 1):
+            path = there[code]
             before = standing(path)
             create_sqlite(path, places)
             done.append({"tenant": code, "before": before, "now": standing(path)})
@@ -72,6 +77,20 @@ def upgrade(session: Session, tenants: tuple[str, ...], dsn: str) -> None:
     session.tell(
         {"upgraded": done}, lambda: telling.table(("单位", "原版本", "现版本"), rows, empty="no tenant 无单位")
     )
+
+
+def _files(home: Home) -> dict[str, Path]:
+    """List the tenants' files by code, the operator's first: the others are found through it."""
+    import sqlite3
+    from contextlib import closing
+
+    found: dict[str, Path] = {}
+    if home.operator.exists():
+        with closing(sqlite3.connect(f"{home.operator.resolve().as_uri()}?mode=ro", uri=True)) as raw:
+            # Its tables may be older than any statement of ours; what it is called, they always held.
+            row = raw.execute("SELECT code FROM tenant").fetchone()
+        found[row[0] if row else home.operator.stem] = home.operator
+    return found | {code: home.file(code) for code in home.codes()}
 
 
 @click.command(cls=Command)

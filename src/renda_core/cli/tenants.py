@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import rich_click as click
 
@@ -12,6 +13,10 @@ from renda_core.cli import telling
 from renda_core.cli.session import Command, Group, Session
 from renda_core.domain.areas import LEVELS
 from renda_core.errors import ConfigError
+
+if TYPE_CHECKING:
+    from renda_core.premises import Premises
+    from renda_core.services.hosting.directory import Directory
 
 FILES = click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, dir_okay=False))
 
@@ -100,7 +105,7 @@ def apply(session: Session, files: tuple[Path, ...]) -> None:
     """应用 Create or update tenants from their files; one mistake anywhere and nothing is done."""
     from renda_core.cli.documents import apply_all
 
-    done = apply_all(session.at(), files)
+    done = apply_all(session.at(), os.environ, files)
     _tell(session, done)
 
 
@@ -109,9 +114,9 @@ def apply(session: Session, files: tuple[Path, ...]) -> None:
 @click.pass_obj
 def check(session: Session, files: tuple[Path, ...]) -> None:
     """检查 Check tenants' files against the installed practices; every mistake at once, nothing is done."""
-    from renda_core.cli.documents import checked
+    from renda_core.cli.documents import check_all
 
-    found, _ = checked(session.at(), files)
+    found = check_all(session.at(), os.environ, files)
     _tell(session, [{"code": f.code, "name": f.name, "state": "good", "plugins": sorted(f.plugins)} for f in found])
 
 
@@ -119,22 +124,37 @@ def check(session: Session, files: tuple[Path, ...]) -> None:
 @click.pass_obj
 def list_(session: Session) -> None:
     """列表 List the tenants here."""
+    from renda_core.premises import alone
+
+    kept, known = alone(session.at(), os.environ, _known)
     rows: list[dict[str, Any]] = []
-    for code in session.at().codes():
-        with session.open(code) as workspace:
-            file, absent = workspace.file, workspace.tenant.absent
-            row = {"code": code, "name": file.name, "level": file.level, "plugins": sorted(file.plugins)}
-            rows.append(row | {"absent": dict(absent)})
+    for e in known.entries.values():
+        row = {"code": e.code, "name": e.name, "level": e.level, "state": e.state, "hosts": [*known.names(e.id)]}
+        rows.append(row | {"silo": e.silo, "operator": e.operator})
+        if not kept:  # of thousands nobody wants to open every one
+            with session.open(e.code) as workspace:
+                rows[-1] |= {"plugins": sorted(workspace.file.plugins), "absent": dict(workspace.tenant.absent)}
 
     def human() -> None:
-        columns = ("代码", "名称", "层级", "启用 enabled")
-        shown = [[row[key] for key in ("code", "name", "level", "plugins")] for row in rows]
+        columns = ("代码", "名称", "层级", "状态 state", "域名 hosts" if kept else "启用 enabled")
+        last = "hosts" if kept else "plugins"
+        shown = [[row["code"], row["name"], row["level"], _state(row), row[last]] for row in rows]
         telling.table(columns, shown, empty="no tenant yet")
         for row in rows:
-            for name, why in row["absent"].items():
+            for name, why in row.get("absent", {}).items():
                 telling.line(f"{row['code']}: practice 做法 {name} is missing 缺失: {why}")
 
     session.tell({"tenants": rows}, human)
+
+
+async def _known(premises: Premises) -> tuple[bool, Directory]:
+    return premises.kept, await premises.look()
+
+
+def _state(row: dict[str, Any]) -> str:
+    from renda_core.cli.hosting import STATES
+
+    return "运营方 operator" if row["operator"] else STATES[row["state"]]
 
 
 def _tell(session: Session, rows: list[dict[str, Any]]) -> None:

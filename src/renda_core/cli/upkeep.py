@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import rich_click as click
 from click.exceptions import Exit
@@ -19,6 +20,7 @@ def sweep(session: Session, tenant: str) -> None:
     """夜间任务 Take the steps of expired deadlines, open what watches find, send notices; safe to repeat."""
     from renda_core.services import jobs, notices
 
+    refuse_closed(session, tenant)
     with session.open(tenant) as workspace:
         store, now = workspace.store, workspace.tenant
         with session.progress("sweeping 夜间任务", None) as told:
@@ -27,9 +29,10 @@ def sweep(session: Session, tenant: str) -> None:
         with session.progress("reminding 提醒", None) as told:
             reminded = store.run(notices.remind(store, now, told))
         workspace.remember()
+    failed, brought = _nightly(session, tenant)
     missing = (f"practice 做法 {name} is missing: {why}" for name, why in now.absent.items())
-    left = (*missing, *swept.failed, *reminded.failed)
-    data = {"taken": swept.taken, "failed": left, "opened": opened, "notices": reminded.sent}
+    left = (*missing, *swept.failed, *reminded.failed, *failed)
+    data = {"taken": swept.taken, "failed": left, "opened": opened, "notices": reminded.sent, "witnessed": brought}
 
     def human() -> None:
         done = f"expired deadlines 到期处理: {len(swept.taken)}; opened by watches 自动立项: {len(opened)}"
@@ -38,6 +41,35 @@ def sweep(session: Session, tenant: str) -> None:
             telling.line(f"  left for people 需人工处理: {failed}")
 
     session.tell(data, human)
+
+
+def refuse_closed(session: Session, code: str) -> None:
+    """Refuse the night's work of a tenant that is suspended, will be deleted, or is being moved: it waits.
+
+    Raises:
+        Suspended, Moving: It is.
+    """
+    from renda_core.premises import Premises, alone
+    from renda_core.services.hosting import directory
+
+    async def work(premises: Premises) -> None:
+        if premises.kept:
+            directory.refuse_closed((await premises.look()).of_code(code))
+
+    alone(session.at(), os.environ, work)
+
+
+def _nightly(session: Session, code: str) -> tuple[list[str], list[int]]:
+    """Bring the head of the journal to its witness, where the directory names one."""
+    from renda_core.premises import Premises, alone
+    from renda_core.premises.witnessing import Carried, carry
+
+    async def work(premises: Premises) -> tuple[Carried, ...]:
+        return await carry(premises, (await premises.look()).of_code(code).id) if premises.kept else ()
+
+    done: tuple[Carried, ...] = alone(session.at(), os.environ, work)
+    failed = [f"the head of the journal did not come to {one.witness}: {one.failed}" for one in done if one.failed]
+    return failed, [one.seq for one in done if one.seq]
 
 
 @click.group(cls=Group)

@@ -19,8 +19,6 @@ from renda_core.footprint import Touched
 from renda_core.store.codec import decode
 from renda_core.store.revision import NEWEST
 
-OLDEST = 15
-"""The first PostgreSQL release that is supported."""
 PATIENCE = 5
 """Seconds to wait for a connection."""
 
@@ -31,9 +29,7 @@ def database(environ: Mapping[str, str]) -> Iterator[Finding]:
     if not dsn:
         return
     files: Collection[TenantFile] = ()
-    if not folder:
-        yield wrong("RENDA_TENANTS", "not set", "name the folder of the tenants' TOML files there")
-    else:
+    if folder:
         try:
             files = read_folder(Path(folder)).values()
             yield ok("RENDA_TENANTS", f"{len(files)} tenants in {folder}")
@@ -53,36 +49,43 @@ def database(environ: Mapping[str, str]) -> Iterator[Finding]:
 
 
 async def _asked(dsn: str, files: Collection[TenantFile]) -> list[Finding]:
-    import asyncpg
+    from renda_core.store.pool import address, connect
 
-    from renda_core.store.catalogue_gate import faults
-
-    link = await asyncpg.connect(dsn, timeout=PATIENCE)
+    pooled = address(dsn)[1]
+    link = await connect(dsn, timeout=PATIENCE)
     try:
-        found = [_release(await link.fetchval("SHOW server_version_num"))]
-        role = await link.fetchval("SELECT current_user")
-        if await link.fetchval("SELECT to_regclass('public.alembic_version')") is None:
-            return [*found, wrong("tables 数据表", "there are none", "make them as the owner: renda upgrade --dsn DSN")]
-        held = [r[0] for r in await link.fetch("SELECT version_num FROM alembic_version")]
-        found.append(_revision(held))
-        kept = await faults(link, role=role)
-        found += [wrong("isolation 租户隔离", fault, "nothing may be served until this is mended") for fault in kept]
-        if not kept:
-            found.append(ok("isolation 租户隔离", f"{role} sees one tenant at a time"))
-        if NEWEST in held and not kept:
-            catalogue = Catalogue.installed()
-            for file in files:
-                found += await _configured(link, file, catalogue)
-        return found
+        # One transaction: a pooler may give each to another process of the server.
+        async with link.transaction(readonly=True):
+            return await _told(link, files, pooled=pooled)
     finally:
         await link.close()
+
+
+async def _told(link: Any, files: Collection[TenantFile], *, pooled: bool) -> list[Finding]:
+    from renda_core.store.walls import weaknesses
+
+    release, role = await link.fetchval("SHOW server_version_num"), await link.fetchval("SELECT current_user")
+    found = [ok("database 数据库", f"PostgreSQL {int(release) // 10_000}")]
+    if await link.fetchval("SELECT to_regclass('public.alembic_version')") is None:
+        return [*found, wrong("tables 数据表", "there are none", "make them as the owner: renda upgrade --dsn DSN")]
+    held = [r[0] for r in await link.fetch("SELECT version_num FROM alembic_version")]
+    found.append(_revision(held))
+    kept = await weaknesses(link, pooled=pooled)
+    found += [wrong("isolation 租户隔离", fault, "nothing may be served until this is mended") for fault in kept]
+    if not kept:
+        found.append(ok("isolation 租户隔离", f"{role} sees one tenant at a time"))
+    if NEWEST in held and not kept:
+        catalogue = Catalogue.installed()
+        for file in files:
+            found += await _configured(link, file, catalogue)
+    return found
 
 
 async def _configured(link: Any, file: TenantFile, catalogue: Catalogue) -> list[Finding]:
     """Compare a tenant's file with the configuration in force, which may have been changed over HTTP; then open it."""
     about = f"{file.code} 县级配置"
     async with link.transaction(readonly=True):
-        await link.execute("SELECT set_config('app.tenant_id', $1, true)", file.id)
+        await link.execute(f"SET LOCAL app.tenant_id='{UUID(file.id)}'")
         row = await link.fetchrow(
             "SELECT document, footprint FROM configuration WHERE tenant_id = $1 ORDER BY n DESC LIMIT 1", UUID(file.id)
         )
@@ -100,13 +103,6 @@ async def _configured(link: Any, file: TenantFile, catalogue: Catalogue) -> list
     except ConfigError as error:
         return [found, wrong(about, str(error), "put it right in the configuration")]
     return [found, *missing(opened, about)]
-
-
-def _release(number: str) -> Finding:
-    release = int(number) // 10_000
-    if release < OLDEST:
-        return wrong("database 数据库", f"PostgreSQL {release}", f"use PostgreSQL {OLDEST} or later")
-    return ok("database 数据库", f"PostgreSQL {release}")
 
 
 def _revision(held: list[str]) -> Finding:

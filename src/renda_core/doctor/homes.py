@@ -62,8 +62,9 @@ def _secrets(home: Home) -> Iterator[Finding]:
     except ConfigError as error:
         yield wrong("key 密钥", "; ".join(error.reasons), "without it no phone or ID number can be read again")
     tokens = home.path / "keys" / "tokens.toml"
-    if tokens.exists() and tokens.stat().st_mode & OTHERS:
-        yield wrong("tokens 令牌", f"{tokens} is open to others", f"chmod 600 {tokens}")
+    if tokens.exists():
+        told = f"{tokens} is read no more: tokens live with their tenant"
+        yield note("tokens 令牌", told, "make them anew: renda token new TENANT; then delete the file")
 
 
 def _left_over(folder: Path) -> Iterator[Finding]:

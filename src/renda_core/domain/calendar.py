@@ -92,6 +92,7 @@ class Calendar:
     moons: lunar.Source = lunar.unknown
     _off: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
     _on: tuple[int, ...] = attrs.field(init=False, repr=False, eq=False)
+    _hash: int = attrs.field(init=False, repr=False, eq=False)
 
     # Where the tables differ from plain weekends, sorted, so that long periods are counted without walking them.
     @_off.default
@@ -101,6 +102,13 @@ class Calendar:
     @_on.default
     def _weekends_on(self) -> tuple[int, ...]:
         return tuple(sorted(d.toordinal() for d in self.makeups if d.weekday() >= 5))
+
+    @_hash.default
+    def _hashed(self) -> int:
+        return hash((self.holidays, self.makeups, self.rules, self.moons))
+
+    def __hash__(self) -> int:
+        return self._hash
 
     def status(self, year: int) -> Literal["official", "provisional", "unknown"]:
         """Say what a year's holidays rest on; ``unknown`` means weekends alone."""

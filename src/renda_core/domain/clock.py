@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Literal
 
 import attrs
@@ -10,11 +11,14 @@ from renda_core.domain.calendar import DAY, Calendar, Period, Unit
 from renda_core.errors import Invalid, Rejected
 
 Do = Literal["start", "pause", "resume", "extend", "stop", "restart"]
+Anchor = Literal["due", "start"]
 ALLOWED: dict[str, tuple[Do, ...]] = {
     "running": ("pause", "extend", "stop", "restart"),
     "paused": ("resume", "extend", "stop", "restart"),
     "stopped": ("restart",),
 }
+REMEMBERED = 8_192
+"""Ledgers that stay reckoned: clocks start on few days, by few rules; reckoning one takes as long as reading a case."""
 BECOMES: dict[Do, str] = {"pause": "paused", "resume": "running", "restart": "running", "stop": "stopped"}
 
 
@@ -35,7 +39,7 @@ class Tick:
     on: dt.date
     period: Period | None = None
     why: str = ""
-    anchor: Literal["due", "start"] = "due"
+    anchor: Anchor = "due"
 
     def __attrs_post_init__(self) -> None:
         if self.anchor != "due" and self.do != "extend":
@@ -198,19 +202,13 @@ class Clock:
     @property
     def state(self) -> str:
         """Say ``running``, ``paused`` or ``stopped``."""
-        state = "running"
-        for tick in self.ticks:
-            state = BECOMES.get(tick.do, state)
-        return state
+        for tick in reversed(self.ticks):
+            if (state := BECOMES.get(tick.do)) is not None:
+                return state
+        return "running"
 
     def tick(
-        self,
-        do: Do,
-        on: dt.date,
-        *,
-        period: Period | None = None,
-        why: str = "",
-        anchor: Literal["due", "start"] = "due",
+        self, do: Do, on: dt.date, *, period: Period | None = None, why: str = "", anchor: Anchor = "due"
     ) -> "Clock":
         """Write one more entry.
 
@@ -224,8 +222,7 @@ class Clock:
         ahead = last.do in ("start", "restart") and (last.period or self.ticks[0].period or Period(0)).n < 0
         if on < last.on and not ahead:
             raise Rejected(f"clock {self.name}", f"{on} lies before {last.on}")
-        entry = Tick(do=do, on=on, period=period, why=why, anchor=anchor)
-        return attrs.evolve(self, ticks=(*self.ticks, entry))
+        return attrs.evolve(self, ticks=(*self.ticks, Tick(do=do, on=on, period=period, why=why, anchor=anchor)))
 
     def explain(self, calendar: Calendar) -> Due:
         """Compute the due date, whether it is provisional, and the lines that explain it.
@@ -235,21 +232,15 @@ class Clock:
         Raises:
             Invalid: The date leaves the years 1 to 9999, or no working day is near it.
         """
-        turn, lines = self._replay(calendar)
-        weak = sorted(y for y in turn.years if calendar.status(y) != "official")
-        for year in weak:
-            rests = "statutory days only" if calendar.status(year) == "provisional" else "weekends only"
-            lines.append(f"{year} has no official holiday table: provisional ({rests})")
-        return Due(on=turn.due, provisional=bool(weak), lines=tuple(lines))
+        return _reckoned(self.ticks, self.roll, calendar)[0]
 
     def trace(self, calendar: Calendar) -> tuple[dt.date, tuple[str, ...]]:
         """Give the due date and the lines that explain it."""
-        due = self.explain(calendar)
-        return due.on, due.lines
+        return (due := self.explain(calendar)).on, due.lines
 
     def due(self, calendar: Calendar) -> dt.date:
         """Compute the due date; while paused it is the date if resumed on the day of the pause."""
-        return self._replay(calendar)[0].due
+        return self.explain(calendar).on
 
     def days(self, calendar: Calendar) -> Iterator[tuple[dt.date, str]]:
         """Explain day by day: each day of the present turn with its count, or why it does not count.
@@ -257,7 +248,7 @@ class Clock:
         Days run from the start (or last restart) to the due date, downwards for a period that counts back.
         """
         counted = 0
-        for span in self._replay(calendar)[0].spans:
+        for span in _replayed(self.ticks, self.roll, calendar)[0].spans:
             for day in span.days():
                 if span.how in ("workday", "rolled") and not calendar.works(day):
                     yield day, "day off"
@@ -269,27 +260,40 @@ class Clock:
 
     def late(self, calendar: Calendar, today: dt.date) -> int:
         """Count days past due at the stop, or by *today* while running; 0 when in time or paused."""
-        turn, _ = self._replay(calendar)
-        end = self.ticks[-1].on if self.state == "stopped" else today
-        if turn.paused and calendar.rules.pause != "none":
-            if self.state == "paused":
-                return 0
-            end = turn.paused  # stopped while paused: time had stood still since then
-        return max(0, (end - turn.due) // DAY)
+        return self.told(calendar, today)[1]
 
-    def _replay(self, calendar: Calendar) -> tuple[_Turn, list[str]]:
-        first = self.ticks[0]
-        period = first.period or Period(0)
-        turn, lines = _Turn(calendar, first.on, period, self.roll), []
-        for tick in self.ticks:
-            if tick.do == "restart":  # the next turn of a duty that comes back
-                turn = _Turn(calendar, tick.on, tick.period or period, self.roll)
-            began = tick.do in ("start", "restart")
-            said = f"{_signed(turn.period)} = {turn.due}" if began else turn.hear(tick)
-            lines.append(" ".join(filter(None, (str(tick.on), tick.do, said, tick.why and f"({tick.why})"))))
-        if moved := turn.roll():
-            lines.append(moved)
-        return turn, lines
+    def told(self, calendar: Calendar, today: dt.date) -> tuple[Due, int]:
+        """Give at once what :meth:`explain` and :meth:`late` give."""
+        due, paused = _reckoned(self.ticks, self.roll, calendar)
+        end = self.ticks[-1].on if (stopped := self.state == "stopped") else today
+        if paused and calendar.rules.pause != "none":
+            end = paused if stopped else due.on  # stopped while paused: time had stood still since then
+        return due, max(0, (end - due.on) // DAY)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _reckoned(ticks: tuple[Tick, ...], roll: bool, calendar: Calendar) -> tuple[Due, dt.date | None]:
+    """Reckon what a ledger comes to: the due date, and the day since which it stands paused."""
+    turn, lines = _replayed(ticks, roll, calendar)
+    weak = sorted(y for y in turn.years if calendar.status(y) != "official")
+    for year in weak:
+        rests = "statutory days only" if calendar.status(year) == "provisional" else "weekends only"
+        lines.append(f"{year} has no official holiday table: provisional ({rests})")
+    return Due(on=turn.due, provisional=bool(weak), lines=tuple(lines)), turn.paused
+
+
+def _replayed(ticks: tuple[Tick, ...], roll: bool, calendar: Calendar) -> tuple[_Turn, list[str]]:
+    """Replay a ledger from its first entry; give its last turn, and a line an entry."""
+    period = ticks[0].period or Period(0)
+    turn, lines = _Turn(calendar, ticks[0].on, period, roll), []
+    for tick in ticks:
+        if tick.do == "restart":  # the next turn of a duty that comes back
+            turn = _Turn(calendar, tick.on, tick.period or period, roll)
+        said = f"{_signed(turn.period)} = {turn.due}" if tick.do in ("start", "restart") else turn.hear(tick)
+        lines.append(" ".join(filter(None, (str(tick.on), tick.do, said, tick.why and f"({tick.why})"))))
+    if moved := turn.roll():
+        lines.append(moved)
+    return turn, lines
 
 
 def _signed(period: Period) -> str:

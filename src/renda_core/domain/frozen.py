@@ -101,7 +101,7 @@ def mutable(cls: type) -> str:
     if not attrs.inspect(cls).is_frozen:
         return f"{cls.__name__} can be changed: write @attrs.frozen"
     for field in attrs.fields(cls):
-        for kind in _kinds(cls, field.name):
+        for kind in kinds_of(cls, field.name):
             if kind in WRITTEN:
                 return f"{cls.__name__}.{field.name} can be changed: write tuple, frozenset or Mapping"
             if isinstance(kind, type) and attrs.has(kind) and kind is not cls and (wrong := mutable(kind)):
@@ -114,11 +114,11 @@ def maps(cls: type) -> bool:
     """Tell whether objects of a class hold mappings, which come out of a document as plain dicts."""
     if not attrs.has(cls):
         return False
-    kinds = [kind for field in attrs.fields(cls) for kind in _kinds(cls, field.name)]
+    kinds = [kind for field in attrs.fields(cls) for kind in kinds_of(cls, field.name)]
     return any(k in (Mapping, Any) or (isinstance(k, type) and k is not cls and maps(k)) for k in kinds)
 
 
-def _kinds(cls: type, field: str) -> list[Any]:
+def kinds_of(cls: type, field: str) -> list[Any]:
     """List every class that a field's annotation names; none for one that can be read in no module."""
     try:
         told = getattr(attrs.fields(attrs.resolve_types(cls)), field).type

@@ -60,6 +60,29 @@ def masked(text: str, known: Iterable[str] = ()) -> str:
     return _without(text, spans)
 
 
+def without(text: str, known: Iterable[str]) -> str:
+    """Give a text without the names and numbers in *known*, however they are written; all else stays."""
+    folded = _fold(text)
+    plain = folded.words()
+    spans = [plain.span(*found) for needle in known for found in _whole(needle, plain.shape)]
+    return _without(text, spans) if spans else text
+
+
+def mentions(text: str, known: Iterable[str]) -> bool:
+    """Tell whether a text has any of *known* in it, however it is written."""
+    plain = _fold(text).words().shape
+    return any(True for needle in known for _ in _whole(needle, plain))
+
+
+def _whole(needle: str, text: str) -> Iterator[tuple[int, int]]:
+    """Find a name or number as a whole: part of a name is somebody else's too."""
+    whole = _fold(needle).words().shape
+    start = text.find(whole) if whole else -1
+    while start >= 0:
+        yield start, start + len(whole)
+        start = text.find(whole, start + 1)
+
+
 def _fold(text: str) -> _Folded:
     shape: list[str] = []
     places: list[int] = []

@@ -208,7 +208,7 @@ class Procedure:
 
     def state(self, case: Case, facet: str = MAIN) -> str:
         """Read a facet's state; facets that came after the case are in their first state."""
-        return case.states.get(facet, self.facets[facet].states[0])
+        return case.states.get(facet) or self.facets[facet].states[0]
 
     def triggers(self, before: Case, after: Case) -> tuple[str, ...]:
         """Name what the last act set off: its step, and each ``facet:state`` entered by it."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 import attrs
@@ -70,16 +72,49 @@ def over_personal(value: T, change: Callable[[str, Personal], Personal]) -> T:
     return _over(value, change)  # type: ignore[no-any-return]
 
 
+_WHOLE = frozenset({str, int, bool, float, dt.date, dt.datetime, type(None)})
+"""Classes whose values have no parts."""
+
+
 def _over(value: Any, change: Callable[[str, Personal], Personal]) -> Any:
     if isinstance(value, list | tuple):
         return _kept(value, type(value)(_over(part, change) for part in value))
+    changed = {}
+    for name, personal in _parts(value.__class__):
+        part = getattr(value, name)
+        if not personal and part.__class__ in _WHOLE:
+            continue
+        new = change(name, part) if personal else _over(part, change)
+        if new is not part:
+            changed[name] = new
+    return attrs.evolve(value, **changed) if changed else value
+
+
+@cache
+def _parts(cls: type) -> tuple[tuple[str, bool], ...]:
+    """Name the fields that objects of a class are made with, and whether each is personal; none of a plain value."""
+    if cls is Sealed or not attrs.has(cls):
+        return ()
+    return tuple((a.name, bool(a.metadata.get("personal"))) for a in attrs.fields(cls) if a.init)
+
+
+def over_holders(value: T, change: Callable[[Any], Any]) -> T:
+    """Give *value* with each object that has personal fields of its own, however deep, replaced by ``change(object)``.
+
+    What belongs to one person lies in one object: that is how one of several people in a case is told from another.
+    """
+    return _holders(value, change)  # type: ignore[no-any-return]
+
+
+def _holders(value: Any, change: Callable[[Any], Any]) -> Any:
+    if isinstance(value, list | tuple):
+        return _kept(value, type(value)(_holders(part, change) for part in value))
     if not attrs.has(type(value)) or isinstance(value, Sealed):
         return value
-    named = personal_fields(type(value))
     parts = {a.name: getattr(value, a.name) for a in attrs.fields(type(value)) if a.init}
-    new = {n: change(n, part) if n in named else _over(part, change) for n, part in parts.items()}
-    changed = {n: part for n, part in new.items() if part is not parts[n]}
-    return attrs.evolve(value, **changed) if changed else value
+    changed = {n: new for n, part in parts.items() if (new := _holders(part, change)) is not part}
+    made = attrs.evolve(value, **changed) if changed else value
+    return change(made) if personal_fields(type(made)) else made
 
 
 def forget(value: Any) -> Any:

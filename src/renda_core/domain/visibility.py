@@ -2,13 +2,17 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from functools import cache
+from operator import attrgetter
+from types import UnionType
+from typing import Any, Literal, Union
 
 import attrs
 
 from renda_core.domain.calendar import Calendar
 from renda_core.domain.case import AUTHOR, UNIT, Act, Case
 from renda_core.domain.failing import Contexts, Overrun, expect
+from renda_core.domain.frozen import kinds_of
 from renda_core.domain.procedure import Procedure, Veil
 from renda_core.domain.sealed import Sealed
 from renda_core.errors import NotFound
@@ -71,9 +75,14 @@ def hidden(
 
     Of a case, what no enabled plugin knows is veiled from all but its keepers.
     """
-    barred = [v for v in procedure.veils if not roles & v.seen_by or roles & v.never]
-    veiled = frozenset(v.part for v in barred) - _fallen(barred, case, contexts)
+    down = barring(procedure, roles)
+    veiled = frozenset(v.part for v in down) - _fallen(down, case, contexts)
     return veiled if case is None or roles & KEEPERS else veiled.union(_strange(procedure, case))
+
+
+def barring(procedure: Procedure, roles: frozenset[str]) -> list[Veil]:
+    """List the veils between *roles* and a case, of which some may lift for it."""
+    return [v for v in procedure.veils if not roles & v.seen_by or roles & v.never]
 
 
 def _strange(procedure: Procedure, case: Case) -> Iterable[str]:
@@ -120,21 +129,34 @@ def see(
         raise NotFound(f"no case {case.id}")
     veiled = hidden(procedure, roles, case, contexts)
 
-    def keep(group: str, items: Iterable[tuple[str, Any]]) -> dict[str, Any]:
-        return {name: value for name, value in items if f"{group}.{name}" not in veiled}
+    def keep(group: str, items: Mapping[str, Any]) -> Mapping[str, Any]:
+        if not veiled:
+            return items
+        gone = [part for part in veiled if part.startswith(f"{group}.")]
+        return {name: value for name, value in items.items() if f"{group}.{name}" not in gone} if gone else items
 
-    def show(act: Act) -> dict[str, Any]:
-        fields = {a.name: getattr(act, a.name) for a in attrs.fields(Act)}
-        payload = _plain(act.payload) if attrs.has(type(act.payload)) else as_data(act.payload)
+    def show(act: Act) -> Mapping[str, Any]:
+        fields = dict(zip(ACT, _parts(act), strict=True))
+        if act.payload is not None:
+            fields.update(as_data(act.payload))
+            fields["payload"] = None
+        if not veiled:
+            return fields
         if act.forced and f"facet.{act.grade.partition('=')[0]}" in veiled:
             fields["grade"] = ""
-        fields |= payload | {"payload": None, "parties": keep("party", act.parties.items())}
-        return keep(f"act.{act.step}", fields.items())
+        fields["parties"] = keep("party", act.parties)
+        return keep(f"act.{act.step}", fields)
 
-    def as_data(value: object) -> dict[str, Any]:
+    def as_data(value: Any) -> dict[str, Any]:
+        if value is None:
+            return {}
+        if fields_of(value.__class__) is not None:
+            return _plain(value)
         return _masked(value) if isinstance(value, Mapping) and procedure.plainly and roles & KEEPERS else {}
 
-    states = {name: procedure.state(case, name) for name in procedure.facets if name != UNIT}
+    states = {
+        name: case.states.get(name) or facet.states[0] for name, facet in procedure.facets.items() if name != UNIT
+    }
     return Seen(
         id=case.id,
         kind=case.kind,
@@ -145,11 +167,11 @@ def see(
         round=case.round,
         version=case.version,
         closed=procedure.closed(case),
-        states=keep("facet", states.items()),
-        parties=keep("party", case.parties.items()),
+        states=keep("facet", states),
+        parties=keep("party", case.parties),
         links=case.links,
-        body=keep("body", (_plain(case.body) if attrs.has(type(case.body)) else as_data(case.body)).items()),
-        acts=tuple(show(a) for a in case.acts if f"act.{a.step}" not in veiled),
+        body=keep("body", as_data(case.body)),
+        acts=tuple([show(a) for a in case.acts if not veiled or f"act.{a.step}" not in veiled]),
         clocks=tuple(_clocks(procedure, case, veiled, calendar, today)),
         units=tuple(SeenUnit(unit=a.unit, role=a.role, round=a.round, state=a.state) for a in case.assignments),
     )
@@ -159,9 +181,10 @@ def _clocks(
     procedure: Procedure, case: Case, veiled: frozenset[str], calendar: Calendar, today: dt.date
 ) -> Iterable[SeenClock]:
     for clock in case.clocks:
-        if f"clock.{clock.name}" in veiled:
+        if veiled and f"clock.{clock.name}" in veiled:
             continue
-        rule, due = procedure.clocks.get(clock.name), clock.explain(calendar)
+        rule = procedure.clocks.get(clock.name)
+        due, late = clock.told(calendar, today)
         yield SeenClock(
             name=clock.name,
             title=rule.title if rule else "",
@@ -169,26 +192,54 @@ def _clocks(
             round=clock.round,
             state=clock.state,
             due=due.on,
-            late=0 if rule and rule.window else clock.late(calendar, today),
+            late=0 if rule and rule.window else late,
             provisional=due.provisional,
             lines=due.lines,
         )
 
 
+@cache
+def fields_of(cls: type) -> tuple[str, ...] | None:
+    """Name the fields of an attrs class; None of another."""
+    return tuple(a.name for a in attrs.fields(cls)) if attrs.has(cls) else None
+
+
+ACT = tuple(a.name for a in attrs.fields(Act))
+_parts = attrgetter(*ACT)
+PLAIN = frozenset({str, int, bool, float, dt.date, dt.datetime, type(None), Literal, Union, UnionType})
+"""What the annotation of a field consists of that is shown as it stands."""
+
+
+@cache
+def _read(cls: type) -> tuple[tuple[str, ...], Any, tuple[str, ...]]:
+    """Say how an attrs class is read: its fields, how they are got at once, and those that hold more than one value."""
+    names = fields_of(cls) or ()
+    deep = tuple(a.name for a in attrs.fields(cls) if a.metadata.get("personal") or not _one_value(cls, a.name))
+    get = attrgetter(*names) if len(names) > 1 else lambda value: tuple(getattr(value, name) for name in names)
+    return names, get, deep
+
+
+def _one_value(cls: type, name: str) -> bool:
+    """Tell whether a field holds one plain value, by what its annotation says; a text in it is one of a ``Literal``."""
+    told = kinds_of(cls, name)
+    return bool(told) and all(part.__class__ is str or part in PLAIN for part in told)
+
+
 def _plain(value: Any) -> dict[str, Any]:
     """Read an attrs object's fields; what is sealed is shown by its mask."""
-    return {
-        a.name: str(part) if isinstance(part := getattr(value, a.name), Sealed) else _deep(part)
-        for a in attrs.fields(type(value))
-    }
+    names, get, deep = _read(value.__class__)
+    told = dict(zip(names, get(value), strict=True))
+    for name in deep:
+        told[name] = _deep(told[name])
+    return told
 
 
 def _deep(part: Any) -> Any:
-    if attrs.has(type(part)):
-        return _plain(part)
+    if isinstance(part, Sealed):
+        return str(part)
     if isinstance(part, tuple | list):
         return tuple(_deep(p) for p in part)
-    return part
+    return part if fields_of(part.__class__) is None else _plain(part)
 
 
 def _masked(part: Any) -> Any:

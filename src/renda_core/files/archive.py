@@ -57,7 +57,7 @@ def check_archive(data: bytes | IO[bytes], file: str) -> Contents:
             members = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as broken:
         raise refuse(file, "is not an XLSX workbook or is damaged", "open it and save it again as .xlsx") from broken
-    _check_declared(members, file)
+    check_declared(members, file)
     if "xl/workbook.xml" not in {member.filename for member in members}:
         raise refuse(file, "is a zip file but not an XLSX workbook", "open it in Excel or WPS and save as .xlsx")
     extents, left = [], MOST_BYTES
@@ -82,7 +82,7 @@ def _contents(extents: list[Extent]) -> Contents:
     return Contents(book.since_1904, faults, frozenset(name for name, part in found.items() if parts[part].hides))
 
 
-def _check_declared(members: list[zipfile.ZipInfo], file: str) -> None:
+def check_declared(members: list[zipfile.ZipInfo], file: str) -> None:
     """Look only at the zip's own list of contents."""
     remedy = "copy the table into a new workbook and save it as .xlsx"
     if len(members) > MOST_MEMBERS:
@@ -107,7 +107,7 @@ def _scanned(source: IO[bytes], member: zipfile.ZipInfo, file: str, left: int) -
     for again in range(3):  # twice when columns turn up late, and once more to follow the tags
         size = 0
         extent.begin(exact=exact)
-        for chunk in _unpacked(source, member, file):
+        for chunk in unpacked(source, member, file):
             size += len(chunk)
             if size > min(left, member.file_size):
                 message = "unpacks to more than it declares"
@@ -123,7 +123,7 @@ def _scanned(source: IO[bytes], member: zipfile.ZipInfo, file: str, left: int) -
     return extent, size
 
 
-def _unpacked(source: IO[bytes], member: zipfile.ZipInfo, file: str) -> Iterator[bytes]:
+def unpacked(source: IO[bytes], member: zipfile.ZipInfo, file: str) -> Iterator[bytes]:
     """Yield what really comes out of one part; the zip module would stop quietly at the declared size."""
     source.seek(member.header_offset)
     head = source.read(30)

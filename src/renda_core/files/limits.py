@@ -3,7 +3,7 @@
 import errno
 import tempfile
 
-from renda_core.errors import ConfigError, Invalid
+from renda_core.errors import ConfigError, Invalid, RendaError
 
 MOST_PACKED = 50 * 1024 * 1024
 """Bytes of a file as it lies on disk."""
@@ -20,6 +20,18 @@ MOST_CELLS = 4_000_000
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """How a system says that nothing more can be written."""
+
+
+class WrongKind(RendaError):
+    """The file is of a kind that is not taken here, or is not what its name says."""
+
+    code = "wrong_kind"
+
+
+class TooLarge(RendaError):
+    """The file is larger than any that is taken."""
+
+    code = "too_large"
 
 
 def no_room(file: str) -> ConfigError:

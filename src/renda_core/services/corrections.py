@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import attrs
 
 from renda_core.domain.case import Act, Case
 from renda_core.domain.sealed import forget
 from renda_core.errors import Invalid, Rejected
+from renda_core.services import attachments
 from renda_core.services.asking import overridden
 from renda_core.services.deciding import Moved, followers, readable
 from renda_core.services.hours import Book
@@ -69,10 +73,23 @@ async def erase(unit: Unit, tenant: Tenant, case: str, reason: str) -> Case:
     before = await load(unit, tenant.practice, case)
     procedure = tenant.practice.procedure(before.kind, before.edition)
     procedure.refuse_readonly("erasure")
-    acts = tuple(attrs.evolve(a, payload=forget(a.payload)) for a in before.acts)
-    acts = (*acts, Act(step="erase", by=unit.actor.id, on=tenant.today, round=before.round, forced=True))
-    after = attrs.evolve(before, body=forget(before.body), acts=acts, version=before.version + 1)
-    await save(unit, before, after, procedure, tenant.calendar)
+    after = await forget_in(unit, tenant, before, forget)
     unit.record(f"{before.kind}.erased", on=case, version=after.version, rule="erasure", private={"reason": reason})
     unit.emit(f"{before.kind}.erased", id=case, version=after.version)
+    return after
+
+
+async def forget_in(unit: Unit, tenant: Tenant, before: Case, change: Callable[[Any], Any], title: str = "") -> Case:
+    """Write a case with body, payloads and notes changed so that something personal is gone, and the act that says so.
+
+    The search's words follow; files of the case are erased with it. The caller records it.
+    """
+    procedure = tenant.practice.procedure(before.kind, before.edition)
+    acts = tuple(attrs.evolve(a, payload=change(a.payload), note=change(a.note)) for a in before.acts)
+    acts = (*acts, Act(step="erase", by=unit.actor.id, on=tenant.today, round=before.round, forced=True))
+    after = attrs.evolve(
+        before, title=title or before.title, body=change(before.body), acts=acts, version=before.version + 1
+    )
+    await save(unit, before, after, procedure, tenant.calendar)
+    await attachments.erase_of(unit, "case", before.id)
     return after

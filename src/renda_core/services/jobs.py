@@ -7,18 +7,19 @@ import attrs
 from renda_core.domain.case import Act, Actor, Case
 from renda_core.errors import RendaError
 from renda_core.records import Lapsed
-from renda_core.services import likeness, requests
+from renda_core.services import likeness, requests, tries
 from renda_core.services.asking import decided
 from renda_core.services.bulk import Told
-from renda_core.services.codes import guessing
 from renda_core.services.deciding import Moved, OpenCase, begin, followers
 from renda_core.services.hours import Book
 from renda_core.services.imports import jobs as import_jobs
+from renda_core.services.privacy import retention
 from renda_core.services.references import References
 from renda_core.services.watching import found_by, lapse
 from renda_core.store.cases import BY_NUMBER, Pile, load
 from renda_core.store.ledgers import OVERDUE, OverdueRow, place
-from renda_core.store.unit import Store, Unit
+from renda_core.store.stores import Store
+from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
 
 SWEEP = Actor(id="job:clocks", roles={"clock"})
@@ -98,13 +99,14 @@ async def sweep(store: Store, tenant: Tenant, progress: Told | None = None) -> S
             progress(len(taken))
         if (after := swept.last) is None:
             await store.write(tidy, tenant.id, TIDY, tenant)
+            await retention.run(store, tenant)
             await likeness.keep(store, tenant)
             return Swept(taken=tuple(taken), failed=tuple(failed), last=None)
 
 
 async def tidy(unit: Unit, tenant: Tenant) -> int:
-    """Take away what was kept for a while only: answers to requests, counts of wrong codes, files nobody applied."""
-    return await requests.purge(unit) + await guessing.purge(unit) + await import_jobs.purge(unit, tenant)
+    """Take away what was kept for a while only: answers to requests, counts of wrong tries, files nobody applied."""
+    return await requests.purge(unit) + await tries.purge(unit) + await import_jobs.purge(unit, tenant)
 
 
 async def look(unit: Unit, tenant: Tenant) -> tuple[str, ...]:

@@ -11,8 +11,9 @@ import attrs
 from sqlalchemy import Integer, bindparam, select, update
 
 from renda_core.store import tables as t
+from renda_core.store.chaining import START, chain
 from renda_core.store.compile import Query, Write, keyed
-from renda_core.store.unit import START, Reader, Unit, chain
+from renda_core.store.unit import Reader, Unit
 
 PAGE = 1_000
 _j = t.journal
@@ -76,7 +77,7 @@ async def verify(reader: Reader, progress: Callable[[int], None] | None = None) 
     seq, previous = 0, START
     while lines := await reader.all(LINES, after=seq, size=PAGE):
         for line in lines:
-            if why := _wrong(seq, previous, line):
+            if why := wrong(seq, previous, line):
                 return Verified(entries=seq, broken=seq + 1, why=why, head=previous.hex())
             seq, previous = line.seq, line.hash
         if progress:
@@ -88,7 +89,8 @@ async def verify(reader: Reader, progress: Callable[[int], None] | None = None) 
     return Verified(entries=seq, broken=0, why="", head=previous.hex())
 
 
-def _wrong(seq: int, previous: bytes, line: Line) -> str:
+def wrong(seq: int, previous: bytes, line: Line) -> str:
+    """Say why an entry does not follow the one before it; nothing where it does."""
     if line.seq != seq + 1:
         return f"entry {seq + 1} is missing"
     if line.hash != chain(previous, line.entry):
@@ -106,6 +108,11 @@ async def head(reader: Reader) -> Newest:
     last = await entries(reader, after=held.seq - 1, size=1)
     at = dt.datetime.fromisoformat(json.loads(last[0].entry)["at"]) if last else None
     return Newest(seq=held.seq, hash=held.hash, at=at)
+
+
+async def find_head(reader: Reader) -> Head | None:
+    """Give the end of the chain; None where there is no such tenant."""
+    return await reader.find(HEAD)
 
 
 async def entries(reader: Reader, *, after: int = 0, size: int = 50) -> list[Line]:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Collection
 from typing import Any
 
+import attrs
 from sqlalchemy import bindparam, select, update
 
 from renda_core.desks import DeputyOn
@@ -21,6 +22,14 @@ from renda_core.store.compile import Query, Write, add, keyed
 from renda_core.store.unit import Reader, Unit
 from renda_core.tenancy import Tenant
 
+
+@attrs.frozen(kw_only=True)
+class IdRow:
+    """A congress that is there."""
+
+    id: str
+
+
 KEEPERS = frozenset({"office", "committee", "presidium"})
 """Who enters what the law has decided about a mandate."""
 _m = t.mandate
@@ -34,6 +43,7 @@ SAVE = Write(
 )
 """A mandate has no version of its own: its document, which holds its whole history, is what must not have changed."""
 ADD_TERM = add(t.term)
+CONGRESS = Query(select(t.congress.c.id).where(*keyed(t.congress, "id")), IdRow)
 
 
 async def mandate(reader: Reader, id: str) -> Mandate:
@@ -106,8 +116,13 @@ async def open_term(unit: Unit, tenant: Tenant, term: Term) -> tuple[str, ...]:
 
     Returns:
         The mandates that ended.
+
+    Raises:
+        NotFound: There is no such congress.
     """
     _refuse_strangers(unit)
+    if await unit.find(CONGRESS, id=term.congress) is None:
+        raise NotFound(f"no congress {term.congress!r}")
     held = await of_congress(unit, term.congress)
     changed = [(old, new) for old, new in zip(held, opening_of_next_term(held, term), strict=True) if old is not new]
     await unit.write(ADD_TERM, **{c.name: getattr(term, c.name) for c in t.term.c if c.name != "tenant_id"})

@@ -28,7 +28,8 @@ from renda_core.store.notices import (
     NoticeRow,
     RecipientRow,
 )
-from renda_core.store.unit import Reader, Store, Unit
+from renda_core.store.stores import Store
+from renda_core.store.unit import Reader, Unit
 from renda_core.tenancy import Tenant
 
 REMIND = Actor(id="job:notices")

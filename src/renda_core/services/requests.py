@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import hmac
 import json
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any
@@ -16,7 +15,8 @@ from renda_core.domain.case import Actor
 from renda_core.errors import RendaError
 from renda_core.store import tables as t
 from renda_core.store.compile import Query, Write, add, keyed, mine
-from renda_core.store.unit import Reader, Store, Unit
+from renda_core.store.stores import Store
+from renda_core.store.unit import Reader, Unit
 
 KEPT = dt.timedelta(hours=48)
 """How long an answer is kept: whoever lost a line on Friday evening tries again on Sunday at the latest, by hand."""
@@ -107,10 +107,10 @@ async def once(unit: Unit, attempt: Attempt, work: Work) -> Written:
             principal=unit.actor.id,
             route=attempt.route,
             key=attempt.key,
-            fingerprint=_fingerprint(unit, attempt, unit.actor),
+            fingerprint=unit.find_key(_asked(attempt, unit.actor), FIELD),
             status=answer.status,
             headers=json.dumps(dict(answer.headers), sort_keys=True),
-            body=unit.seal_bytes(answer.body, _field(attempt, unit.actor)),
+            body=unit.seal_bytes(answer.body, field_of(unit.actor.id, attempt.route, attempt.key)),
             at=unit.now,
         )
     return answer
@@ -125,9 +125,9 @@ async def kept(reader: Reader, attempt: Attempt, actor: Actor) -> Written | None
     row = await reader.find(ONE, principal=actor.id, route=attempt.route, key=attempt.key)
     if row is None:
         return None
-    if not hmac.compare_digest(row.fingerprint, _fingerprint(reader, attempt, actor)):
+    if not reader.is_key_of(row.fingerprint, _asked(attempt, actor), FIELD):
         raise KeyReused("this Idempotency-Key named another request; take a new key for a new request")
-    body = reader.open_bytes(row.body, _field(attempt, actor))
+    body = reader.open_bytes(row.body, field_of(actor.id, attempt.route, attempt.key))
     return Written(status=row.status, headers=json.loads(row.headers), body=body, again=True)
 
 
@@ -149,16 +149,16 @@ async def purge(unit: Unit) -> int:
     return await unit.write_unrecorded(CUT_OLD, before=unit.now - KEPT)
 
 
-def _fingerprint(reader: Reader, attempt: Attempt, actor: Actor) -> bytes:
-    """Hash under the tenant's key what was asked and with which rights.
+def _asked(attempt: Attempt, actor: Actor) -> str:
+    """Put together what was asked and with which rights, to be hashed under the tenant's key.
 
     The plain hash would let whoever has the data try every phone number. A request with other rights is another one,
     because its answer may show more.
     """
     rights = [attempt.content, actor.unit, *sorted(actor.roles)]
-    return reader.find_key(hashlib.sha256(json.dumps(rights).encode()).hexdigest(), FIELD)
+    return hashlib.sha256(json.dumps(rights).encode()).hexdigest()
 
 
-def _field(attempt: Attempt, actor: Actor) -> str:
+def field_of(principal: str, route: str, key: str) -> str:
     """Name the place that a body is sealed for, so that it opens in no other row."""
-    return f"{FIELD}:{actor.id}:{attempt.route}:{attempt.key}"
+    return f"{FIELD}:{principal}:{route}:{key}"

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import attrs
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from renda_core.configuration import TenantFile
+from renda_core.errors import NotFound, Taken
 from renda_core.footprint import Footprint, Touched
+from renda_core.services.hosting import acts
+from renda_core.store import directory
 from renda_core.store import tables as t
+from renda_core.store.chaining import START
 from renda_core.store.codec import decode, encode
 from renda_core.store.compile import Query, add, keyed
-from renda_core.store.unit import START, Reader, Unit
+from renda_core.store.unit import Reader, Unit
 
 
 @attrs.frozen(kw_only=True)
@@ -34,10 +38,22 @@ class ConfigurationRow:
 
 @attrs.frozen(kw_only=True)
 class InForce:
-    """The configuration in force, with the footprint of its plugins; None where none was kept."""
+    """The configuration in force, with the footprint of its plugins; None where none was kept.
+
+    Attributes:
+        version: Which one it is; 0 where the asker does not know.
+    """
 
     file: TenantFile
     footprint: Footprint | None
+    version: int = 0
+
+
+@attrs.frozen(kw_only=True)
+class NewestRow:
+    """The number of the newest version; 0 where there is none."""
+
+    n: int
 
 
 @attrs.frozen(kw_only=True)
@@ -54,6 +70,7 @@ ADD = add(t.tenant)
 ADD_HEAD = add(t.journal_head)
 _c = t.configuration
 _columns = (_c.c.n, _c.c.document, _c.c.author, _c.c.footprint)
+NEWEST = Query(select(func.coalesce(func.max(_c.c.n), 0).label("n")).where(*keyed(_c)), NewestRow)
 LATEST = Query(select(*_columns).where(*keyed(_c)).order_by(_c.c.n.desc()).limit(1), ConfigurationRow)
 ADD_CONFIGURATION = add(_c)
 
@@ -69,12 +86,23 @@ async def apply(unit: Unit, file: TenantFile, footprint: Footprint | None = None
     """
     if await unit.find(ONE) is None:
         await unit.write(ADD, code=file.code, name=file.name, level=file.level)
-        await unit.write(ADD_HEAD, seq=0, hash=START)
+        await unit.write(ADD_HEAD, seq=0, hash=START, shut=None)
     document, told = encode(file).decode(), _told(footprint)
     latest = await unit.find(LATEST)
     if latest and latest.document == document and told in (None, latest.footprint):
         return latest.n
     return await _add(unit, file, document, told, unit.actor.id, latest.n + 1 if latest else 1)
+
+
+async def apply_alone(unit: Unit, file: TenantFile, footprint: Footprint | None = None) -> int:
+    """Apply a checked configuration in a file, which has one tenant; as :func:`apply`.
+
+    Raises:
+        Taken: The file is another tenant's, whom somebody began to make under the same code.
+    """
+    if others := [row.tenant_id for row in await unit.all(ALL) if row.tenant_id != unit.tenant]:
+        raise Taken(f"the file of the code {file.code!r} is tenant {others[0]}'s already; use that id, or another code")
+    return await apply(unit, file, footprint)
 
 
 async def remember(unit: Unit, footprint: Footprint) -> int:
@@ -92,6 +120,7 @@ async def remember(unit: Unit, footprint: Footprint) -> int:
 
 async def _add(unit: Unit, file: TenantFile, document: str, footprint: str | None, author: str, n: int) -> int:
     await unit.write(ADD_CONFIGURATION, n=n, document=document, author=author, at=unit.now, footprint=footprint)
+    await unit.write(directory.CONFIGURED, configured=n, name=file.name, level=file.level)
     unit.record("tenant.applied", on=file.id, version=n, rule="configuration", plugins=sorted(file.plugins))
     unit.emit("tenant.applied", version=n)
     return n
@@ -101,17 +130,26 @@ def _told(footprint: Footprint | None) -> str | None:
     return None if footprint is None else encode(footprint).decode()
 
 
-async def bring_up(unit: Unit, file: TenantFile, footprint: Footprint) -> InForce:
+async def bring_up(unit: Unit, file: TenantFile, footprint: Footprint, at_home: bool = False) -> InForce:
     """Apply a checked file at a start, unless somebody else has changed the configuration since the last one.
+
+    Args:
+        at_home: Whether the directory lies in the same database: a tenant that is not in it yet is put there.
 
     Returns:
         The configuration in force: the file's, or what the other one made of it.
     """
     latest = await unit.find(LATEST)
+    found = _read(latest) if latest else None
     if latest is None or latest.author == unit.actor.id:
-        await apply(unit, file, footprint)
-        return InForce(file=file, footprint=footprint)
-    return _read(latest)
+        n = await apply(unit, file, footprint)
+        found = InForce(file=file, footprint=footprint, version=n)
+    if found is None:  # pragma: no cover - one of the two was made
+        raise NotFound("no configuration")
+    if at_home and await unit.find(directory.ONE, id=unit.tenant) is None:
+        entry = acts.new_entry(unit.tenant, file.code, file.name, file.level, unit.now, configured=found.version)
+        await acts.enter(unit, entry)
+    return found
 
 
 async def configuration(reader: Reader) -> TenantFile | None:
@@ -128,7 +166,17 @@ async def in_force(reader: Reader) -> InForce | None:
 
 def _read(row: ConfigurationRow) -> InForce:
     held = None if row.footprint is None else decode(row.footprint.encode(), dict[str, Touched])
-    return InForce(file=decode(row.document.encode(), TenantFile), footprint=held)
+    return InForce(file=decode(row.document.encode(), TenantFile), footprint=held, version=row.n)
+
+
+async def newest(reader: Reader) -> int:
+    """Say which version of the configuration is in force, without reading it; 0 where none was ever applied."""
+    return (await reader.one(NEWEST)).n
+
+
+async def row(reader: Reader) -> TenantRow:
+    """Give a tenant as its own table has it."""
+    return await reader.one(ONE)
 
 
 async def whose(reader: Reader) -> str:

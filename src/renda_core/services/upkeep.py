@@ -14,11 +14,13 @@ from renda_core.errors import NotAllowed
 from renda_core.services import dates, jobs, journal, notices
 from renda_core.services.paging import PAGE, Page
 from renda_core.store.notices import MatterRow, RecipientRow
-from renda_core.store.unit import Reader, Store
+from renda_core.store.stores import Store
+from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
 
 OFFICES = frozenset({"office", "overseer"})
-"""Who starts jobs by hand, and who reads the journal."""
+ADMIN, AUDITOR = "admin", "auditor"
+"""Who starts jobs by hand."""
 
 
 @attrs.frozen(kw_only=True)
@@ -37,14 +39,18 @@ class JournalEntry:
     hash: str
 
 
-def refuse_others(actor: Actor, what: str) -> None:
+def refuse_others(actor: Actor, what: str, *also: str) -> None:
     """Refuse whoever is no office.
+
+    Args:
+        also: Roles that may it as well.
 
     Raises:
         NotAllowed: Naming who may.
     """
-    if not actor.roles & OFFICES:
-        raise NotAllowed(f"{what} by {', '.join(sorted(OFFICES))}")
+    may = OFFICES.union(also)
+    if not actor.roles & may:
+        raise NotAllowed(f"{what} by {', '.join(sorted(may))}")
 
 
 async def sweep(store: Store, tenant: Tenant, actor: Actor) -> jobs.Swept:
@@ -97,7 +103,7 @@ async def recipients(
 
 async def entries(reader: Reader, _: Tenant, actor: Actor, *, after: int = 0, size: int = 50) -> list[JournalEntry]:
     """List entries of the journal in order, from the one after *after*."""
-    refuse_others(actor, "the journal is read")
+    refuse_others(actor, "the journal is read", AUDITOR)
     found = []
     for line in await journal.entries(reader, after=after, size=size):
         told = {key: value for key, value in json.loads(line.entry).items() if key != "private"}
@@ -108,11 +114,11 @@ async def entries(reader: Reader, _: Tenant, actor: Actor, *, after: int = 0, si
 
 async def verify(reader: Reader, _: Tenant, actor: Actor) -> journal.Verified:
     """Recompute the whole chain."""
-    refuse_others(actor, "the journal is verified")
+    refuse_others(actor, "the journal is verified", AUDITOR)
     return await journal.verify(reader)
 
 
 async def head(reader: Reader, _: Tenant, actor: Actor) -> journal.Newest:
     """Give the end of the chain, to be kept elsewhere and compared later."""
-    refuse_others(actor, "the journal is read")
+    refuse_others(actor, "the journal is read", AUDITOR)
     return await journal.head(reader)

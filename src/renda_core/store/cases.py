@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import attrs
@@ -14,10 +14,11 @@ from renda_core.domain.procedure import Procedure
 from renda_core.errors import NotFound
 from renda_core.practice import Practice
 from renda_core.store import tables as t
+from renda_core.store.chaining import digest
 from renda_core.store.codec import decode_case
 from renda_core.store.compile import Query, Write, add, change, cut, keyed, mine
-from renda_core.store.index import Rows, envelope, index
-from renda_core.store.unit import Reader, Unit, digest
+from renda_core.store.index import Rows, changed, envelope, index
+from renda_core.store.unit import Reader, Unit
 
 
 @attrs.frozen(kw_only=True)
@@ -63,8 +64,12 @@ TOOK = Query(
 )
 NUMBER = Query(select(t.counter.c.n).where(*keyed(t.counter, "name")), Number)
 NEW_NUMBER = add(t.counter)
-NEXT_NUMBER = Write(
-    update(t.counter).where(*keyed(t.counter, "name")).values(n=t.counter.c.n + bindparam("step", type_=Integer()))
+NEXT_NUMBER = Query(
+    update(t.counter)
+    .where(*keyed(t.counter, "name"))
+    .values(n=t.counter.c.n + bindparam("step", type_=Integer()))
+    .returning(t.counter.c.n),
+    Number,
 )
 REACH_NUMBER = Write(
     update(t.counter)
@@ -97,9 +102,10 @@ def read_row(row: CaseRow, practice: Practice) -> Case:
 
 async def take_numbers(unit: Unit, name: str, many: int = 1) -> int:
     """Take the next *many* human numbers of a series; answer the first."""
-    if not await unit.write(NEXT_NUMBER, name=name, step=many):
-        await unit.write(NEW_NUMBER, name=name, n=many)
-    return (await unit.one(NUMBER, name=name)).n - many + 1
+    if (found := await unit.find(NEXT_NUMBER, name=name, step=many)) is not None:
+        return found.n - many + 1
+    await unit.write(NEW_NUMBER, name=name, n=many)
+    return 1
 
 
 async def reach_number(unit: Unit, name: str, n: int) -> None:
@@ -114,27 +120,25 @@ async def save(unit: Unit, before: Case | None, after: Case, procedure: Procedur
     """Write the document and what changed in its side tables, or raise ``Stale``."""
     row = envelope(after, procedure, calendar)
     if before is None:
-        await unit.write(ADD_FILE, **row)
+        made = index(after, procedure, calendar).items()
+        beside = [(ADD[table], list(rows.values())) for table, rows in made if rows]
+        await unit.save_with(ADD_FILE, row, beside, was=None)
     else:
-        await unit.save(SAVE_FILE, row, was=before.version)
-    await _sync(unit, index(before, procedure, calendar) if before else {}, index(after, procedure, calendar))
+        beside = [
+            (write, rows)
+            for table, had, has in changed(before, after, procedure, calendar)
+            for write, rows in _differing(table, had, has)
+            if rows
+        ]
+        await unit.save_with(SAVE_FILE, row, beside, was=before.version)
 
 
-async def _sync(unit: Unit, old: Mapping[Table, Rows], new: Mapping[Table, Rows]) -> None:
-    """Write only the side rows that differ."""
-    for table, rows in new.items():
-        had = old.get(table, {})
-        fresh = [r for k, r in rows.items() if k not in had]
-        if len(fresh) == 1:
-            await unit.write(ADD[table], **fresh[0])
-        elif fresh:
-            await unit.write_many(ADD[table], fresh)
-        for key, r in rows.items():
-            if key in had and had[key] != r:
-                await unit.write(CHANGE[table], **r)
-        for key, r in had.items():
-            if key not in rows:
-                await unit.write(CUT[table], **r)
+def _differing(table: Table, had: Rows, has: Rows) -> Iterator[tuple[Write, list[dict[str, Any]]]]:
+    """Give what is to be done to a side table, each with the rows that differ."""
+    yield ADD[table], [row for key, row in has.items() if key not in had]
+    if table in CHANGE:
+        yield CHANGE[table], [row for key, row in has.items() if key in had and had[key] != row]
+    yield CUT[table], [row for key, row in had.items() if key not in has]
 
 
 class Pile:

@@ -14,6 +14,10 @@ RULE = "(tenant_id = (NULLIF(current_setting('app.tenant_id'::text, true), ''::t
 
 GIVEN = """
     WITH given AS (SELECT $1::name, $2::text[], $3::text),  -- gives each parameter its type, used or not
+    ours AS (  -- schemas that are not PostgreSQL's own, and open to the role
+        SELECT oid FROM pg_namespace WHERE nspname NOT IN ('pg_catalog', 'information_schema')
+        AND has_schema_privilege($1::name, oid, 'usage')
+    ),
     tenants AS (
         SELECT * FROM pg_class
         WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> ALL ($2)
@@ -37,13 +41,13 @@ CHECKS = {
     "is a role that the one serving requests may take on": """
         SELECT r.rolname FROM pg_roles r WHERE r.rolname <> $1 AND pg_has_role($1::name, r.oid, 'MEMBER')""",
     "is a view that sees with its owner's eyes": """
-        SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'v'
-        AND has_table_privilege($1::name, c.oid, 'select')
+        SELECT c.relname FROM pg_class c WHERE c.relkind = 'v'
+        AND c.relnamespace IN (SELECT oid FROM ours) AND has_table_privilege($1::name, c.oid, 'select')
         AND NOT coalesce(c.reloptions::text LIKE '%security_invoker=true%', false)""",
     "is a materialized view, which no policy guards": """
         SELECT c.relname FROM pg_class c WHERE c.relkind = 'm' AND has_table_privilege($1::name, c.oid, 'select')""",
     "is a function that acts as its owner": """
-        SELECT p.proname FROM pg_proc p WHERE p.prosecdef AND p.pronamespace = 'public'::regnamespace
+        SELECT p.proname FROM pg_proc p WHERE p.prosecdef AND p.pronamespace IN (SELECT oid FROM ours)
         AND has_function_privilege($1::name, p.oid, 'execute')""",
     "is a constraint that could reach beyond a tenant": """
         SELECT c.relname || '.' || k.conname FROM pg_constraint k JOIN tenants c ON c.oid = k.conrelid

@@ -4,7 +4,6 @@ import logging
 from fractions import Fraction
 from typing import Any, TypeVar
 
-import attrs
 import msgspec
 from uuid_utils import uuid7
 
@@ -60,13 +59,19 @@ def convert(value: object, cls: type[T], *, strict: bool = True) -> T:
 def decode_case(raw: bytes, procedure: Procedure | None) -> Case:
     """Read a case; parts of plugins that are not enabled, or cannot read them, stay plain data and are kept."""
     case = _case.decode(raw)
-    if procedure is None:
-        acts = tuple(a if a.payload is None else attrs.evolve(a, payload=frozen(a.payload)) for a in case.acts)
-        return attrs.evolve(case, acts=acts, body=frozen(case.body))
-    acts = tuple(a if a.payload is None else attrs.evolve(a, payload=_payload(a, procedure)) for a in case.acts)
-    body = procedure.kind.body
-    read = _fitted(case.body, body, procedure.kind.plugin, case.kind) if body and case.body else frozen(case.body)
-    return attrs.evolve(case, acts=acts, body=read)
+    for act in case.acts:
+        if act.payload is not None:
+            _put(act, "payload", _payload(act, procedure) if procedure else frozen(act.payload))
+    body = procedure.kind.body if procedure else None
+    if procedure and body and case.body:
+        _put(case, "body", _fitted(case.body, body, procedure.kind.plugin, case.kind))
+    else:
+        _put(case, "body", frozen(case.body))
+    return case
+
+
+_put = object.__setattr__
+"""Fills a field of what was read this moment and nobody has seen: a frozen object made anew costs more than to read."""
 
 
 class Written(msgspec.Struct, frozen=True):

@@ -14,16 +14,21 @@ from renda_core.errors import Misuse
 
 NOBODY = ""
 """No id: stored as sixteen zero bytes where a key needs a value."""
-_NIL = UUID(int=0)
-_NIL_BYTES = _NIL.bytes
+NIL = UUID(int=0)
+_NIL_BYTES = NIL.bytes
 _PACKED = 8_192
 """Ids whose packed form is remembered: a row's own id stands in many rows of the tables beside it."""
 
 
 @lru_cache(maxsize=_PACKED)
-def _uuid(value: Any) -> UUID | None:
+def as_uuid(value: Any) -> UUID | None:
+    """Read an id; an empty one is nobody's.
+
+    Raises:
+        Misuse: It is no UUID.
+    """
     try:
-        return value if value is None or isinstance(value, UUID) else UUID(value) if value else _NIL
+        return value if value is None or isinstance(value, UUID) else UUID(value) if value else NIL
     except ValueError:
         raise Misuse(f"an id must be a UUID, not {value!r}") from None
 
@@ -42,7 +47,7 @@ def packed(value: Any) -> bytes | None:
             found = b""
         if len(found) == len(_NIL_BYTES):
             return found
-    made = _uuid(value)
+    made = as_uuid(value)
     return None if made is None else made.bytes
 
 
@@ -51,7 +56,7 @@ def _text(value: Any) -> str | None:
     if value.__class__ is bytes:
         h = value.hex()
         return NOBODY if value == _NIL_BYTES else f"{h[:8]}-{h[8:12]}-{h[12:16]}-{h[16:20]}-{h[20:]}"
-    return None if value is None else NOBODY if value == _NIL else str(value)
+    return None if value is None else NOBODY if value == NIL else str(value)
 
 
 class Id(TypeDecorator[str]):
@@ -65,17 +70,17 @@ class Id(TypeDecorator[str]):
         return dialect.type_descriptor(Uuid() if dialect.name == "postgresql" else LargeBinary(16))
 
     def bind_processor(self, dialect: Dialect) -> Any:
-        """Pack what a file of many rows is full of without going through every layer, on SQLite."""
-        return packed if dialect.name == "sqlite" else super().bind_processor(dialect)
+        """Pack what a file of many rows is full of without going through every layer."""
+        return packed if dialect.name == "sqlite" else as_uuid
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
         """Pack text; an id that is no UUID is a defect."""
-        made = _uuid(value)
+        made = as_uuid(value)
         return made if made is None or dialect.name == "postgresql" else made.bytes
 
     def result_processor(self, dialect: Dialect, coltype: Any) -> Any:
-        """Unpack without going through every layer on SQLite, which gives plain bytes."""
-        return _text if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+        """Unpack without going through every layer."""
+        return _text
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
         """Unpack to text."""

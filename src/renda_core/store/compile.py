@@ -44,9 +44,9 @@ class Query(Generic[T]):
 
 @attrs.frozen(eq=False)
 class Write:
-    """An insert, update or delete that answers how many rows it touched."""
+    """An insert, update or delete, or several folded into one statement, that answers how many rows it touched."""
 
-    source: Change
+    source: Change | Select[Any]
     cross_tenant: bool = attrs.field(default=False, kw_only=True)
 
     def __attrs_post_init__(self) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import json
 from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
@@ -13,206 +12,185 @@ import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from renda_core.domain.case import Actor
-from renda_core.errors import Misuse, Taken
+from renda_core.errors import ConfigError, Misuse, Taken, Unavailable
 from renda_core.store.compile import Plans
+from renda_core.store.folding import ENTRY, EVENTS, PRIVATE, bound, sealed, told
 from renda_core.store.keys import Keys
-from renda_core.store.unit import Event, ReadCase, Reader, Unit, WriteCase
+from renda_core.store.link import Event, Held, refuse_headless
+from renda_core.store.pool import AGAIN, BROKEN, POOLER, Pool
+from renda_core.store.stamps import PREPARE, STANDS, Stamp
+from renda_core.store.stores import ReadCase, WriteCase
+from renda_core.store.unit import Reader, Unit
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
-# The head row is the tenant's lock: taken here, in the last statement, and held only over COMMIT.
-SEAL = """
-WITH head AS (
-  UPDATE journal_head SET seq = seq + 1, hash = sha256(hash || sha256(convert_to($2::text, 'UTF8')))
-  WHERE tenant_id = $1::uuid RETURNING seq, hash
-), entry AS (
-  INSERT INTO journal (tenant_id, seq, entry, private, hash)
-  SELECT $1::uuid, seq, $2::text, $6::text, hash FROM head RETURNING seq
-), events AS (
-  INSERT INTO outbox (tenant_id, id, seq, name, body)
-  SELECT $1::uuid, e.id, entry.seq, e.name, e.body
-  FROM entry, unnest($3::uuid[], $4::text[], $5::text[]) AS e(id, name, body)
-) SELECT seq FROM entry
-"""
+TAKEN = "this was written by someone else meanwhile; load it again"
+SHUT = "SELECT shut FROM journal_head WHERE tenant_id = $1::uuid"
+READING, WRITING = (f"{begin};SET LOCAL app.tenant_id='" for begin in ("BEGIN READ ONLY", "BEGIN"))
 RETRY = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.InvalidCachedStatementError)
-
-
-class Pool:
-    """A stack of connections, handed back without a round trip.
-
-    A clean connection goes back synchronously, so no cancellation can come between. One that is not known
-    to be clean is rolled back by a task of the pool, or closed, before anyone else sees it.
-    """
-
-    def __init__(self, dsn: str, size: int, **options: Any) -> None:
-        self._dsn, self._options = dsn, options
-        self._free: asyncio.LifoQueue[Any] = asyncio.LifoQueue()
-        self._tasks: set[asyncio.Task[None]] = set()
-        for _ in range(size):
-            self._free.put_nowait(None)  # opened at first use
-
-    async def take(self) -> Any:
-        """Borrow a connection, opening it if need be."""
-        link = await self._free.get()
-        if link is not None and not link.is_closed():
-            return link
-        try:
-            link = await asyncpg.connect(
-                self._dsn, statement_cache_size=1000, max_cached_statement_lifetime=0, **self._options
-            )
-            await link.set_type_codec("jsonb", schema="pg_catalog", encoder=str, decoder=json.loads)
-        except BaseException:
-            self._free.put_nowait(None)
-            raise
-        return link
-
-    def give(self, link: Any, *, clean: bool) -> None:
-        """Hand back; never waits."""
-        if clean and not link.is_in_transaction():
-            self._free.put_nowait(link)
-            return
-        task = asyncio.get_running_loop().create_task(self._mend(link))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _mend(self, link: Any) -> None:
-        try:
-            await link.execute("ROLLBACK", timeout=5)  # asyncpg first waits for a cancel request under way
-        except BaseException:  # unknown state: close it
-            link.terminate()
-        self._free.put_nowait(link)
-
-    async def close(self) -> None:
-        """Close what is free; wait for what is being mended. A later use opens connections anew."""
-        await asyncio.gather(*self._tasks)
-        free = [self._free.get_nowait() for _ in range(self._free.qsize())]
-        try:
-            for link in free:
-                if link is not None:
-                    await link.close()
-        finally:
-            for _ in free:
-                self._free.put_nowait(None)
-
-    def leave_loop(self) -> None:
-        """Forget the event loop of a closed pool, so that another may use it."""
-        free, self._free = self._free, asyncio.LifoQueue()
-        for _ in range(free.qsize()):
-            self._free.put_nowait(None)
+LOST = (asyncpg.InvalidSQLStatementNameError, asyncpg.DuplicatePreparedStatementError)
+"""What a pooler in transaction mode answers to prepared statements."""
 
 
 class PostgresLink:
     """One connection inside a transaction."""
+
+    dialect = "postgresql"
+    far = True
 
     def __init__(self, plans: Plans, keys: Keys, raw: Any) -> None:
         self.plan: Plans = plans
         self.keys = keys
         self._raw = raw
 
+    @property
+    def _line(self) -> Any:
+        """The connection, while it is in the transaction that has the tenant."""
+        if self._raw is None or not self._raw.is_in_transaction():
+            raise Misuse("a unit was used outside its transaction, where there is no tenant")
+        return self._raw
+
+    def end(self) -> None:
+        """Part from the connection, which now serves others."""
+        self._raw = None
+
     async def first(self, sql: str, args: tuple[Any, ...], /) -> Sequence[Any] | None:
         """Fetch one row."""
-        return await self._raw.fetchrow(sql, *args)  # type: ignore[no-any-return]
+        return await self._line.fetchrow(sql, *args)  # type: ignore[no-any-return]
 
     async def all(self, sql: str, args: tuple[Any, ...], /) -> Sequence[Sequence[Any]]:
         """Fetch every row."""
-        return await self._raw.fetch(sql, *args)  # type: ignore[no-any-return]
+        return await self._line.fetch(sql, *args)  # type: ignore[no-any-return]
+
+    async def cursor(self, sql: str, args: tuple[Any, ...], /) -> Any:
+        """Begin to fetch rows some at a time, however many there are."""
+        return await self._line.cursor(sql, *args)
 
     async def change(self, sql: str, args: tuple[Any, ...], /) -> int:
         """Run a change; answer how many rows it touched."""
         try:
-            status: str = await self._raw.execute(sql, *args)
+            status: str = await self._line.execute(sql, *args)
         except asyncpg.UniqueViolationError:  # its text quotes values, which may be personal
-            raise Taken("this was written by someone else meanwhile; load it again") from None
+            raise Taken(TAKEN) from None
         return int(status.rpartition(" ")[2])
 
     async def change_all(self, sql: str, rows: Sequence[tuple[Any, ...]], /) -> None:
         """Run one change over many rows."""
         try:
-            await self._raw.executemany(sql, rows)  # pipelined; COPY is refused under row-level security
+            await self._line.executemany(sql, rows)  # pipelined; COPY is refused under row-level security
         except asyncpg.UniqueViolationError:
-            raise Taken("this was written by someone else meanwhile; load it again") from None
+            raise Taken(TAKEN) from None
 
-    async def seal(self, tenant: UUID, entry: str, private: str | None, events: Sequence[Event], /) -> None:
-        """Append to journal and outbox in one statement; the head row is the tenant's lock."""
-        ids, names, bodies = zip(*events, strict=True) if events else ((), (), ())
-        if await self._raw.fetchval(SEAL, tenant, entry, ids, names, bodies, private) is None:
-            raise Misuse(f"tenant {tenant} has no journal head; it was never created here")
+    async def seal(
+        self, tenant: UUID, entry: str, private: str | None, events: Sequence[Event], held: Held | None, /
+    ) -> int:
+        """Append to journal and outbox in one statement, with a change that goes along."""
+        values = {"tenant_id": tenant, ENTRY: entry, PRIVATE: private, EVENTS: told(events)}
+        if held is None:
+            plan = self.plan(sealed())
+        else:
+            plan = self.plan(sealed(held.first, tuple(other for other, _ in held.beside)))
+            values = {**held.values, **bound(held.beside), **values}
+        try:
+            kept = plan.row(await self._line.fetchrow(plan.sql, *plan.arguments(values)))
+        except asyncpg.UniqueViolationError:
+            raise Taken(TAKEN) from None
+        if kept.seq is None and kept.touched:
+            refuse_headless(tenant, await self._line.fetchval(SHUT, tenant))
+        return kept.touched
 
 
 class PostgresStore:
     """Many tenants in one database; the tenant is set in the same message as BEGIN and dies with COMMIT."""
 
     def __init__(self, dsn: str, *, keys: Keys, now: Callable[[], dt.datetime], size: int = 10, **options: Any) -> None:
-        """Name the database; connections are opened at first use, *size* at most."""
+        """Name the database; connections are opened at first use, *size* at most.
+
+        Args:
+            dsn: ``?pooler=transaction`` says that PgBouncer, or its like, stands before the database.
+            options: For the pool, and for the driver.
+        """
         self.plans = Plans(PGDialect_asyncpg())  # type: ignore[no-untyped-call]
         self.pool = Pool(dsn, size, **options)
-        self._dsn, self._keys, self._now, self._options = dsn, keys, now, options
+        self._dsn, self.keys, self._now, self._options = dsn, keys, now, options
         self._runner: asyncio.Runner | None = None
 
     async def standing(self) -> str:
         """Say at which revision of the core the tables stand; nothing where there are none of ours."""
         raw = await self.pool.take()
         try:
-            if await raw.fetchval("SELECT to_regclass('public.alembic_version')") is None:
-                return ""
-            held = [row[0] for row in await raw.fetch("SELECT version_num FROM alembic_version")]
-            return next((number for number in held if number.startswith("core_")), "")
+            async with raw.transaction(readonly=True):
+                if await raw.fetchval("SELECT to_regclass('public.alembic_version')") is None:
+                    return ""
+                held = [row[0] for row in await raw.fetch("SELECT version_num FROM alembic_version")]
+                return next((number for number in held if number.startswith("core_")), "")
         finally:
             self.pool.give(raw, clean=True)
 
-    def _link(self, raw: Any) -> PostgresLink:
-        return PostgresLink(self.plans, self._keys, raw)
-
     async def read(self, use_case: ReadCase[P, T], tenant: str, /, *args: P.args, **kw: P.kwargs) -> T:
         """Run a use case that only reads; PostgreSQL itself refuses a write."""
-        return await self._twice(
-            "BEGIN READ ONLY", lambda raw: Reader(self._link(raw), tenant, self._now()), use_case, *args, **kw
-        )
+        return await self._twice(None, READING, tenant, None, use_case, args, kw)  # type: ignore[no-any-return]
 
     async def write(self, use_case: WriteCase[P, T], tenant: str, actor: Actor, /, *args: P.args, **kw: P.kwargs) -> T:
         """Run a use case in one transaction, committed when it returns, rolled back when it raises."""
-        return await self._twice(
-            "BEGIN", lambda raw: Unit(self._link(raw), tenant, actor, self._now()), use_case, *args, **kw
-        )
+        return await self._twice(None, WRITING, tenant, actor, use_case, args, kw)  # type: ignore[no-any-return]
+
+    def upon(self, stamp: Stamp | None) -> Upon:
+        """Run use cases in transactions whose readers know whether a stamp still stands."""
+        return Upon(self, stamp)
 
     async def _twice(
-        self,
-        begin: str,
-        open_: Callable[[Any], Reader],
-        use_case: Callable[..., Coroutine[Any, Any, T]],
-        *args: Any,
-        **kw: Any,
-    ) -> T:
+        self, stamp: Stamp | None, begin: str, tenant: str, actor: Actor | None, use_case: Any, args: Any, kw: Any
+    ) -> Any:
         """Run once more after a deadlock or under a table that was migrated meanwhile; both rolled back whole."""
         try:
-            return await self._once(begin, open_, use_case, *args, **kw)
+            return await self._once(stamp, begin, tenant, actor, use_case, args, kw)
         except RETRY:
-            return await self._once(begin, open_, use_case, *args, **kw)
+            try:
+                return await self._once(stamp, begin, tenant, actor, use_case, args, kw)
+            except RETRY as error:
+                raise _sent_away(error, ending=False) from error
 
     async def _once(
-        self,
-        begin: str,
-        open_: Callable[[Any], Reader],
-        use_case: Callable[..., Coroutine[Any, Any, T]],
-        *args: Any,
-        **kw: Any,
-    ) -> T:
+        self, stamp: Stamp | None, begin: str, tenant: str, actor: Actor | None, use_case: Any, args: Any, kw: Any
+    ) -> Any:
         raw = await self.pool.take()
-        clean = False
+        link = PostgresLink(self.plans, self.keys, raw)
+        clean = ending = False
         try:
-            unit = open_(raw)
-            await raw.execute(
-                f"{begin};SET LOCAL app.tenant_id='{unit.uuid}'"
-            )  # a UUID object: no quoting to get wrong
+            now = self._now()
+            unit = Reader(link, tenant, now) if actor is None else Unit(link, tenant, actor, now)
+            await self._begin(raw, begin, unit, stamp)
             result = await use_case(unit, *args, **kw)
             if isinstance(unit, Unit):
                 await unit.finish()
+            ending = True
             await raw.execute(unit.ending)
             clean = True
             return result
+        except BROKEN as error:
+            raise _sent_away(error, ending=ending) from error
+        except asyncpg.InterfaceError as error:
+            if not raw.is_closed():  # else the server ended it while we did something else
+                raise
+            raise _sent_away(error, ending=ending) from error
+        except LOST as error:
+            remedy = f"a pooler stands before it: write {POOLER}=transaction into the DSN"
+            raise ConfigError("the database forgot what it was told", remedy) from error
         finally:
+            link.end()
             self.pool.give(raw, clean=clean)
+
+    async def _begin(self, raw: Any, begin: str, unit: Reader, stamp: Stamp | None) -> None:
+        text = f"{begin}{unit.tenant}'"  # written from a UUID object: no quoting to get wrong
+        if stamp is None or self.pool.pooled:
+            await raw.execute(text)
+            return
+        if not raw.prepared:
+            await raw.execute(PREPARE)
+            raw.prepared = True
+        unit.stands = await raw.execute(f"{text};{stamp.asked(unit.tenant)}") == STANDS
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Drive a use case from a plain script: one private loop, kept, so that connections stay open."""
@@ -222,7 +200,7 @@ class PostgresStore:
 
     def apart(self) -> PostgresStore:
         """Give a store for another thread, with one connection of its own; whoever asked shuts it."""
-        return PostgresStore(self._dsn, keys=self._keys, now=self._now, size=1, **self._options)
+        return PostgresStore(self._dsn, keys=self.keys, now=self._now, size=1, **self._options)
 
     def shut(self) -> None:
         """Close from a plain script: the pool, then the private loop."""
@@ -235,3 +213,28 @@ class PostgresStore:
     async def close(self) -> None:
         """Close the pool."""
         await self.pool.close()
+
+
+class Upon:
+    """Runs use cases of a store upon a stamp."""
+
+    __slots__ = ("_stamp", "_store")
+
+    def __init__(self, store: PostgresStore, stamp: Stamp | None) -> None:
+        self._store, self._stamp = store, stamp
+
+    async def read(self, use_case: ReadCase[P, T], tenant: str, /, *args: P.args, **kw: P.kwargs) -> T:
+        """Run a use case as the store does."""
+        return await self._store._twice(self._stamp, READING, tenant, None, use_case, args, kw)  # type: ignore[no-any-return]
+
+    async def write(self, use_case: WriteCase[P, T], tenant: str, actor: Actor, /, *args: P.args, **kw: P.kwargs) -> T:
+        """Run a use case as the store does."""
+        return await self._store._twice(self._stamp, WRITING, tenant, actor, use_case, args, kw)  # type: ignore[no-any-return]
+
+
+def _sent_away(error: Exception, *, ending: bool) -> Unavailable:
+    """Tell whoever asked to come again; where COMMIT was under way, nobody knows whether it arrived."""
+    known = (
+        "it is not known whether this was kept: look, or ask again under the same key" if ending else "nothing was kept"
+    )
+    return Unavailable(f"the database broke off ({type(error).__name__}); {known}", retry_after=AGAIN)

@@ -17,9 +17,13 @@ from sqlalchemy.dialects.sqlite import dialect
 
 from renda_core.domain.case import Actor
 from renda_core.errors import ConfigError, Misuse, Taken
+from renda_core.store.chaining import chain
 from renda_core.store.compile import Plans
 from renda_core.store.keys import Keys
-from renda_core.store.unit import Event, ReadCase, Reader, Unit, WriteCase, chain
+from renda_core.store.link import Event, Held, refuse_headless
+from renda_core.store.stamps import Stamp
+from renda_core.store.stores import ReadCase, WriteCase
+from renda_core.store.unit import Reader, Unit
 
 T = TypeVar("T")
 P = ParamSpec("P")
@@ -51,26 +55,51 @@ def _told(error: sqlite3.IntegrityError) -> Exception:
     return error
 
 
+class Rows:
+    """Rows that are fetched some at a time."""
+
+    def __init__(self, raw: sqlite3.Cursor) -> None:
+        self._raw = raw
+
+    async def fetch(self, n: int, /) -> Sequence[Sequence[Any]]:
+        """Fetch the next rows, at most *n*; none at the end."""
+        return self._raw.fetchmany(n)
+
+
 class SqliteLink:
     """One connection inside a transaction."""
+
+    dialect = "sqlite"
+    far = False
 
     def __init__(self, plans: Plans, keys: Keys, raw: sqlite3.Connection) -> None:
         self.plan: Plans = plans
         self.keys = keys
         self._raw = raw
 
+    @property
+    def _line(self) -> sqlite3.Connection:
+        """The connection, while it is in a transaction."""
+        if not self._raw.in_transaction:
+            raise Misuse("a unit was used outside its transaction")
+        return self._raw
+
     async def first(self, sql: str, args: tuple[Any, ...], /) -> Sequence[Any] | None:
         """Fetch one row."""
-        return self._raw.execute(sql, args).fetchone()  # type: ignore[no-any-return]
+        return self._line.execute(sql, args).fetchone()  # type: ignore[no-any-return]
 
     async def all(self, sql: str, args: tuple[Any, ...], /) -> Sequence[Sequence[Any]]:
         """Fetch every row."""
-        return self._raw.execute(sql, args).fetchall()
+        return self._line.execute(sql, args).fetchall()
+
+    async def cursor(self, sql: str, args: tuple[Any, ...], /) -> Rows:
+        """Begin to fetch rows some at a time, however many there are."""
+        return Rows(self._line.execute(sql, args))
 
     async def change(self, sql: str, args: tuple[Any, ...], /) -> int:
         """Run a change; answer how many rows it touched."""
         try:
-            touched = self._raw.execute(sql, args).rowcount
+            touched = self._line.execute(sql, args).rowcount
         except sqlite3.IntegrityError as error:
             raise _told(error) from None
         if touched < 0:
@@ -80,16 +109,18 @@ class SqliteLink:
     async def change_all(self, sql: str, rows: Sequence[tuple[Any, ...]], /) -> None:
         """Run one change over many rows."""
         try:
-            self._raw.executemany(sql, rows)
+            self._line.executemany(sql, rows)
         except sqlite3.IntegrityError as error:
             raise _told(error) from None
 
-    async def seal(self, tenant: UUID, entry: str, private: str | None, events: Sequence[Event], /) -> None:
+    async def seal(
+        self, tenant: UUID, entry: str, private: str | None, events: Sequence[Event], held: Held | None, /
+    ) -> int:
         """Append to journal and outbox; the file's own lock keeps the chain in order."""
         key = tenant.bytes
-        head = self._raw.execute("SELECT seq, hash FROM journal_head WHERE tenant_id = ?", (key,)).fetchone()
-        if head is None:
-            raise Misuse(f"tenant {tenant} has no journal head; it was never created here")
+        head = self._line.execute("SELECT seq, hash, shut FROM journal_head WHERE tenant_id = ?", (key,)).fetchone()
+        if head is None or head[2]:
+            refuse_headless(tenant, None if head is None else bool(head[2]))
         seq, hashed = head[0] + 1, chain(head[1], entry)
         self._raw.execute("UPDATE journal_head SET seq = ?, hash = ? WHERE tenant_id = ?", (seq, hashed, key))
         self._raw.execute(
@@ -98,6 +129,7 @@ class SqliteLink:
         )
         rows = [(key, id.bytes, seq, name, body) for id, name, body in events]
         self._raw.executemany("INSERT INTO outbox (tenant_id, id, seq, name, body) VALUES (?, ?, ?, ?, ?)", rows)
+        return 1
 
 
 class SqliteStore:
@@ -120,7 +152,7 @@ class SqliteStore:
         """
         self.plans = Plans(dialect())
         self._path, self._patience, self._now, self._synchronous = str(path), patience, now, synchronous
-        self._keys = keys
+        self.keys = keys
         self._local = threading.local()
         if not sound(sqlite3.sqlite_version_info):
             told = f"SQLite {sqlite3.sqlite_version} has the WAL-reset defect: let one process only write this file"
@@ -151,7 +183,7 @@ class SqliteStore:
         )
 
     def _link(self, raw: sqlite3.Connection) -> SqliteLink:
-        return SqliteLink(self.plans, self._keys, raw)
+        return SqliteLink(self.plans, self.keys, raw)
 
     async def write(self, use_case: WriteCase[P, T], tenant: str, actor: Actor, /, *args: P.args, **kw: P.kwargs) -> T:
         """Run a use case in one transaction. Waiting for the file happens before BEGIN, never inside."""
@@ -191,6 +223,10 @@ class SqliteStore:
             time.sleep(seconds)
         else:
             await asyncio.sleep(seconds)
+
+    def upon(self, stamp: Stamp | None) -> SqliteStore:
+        """Give itself: rows have no numbered versions here, and a question is no journey."""
+        return self
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Drive a use case from a plain script: no event loop at all."""

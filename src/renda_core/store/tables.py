@@ -14,8 +14,11 @@ from renda_core.store.ballot_tables import ballot, ballot_board, ballot_chunk, b
 from renda_core.store.columns import DISTRIBUTED, Id, Instant
 from renda_core.store.duty_tables import duty_count, duty_record
 from renda_core.store.exchange_tables import column_choice, import_job, import_row, person_word, request_key
+from renda_core.store.hosting_tables import directory, directory_host, witness
+from renda_core.store.identity_tables import access, account, delegation, identity_provider, passkey, provided, ticket
 from renda_core.store.likeness_tables import likeness_list, likeness_page, likeness_segment
 from renda_core.store.notice_tables import notice
+from renda_core.store.private_tables import attachment, consent
 from renda_core.store.reception_tables import case_code, case_slot, guess
 from renda_core.store.roster_tables import (
     ROSTER,
@@ -37,6 +40,9 @@ from renda_core.store.schema import key, metadata, must, policies_on, side, tabl
 __all__ = [
     "ROSTER",
     "SIDES",
+    "access",
+    "account",
+    "attachment",
     "ballot",
     "ballot_board",
     "ballot_chunk",
@@ -57,11 +63,16 @@ __all__ = [
     "column_choice",
     "configuration",
     "congress",
+    "consent",
     "counter",
+    "delegation",
+    "directory",
+    "directory_host",
     "district",
     "duty_count",
     "duty_record",
     "guess",
+    "identity_provider",
     "import_job",
     "import_row",
     "journal",
@@ -75,16 +86,20 @@ __all__ = [
     "metadata",
     "notice",
     "outbox",
+    "passkey",
     "person",
     "person_word",
     "policies",
+    "provided",
     "request_key",
     "session",
     "station",
     "tenant",
     "term",
+    "ticket",
     "unit",
     "voter",
+    "witness",
 ]
 
 tenant = Table(
@@ -201,7 +216,13 @@ counter = table("counter", key("name", String), must("n", Integer), rowid=False)
 
 # journal and outbox
 
-journal_head = table("journal_head", must("seq", Integer), must("hash", LargeBinary), rowid=False)
+journal_head = table(
+    "journal_head",
+    must("seq", Integer),
+    must("hash", LargeBinary),
+    Column("shut", Boolean),  # the tenant lives, or will live, in another database: nothing is added here
+    rowid=False,
+)
 journal = table(
     "journal",
     key("seq", Integer),
@@ -222,4 +243,5 @@ SIDES = (case_facet, case_party, case_link, case_assignment, case_clock, case_ac
 
 def policies(tables: Any = None) -> list[str]:
     """Write the row-level policies of all tenant tables, for the migration."""
-    return policies_on(t.name for t in (tables if tables is not None else metadata.sorted_tables))
+    chosen = tables if tables is not None else metadata.sorted_tables
+    return policies_on(t.name for t in chosen if t.info["placement"] == "distributed")

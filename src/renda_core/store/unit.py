@@ -6,55 +6,32 @@ import datetime as dt
 import hashlib
 import json
 import secrets
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
-from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-import msgspec
+from sqlalchemy import Insert
 
 from renda_core.domain.case import Actor
 from renda_core.domain.sealed import Sealed
 from renda_core.errors import Misuse, NotFound, Stale
+from renda_core.store.chaining import canonical, digest
 from renda_core.store.codec import new_id
 from renda_core.store.compile import Plan, Query, Write, pieces
-from renda_core.store.keys import Keys
+from renda_core.store.folding import bound, folded
+from renda_core.store.keyed import Keyed
+from renda_core.store.link import Beside, Event, Held, Link
 
 T = TypeVar("T")
 P = ParamSpec("P")
-Event = tuple[UUID, str, str]
-"""Id, name, JSON body."""
-_lines = msgspec.json.Encoder(order="deterministic")
-START = bytes(32)
-"""The hash before a tenant's first entry."""
 
 
-_uuid = lru_cache(1_000)(UUID)
-"""Reads the id of a tenant, which one process meets again and again."""
-
-
-class Link(Protocol):
-    """One borrowed connection inside one transaction of one tenant."""
-
-    keys: Keys
-
-    def plan(self, statement: Query[T] | Write, /) -> Plan[T]:
-        """Compile a statement, once."""
-
-    async def first(self, sql: str, args: tuple[Any, ...], /) -> Sequence[Any] | None:
-        """Fetch one row."""
-
-    async def all(self, sql: str, args: tuple[Any, ...], /) -> Sequence[Sequence[Any]]:
-        """Fetch every row."""
-
-    async def change(self, sql: str, args: tuple[Any, ...], /) -> int:
-        """Run a change; answer how many rows it touched."""
-
-    async def change_all(self, sql: str, rows: Sequence[tuple[Any, ...]], /) -> None:
-        """Run one change over many rows."""
-
-    async def seal(self, tenant: UUID, entry: str, private: str | None, events: Sequence[Event], /) -> None:
-        """Append to journal and outbox: the last statement before COMMIT."""
+@lru_cache(1_000)
+def _read(tenant: str) -> tuple[UUID, str]:
+    """Read the id of a tenant, which one process meets again and again; give it as it is always written, too."""
+    id = UUID(tenant)
+    return id, str(id)
 
 
 class Reader:
@@ -65,17 +42,39 @@ class Reader:
 
     def __init__(self, link: Link, tenant: str, now: dt.datetime) -> None:
         try:
-            self.uuid = _uuid(tenant)
+            self._uuid, self._tenant = _read(tenant)
         except (ValueError, AttributeError, TypeError):
             raise Misuse(f"tenant must be a UUID, not {tenant!r}") from None
-        self.tenant, self.now = str(self.uuid), now
-        self._link = link
+        self._link, self.now = link, now
+        self._keyed: Keyed | None = None
+        self._held: Held | None = None
+        self.stands = False
+        """Whether the stamp that the transaction was opened upon still stands."""
+
+    @property
+    def link(self) -> Link:
+        """The connection itself, for whoever carries whole tables; a use case asks and writes by statements."""
+        return self._link
+
+    @property
+    def uuid(self) -> UUID:
+        """The tenant, fixed for the whole transaction."""
+        return self._uuid
+
+    @property
+    def tenant(self) -> str:
+        """The tenant's id as text, fixed for the whole transaction."""
+        return self._tenant
 
     async def find(self, query: Query[T], /, **values: Any) -> T | None:
         """Load the first row, or None."""
+        if self._held is not None:
+            await self.settle()
         plan = self._link.plan(query)
-        values["tenant_id"] = self.uuid
+        values["tenant_id"] = self._uuid
         row = await self._link.first(plan.sql, plan.arguments(values))
+        for other in self._keyed.others(values) if row is None and self._keyed else ():
+            row = row or await self._link.first(plan.sql, plan.arguments(other))
         return None if row is None else plan.row(row)
 
     async def one(self, query: Query[T], /, **values: Any) -> T:
@@ -86,13 +85,25 @@ class Reader:
 
     async def all(self, query: Query[T], /, **values: Any) -> list[T]:
         """Load every row; the query bears the limit."""
+        rows = await self._rows(query, values)
+        for other in self._keyed.others(values) if self._keyed else ():
+            rows += [row for row in await self._rows(query, other) if row not in rows]
+        return rows
+
+    async def _rows(self, query: Query[T], values: dict[str, Any]) -> list[T]:
+        if self._held is not None:
+            await self.settle()
         plan = self._link.plan(query)
-        values["tenant_id"] = self.uuid
+        values["tenant_id"] = self._uuid
         return [plan.row(row) for row in await self._link.all(plan.sql, plan.arguments(values))]
 
     async def among(self, query: Query[T], name: str, values: Collection[Any], /, **rest: Any) -> list[T]:
         """Load the rows of many values at once, by a query that restricts a column with ``compile.among``."""
-        return [row for piece in pieces(name, values) for row in await self.all(query, **piece, **rest)]
+        values = self._keyed.many(list(values)) if self._keyed else values
+        return [row for piece in pieces(name, values) for row in await self._rows(query, {**piece, **rest})]
+
+    async def settle(self) -> None:
+        """Do what waits to be done together with something else; a reader has nothing."""
 
     def reveal(self, sealed: Sealed, field: str) -> str:
         """Open personal data of this tenant; whoever shows it must have a reason to."""
@@ -103,8 +114,20 @@ class Reader:
         return self._link.keys.open_bytes(box, tenant=self.tenant, field=field)
 
     def find_key(self, text: str, field: str) -> bytes:
-        """Hash a personal value under the tenant's key, to look it up without opening anything."""
-        return self._link.keys.index(text, tenant=self.tenant, field=field)
+        """Hash a personal value under the tenant's key, to look it up; what an older key hashed is found by it, too."""
+        return self._hashes().key(text, field)
+
+    def key_now(self, stored: bytes | None) -> bytes | None:
+        """Give the present hash for one that was found stored, perhaps made under an older key."""
+        return self._keyed.now(stored) if stored and self._keyed else stored
+
+    def is_key_of(self, stored: bytes, text: str, field: str) -> bool:
+        """Tell whether a stored hash is that of a text, under whichever key it was made."""
+        return self._hashes().same(stored, text, field)
+
+    def _hashes(self) -> Keyed:
+        self._keyed = self._keyed or Keyed(self._link.keys, self.tenant)
+        return self._keyed
 
 
 class Unit(Reader):
@@ -129,16 +152,22 @@ class Unit(Reader):
 
     async def write(self, write: Write, /, **values: Any) -> int:
         """Run a change; answer how many rows it touched."""
+        if self._held is not None:
+            await self.settle()
         self._changed = True
         plan: Plan[Any] = self._link.plan(write)
-        values["tenant_id"] = self.uuid
-        return await self._link.change(plan.sql, plan.arguments(values))
+        values["tenant_id"] = self._uuid
+        touched = await self._link.change(plan.sql, plan.arguments(values))
+        if self._keyed and not touched and not isinstance(write.source, Insert):
+            for other in self._keyed.others(values):
+                touched = touched or await self._link.change(plan.sql, plan.arguments(other))
+        return touched
 
     async def write_unrecorded(self, write: Write, /, **values: Any) -> int:
         """Run a change that has no journal entry.
 
-        There are three: the cast of a secret ballot, whose time nothing may keep; and, as neither is a fact of the
-        county's, the answer that is kept for a request which may come twice, and the count of a guest's wrong codes.
+        The cast of a secret ballot, whose time nothing may keep; and what is no fact of the county's: kept answers,
+        tickets, wrong tries, when a session was last used, files on their way. A test lists the modules that may.
         """
         changed, self._changed = self._changed, False
         touched = await self.write(write, **values)
@@ -150,8 +179,43 @@ class Unit(Reader):
         if await self.write(write, was=was, **values) == 0:
             raise Stale(f"{values['id']} was changed by someone else meanwhile; load it again", id=str(values["id"]))
 
+    async def save_with(self, write: Write, values: Mapping[str, Any], beside: Beside, /, *, was: int | None) -> None:
+        """Store a row with what stands beside it in other tables.
+
+        On a far server it waits for what comes next: for the journal entry, with which it makes one journey, or for
+        anything else that is asked or done before. What is wrong with it is told then.
+
+        Args:
+            was: The version over which it is stored; None where it is new.
+
+        Raises:
+            Stale: There is no such version any more.
+        """
+        await self.settle()
+        held = Held(write, {**values, "tenant_id": self._uuid, "was": was}, beside, was)
+        if self._link.far:
+            self._changed, self._held = True, held
+            return
+        self._stored(held, await self.write(write, was=was, **values))
+        for other, rows in beside:
+            await self.write_many(other, rows)
+
+    async def settle(self) -> None:
+        """Do what waits to be done together with something else."""
+        if (held := self._held) is not None:
+            self._held = None
+            plan: Plan[Any] = self._link.plan(folded(held.first, tuple(other for other, _ in held.beside)))
+            values = {**held.values, **bound(held.beside)}
+            self._stored(held, await self._link.change(plan.sql, plan.arguments(values)))
+
+    def _stored(self, held: Held, touched: int) -> None:
+        if held.was is not None and not touched:
+            id = str(held.values["id"])
+            raise Stale(f"{id} was changed by someone else meanwhile; load it again", id=id)
+
     async def write_all(self, write: Write, rows: Iterable[Mapping[str, Any]], /) -> dict[str, object]:
         """Run one change over many rows; answer their count and digest, for the one journal entry."""
+        await self.settle()
         self._changed = True
         plan: Plan[Any] = self._link.plan(write)
         whole = [{**row, "tenant_id": self.uuid} for row in rows]
@@ -160,6 +224,7 @@ class Unit(Reader):
 
     async def write_many(self, write: Write, rows: Collection[Mapping[str, Any]], /) -> None:
         """Run one change over many rows, of which the caller keeps a :class:`Digest` for the journal."""
+        await self.settle()
         self._changed = True
         plan: Plan[Any] = self._link.plan(write)
         await self._link.change_all(plan.sql, plan.many(rows, self.uuid))
@@ -213,68 +278,11 @@ class Unit(Reader):
     async def finish(self) -> None:
         """Write journal and outbox as the last statement before commit; the store calls this."""
         if self.ending == "ROLLBACK":
-            return
-        if self._entry is not None:
-            await self._link.seal(self.uuid, *self._entry, self._events)
+            await self.settle()  # so that what is wrong with it is told
+        elif self._entry is not None:
+            held, self._held = self._held, None
+            touched = await self._link.seal(self.uuid, *self._entry, self._events, held)
+            if held is not None:
+                self._stored(held, touched)
         elif self._changed or self._events:
             raise Misuse("changed something without a journal entry")
-
-
-class Digest:
-    """A hash over rows as they are written, piece by piece, so that none need be kept for it."""
-
-    def __init__(self) -> None:
-        self._total = hashlib.sha256()
-
-    def add(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Take rows in."""
-        self._total.update(_lines.encode_lines(rows))
-
-    def hexdigest(self) -> str:
-        """Give the hash of all rows so far."""
-        return self._total.hexdigest()
-
-
-def digest(rows: Iterable[Mapping[str, Any]]) -> str:
-    """Hash rows as canonical lines, so that one journal entry vouches for many; equal on both back ends."""
-    total = hashlib.sha256()
-    for row in rows:
-        total.update(json.dumps(row, ensure_ascii=False, sort_keys=True, default=str).encode() + b"\n")
-    return total.hexdigest()
-
-
-def canonical(fields: Mapping[str, object]) -> str:
-    """Write the text that is stored verbatim and hashed, so no back end can reorder it."""
-    return json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=_no)
-
-
-def _no(value: object) -> str:
-    raise Misuse(f"a journal body holds plain JSON values, not {type(value).__name__}")
-
-
-def chain(previous: bytes, entry: str) -> bytes:
-    """Hash one entry onto its predecessor."""
-    return hashlib.sha256(previous + hashlib.sha256(entry.encode()).digest()).digest()
-
-
-ReadCase = Callable[Concatenate[Reader, P], Coroutine[Any, Any, T]]
-WriteCase = Callable[Concatenate[Unit, P], Coroutine[Any, Any, T]]
-
-
-class Store(Protocol):
-    """Runs use cases: ``await store.write(service, tenant, actor, command)``."""
-
-    async def read(self, use_case: ReadCase[P, T], tenant: str, /, *args: P.args, **kw: P.kwargs) -> T:
-        """Run a use case that only reads; the database itself refuses a write."""
-
-    async def write(self, use_case: WriteCase[P, T], tenant: str, actor: Actor, /, *args: P.args, **kw: P.kwargs) -> T:
-        """Run a use case in one transaction, committed when it returns, rolled back when it raises."""
-
-    def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """Drive a use case from a plain script."""
-
-    def apart(self) -> Store:
-        """Give a store of the same data for another thread; that thread shuts it when it is done."""
-
-    def shut(self) -> None:
-        """Close from a plain script."""

@@ -132,19 +132,20 @@ def _without(total: Count, part: Count) -> Count | None:
 async def keep_opened(unit: Unit, id: str, number: int, file: Mapping[str, Any]) -> None:
     """Keep the box as the trustees opened and signed it, sealed until it is told with the verdict."""
     row = {"ballot_id": id, "round": number, "bundle": OPENED, "teller": NOBODY}
-    await unit.write(sheet_rows.ADD, **row, sealed=unit.seal_bytes(encode(file), _field(id, number)))
+    await unit.write(sheet_rows.ADD, **row, sealed=unit.seal_bytes(encode(file), field_of(id, number)))
 
 
 async def opened_box(reader: Reader, id: str, number: int) -> dict[str, Any] | None:
     """Give the box as the trustees opened and signed it; None where none was opened."""
     for row in await reader.all(sheet_rows.ALL, ballot_id=id, round=number):
         if row.bundle == OPENED and row.teller == NOBODY:
-            found: dict[str, Any] = decode(reader.open_bytes(row.sealed, _field(id, number)), dict)
+            found: dict[str, Any] = decode(reader.open_bytes(row.sealed, field_of(id, number)), dict)
             return found
     return None
 
 
-def _field(id: str, number: int) -> str:
+def field_of(id: str, number: int) -> str:
+    """Name the place that an opened box is sealed for."""
     return f"ballot_sheet:{id}:{number}:{OPENED}"
 
 

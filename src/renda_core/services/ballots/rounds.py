@@ -10,7 +10,8 @@ from renda_core.errors import Invalid, Rejected
 from renda_core.services.ballots.commands import OpenRound
 from renda_core.services.ballots.loading import Held, hold, refuse_strangers, save
 from renda_core.store import ballots as rows
-from renda_core.store.unit import Unit, digest
+from renda_core.store.chaining import digest
+from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
 
 SUSPENDED = "代表法 61"

@@ -88,7 +88,7 @@ async def enter_sheet(unit: Unit, _: Tenant, id: str, sheet: Sheet) -> Progress:
         return _progress(ballot, number, entered)
     before = _own(unit.actor, entered, kept.bundle)
     row = {"ballot_id": id, "round": number, "bundle": kept.bundle, "teller": unit.actor.id}
-    sealed = unit.seal_bytes(_padded(encode(kept)), _field(row))
+    sealed = unit.seal_bytes(_padded(encode(kept)), field_of(row))
     if before is None:
         await unit.write(rows.ADD, sealed=sealed, **row)
     else:
@@ -236,11 +236,11 @@ async def _entered(reader: Reader, ballot: Ballot, number: int) -> dict[str, dic
     for row in await reader.all(rows.ALL, ballot_id=ballot.id, round=number):
         if row.teller in ballot.tellers:
             key = {"ballot_id": ballot.id, "round": number, "bundle": row.bundle, "teller": row.teller}
-            found[row.bundle][row.teller] = decode(reader.open_bytes(row.sealed, _field(key)), Sheet)
+            found[row.bundle][row.teller] = decode(reader.open_bytes(row.sealed, field_of(key)), Sheet)
     return dict(found)
 
 
-def _field(row: Mapping[str, object]) -> str:
+def field_of(row: Mapping[str, object]) -> str:
     """Name what is sealed, so that no sheet opens in the place of another."""
     return ":".join(("ballot_sheet", *(str(row[key]) for key in ("ballot_id", "round", "bundle", "teller"))))
 

@@ -10,11 +10,12 @@ from typing import TypeVar
 
 from renda_core.domain.codes import UNSOLVED
 from renda_core.errors import Invalid, RendaError, Stale
-from renda_core.services.codes.guessing import GUESSING, Guessing, purge
+from renda_core.services.codes.guessing import GUESSING
 from renda_core.services.codes.issuing import ISSUERS, issue
 from renda_core.services.codes.judging import judged, opened
 from renda_core.services.codes.looking import CODE, Answer, Followed, Judged, Passed, followed
-from renda_core.store.unit import Store, Unit
+from renda_core.store.stores import Store
+from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
 
 T = TypeVar("T")
@@ -89,12 +90,10 @@ __all__ = [
     "ISSUERS",
     "Answer",
     "Followed",
-    "Guessing",
     "Judged",
     "Passed",
     "dispute",
     "issue",
     "look",
-    "purge",
     "rate",
 ]

@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import ipaddress
-
-import attrs
 
 from renda_core.domain.codes import read_code
 from renda_core.errors import NotFound, TooMany
-from renda_core.store.codes import CUT_OLD, FOLLOWED, FORGIVE, GUESS, GUESSES, GuessRow
+from renda_core.services import tries
+from renda_core.services.tries import SOURCE_FIELD, Counted, Limit, source_of
+from renda_core.store.codes import FOLLOWED
 from renda_core.store.unit import Unit
 
-CODE_FIELD, SOURCE_FIELD = "case_code", "guess_source"
-"""For what codes and sources are hashed under the tenant's key; neither is kept as it was given."""
-NET = 64
-"""Bits of an IPv6 address that name a household or an office; the rest each of its devices chooses itself."""
-
-
-@attrs.frozen(kw_only=True)
-class Guessing:
-    """How many wrong codes one source may give in a while.
-
-    Attributes:
-        window: From its first wrong code on; then the count begins anew.
-    """
-
-    tries: int
-    window: dt.timedelta
-    source: str
-
-
-GUESSING = Guessing(
+CODE_FIELD = "case_code"
+"""For what codes are hashed under the tenant's key; none is kept as it was given."""
+GUESSING = Limit(
     tries=10,
     window=dt.timedelta(minutes=15),
     source="U: a person misreads a code a few times; 960 tries a day find none of 8.5e11",
@@ -42,8 +24,7 @@ GUESSING = Guessing(
 async def case_of(unit: Unit, code: str, source: str) -> str | NotFound | TooMany:
     """Find the case that a code follows; what is given back as an error is raised once the count is committed.
 
-    A try is counted before it is looked at, and taken back where it was right, so that of many at once no more than
-    are allowed are looked at. A right one from a source with too many wrong ones is not looked at either.
+    A right one from a source with too many wrong ones is not looked at either.
 
     Args:
         code: As it was typed.
@@ -54,41 +35,13 @@ async def case_of(unit: Unit, code: str, source: str) -> str | NotFound | TooMan
     """
     digest = unit.find_key(read_code(code), CODE_FIELD)
     where = unit.find_key(source_of(source), SOURCE_FIELD)
-    if (had := await unit.find(GUESSES, source=where)) is not None and (refusal := _too_many(unit, had, more=1)):
-        return refusal
-    await unit.write_unrecorded(GUESS, source=where, now=unit.now, edge=unit.now - GUESSING.window)
-    if refusal := _too_many(unit, await unit.one(GUESSES, source=where)):
+    told = "too many wrong codes came from here; try again later"
+    if refusal := await tries.count(unit, Counted(where=where, limit=GUESSING, told=told)):
         return refusal
     found = await unit.find(FOLLOWED, digest=digest)
     if found is None:
         return NotFound(
             "no matter is followed by this code; look at each letter and digit again, or ask at the station"
         )
-    await unit.write_unrecorded(FORGIVE, source=where)
+    await tries.forgive(unit, where)
     return found.case_id
-
-
-def source_of(given: str) -> str:
-    """Read where a guess comes from: an IPv6 address by its network, whatever form it is written in."""
-    try:
-        address = ipaddress.ip_address(given.strip().partition("%")[0])
-    except ValueError:
-        return given.strip()
-    if isinstance(address, ipaddress.IPv6Address):
-        if address.ipv4_mapped:
-            return str(address.ipv4_mapped)
-        return str(ipaddress.ip_network((address, NET), strict=False))
-    return str(address)
-
-
-async def purge(unit: Unit) -> int:
-    """Take away the counts whose time is over; answer how many."""
-    return await unit.write_unrecorded(CUT_OLD, before=unit.now - GUESSING.window)
-
-
-def _too_many(unit: Unit, row: GuessRow, *, more: int = 0) -> TooMany | None:
-    """Refuse what goes beyond the tries of a window that still runs."""
-    left = (row.since + GUESSING.window - unit.now).total_seconds()
-    if row.n + more <= GUESSING.tries or left <= 0:
-        return None
-    return TooMany("too many wrong codes came from here; try again later", retry_after=max(1, int(-(-left // 1))))

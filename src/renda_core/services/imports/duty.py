@@ -23,10 +23,11 @@ from renda_core.services.imports.duty_lines import REMEDY, Line, Lines, titles
 from renda_core.services.imports.planned import File, Once, PlannedRow, Say, chunks, decided, refused
 from renda_core.store import duty as d
 from renda_core.store import duty_lists as lists
+from renda_core.store.chaining import Digest
 from renda_core.store.codec import decode, new_id
 from renda_core.store.importing import BY_NUMBERS
 from renda_core.store.roster import ALL
-from renda_core.store.unit import Digest, Unit
+from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
 
 ANOTHER = "write 是 into 同日另一次 if it is another one; if it is the same, delete the row"

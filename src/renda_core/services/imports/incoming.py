@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from renda_core.errors import RendaError
+from renda_core.files.limits import TooLarge, WrongKind
 
+__all__ = ["LARGEST", "Busy", "TooLarge", "WrongKind", "kind_of", "safe_name"]
 LARGEST = 50_000_000
 """Bytes of a file; the registers of a county are a tenth of it."""
 LONGEST_NAME = 120
@@ -16,22 +18,10 @@ REFUSED = '<>:"|?*'
 """Characters that no file system shares with another."""
 
 
-class WrongKind(RendaError):
-    """The file is of a kind that is not read."""
-
-    code = "wrong_kind"
-
-
 class Busy(RendaError):
     """Too many files of this tenant are waiting; nothing was done."""
 
     code = "busy"
-
-
-class TooLarge(RendaError):
-    """The file is larger than any that is taken."""
-
-    code = "too_large"
 
 
 def kind_of(content: bytes) -> str:
@@ -47,10 +37,14 @@ def kind_of(content: bytes) -> str:
     return ".csv"
 
 
-def safe_name(name: str, ending: str) -> str:
-    """Keep the last part of a name, without anything that steers a screen or a file system."""
+def safe_name(name: str, ending: str, endings: tuple[str, ...] = ENDINGS) -> str:
+    """Keep the last part of a name, without anything that steers a screen or a file system.
+
+    Args:
+        ending: What it gets where it has none of the *endings*, or is too long.
+    """
     last = name.replace("\\", "/").rpartition("/")[2]
     kept = "".join(c for c in last if c.isprintable() and c not in REFUSED).strip(" .")
-    if len(kept) > LONGEST_NAME or (kept and not kept.lower().endswith(ENDINGS)):
+    if len(kept) > LONGEST_NAME or (kept and not kept.lower().endswith(endings)):
         kept = kept[: LONGEST_NAME - len(ending)] + ending
     return kept or f"file{ending}"

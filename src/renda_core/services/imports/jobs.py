@@ -172,7 +172,7 @@ async def claim(unit: Unit, _: Tenant, id: str) -> tuple[ImportJob, bytes] | Non
     return await move(unit, job, "applying" if job.state == "applying" else "reading"), content
 
 
-async def undone(reader: Reader, _: Tenant) -> tuple[str, ...]:
+async def undone(reader: Reader, _: object) -> tuple[str, ...]:
     """List the imports that a worker has something to do for, the oldest first."""
     found = [row for state in UNDONE for row in await reader.all(s.IN_STATE, state=state)]
     return tuple(row.id for row in sorted(found, key=lambda row: row.id))

@@ -8,9 +8,10 @@ from typing import Any
 from renda_core.domain.sealed import Sealed
 from renda_core.services.imports.planned import State
 from renda_core.store import tables as t
+from renda_core.store.chaining import Digest
 from renda_core.store.codec import new_id
 from renda_core.store.roster import ADD, ALL, CHANGE
-from renda_core.store.unit import Digest, Unit
+from renda_core.store.unit import Unit
 
 Row = dict[str, Any]
 BLANK: Mapping[str, Row] = {

@@ -65,6 +65,7 @@ class People:
         indexes = {a.index for a in asked if a.index}
         known = {k.id: k for k in await self._unit.among(BY_INDEX, "id_index", indexes)}
         known |= {k.id: k for k in await self._unit.among(BY_KEY, "match_key", {a.key for a in asked})}
+        known = {id: self._now(k) for id, k in known.items()}
         self._by_index = {k.id_index: k.id for k in known.values() if k.id_index}
         self._by_birth, self._namesakes = {}, {}
         for k in known.values():
@@ -74,9 +75,15 @@ class People:
         wanted = {k.id for k in known.values() if k.id_index in indexes or (k.match_key, k.born_on) in births}
         wanted |= {id for a in asked for id in self._corrected(a)}
         self._stored, self._carried, self._near = wanted, {}, {}
-        self._nouns.take("person", await self._unit.among(PEOPLE, "id", wanted))
+        stored = await self._unit.among(PEOPLE, "id", wanted)
+        self._nouns.take("person", ({**row, "id_index": self._unit.key_now(row["id_index"])} for row in stored))
         await self._compare(asked, known)
         return asked
+
+    def _now(self, known: Known) -> Known:
+        """Give somebody under the present hash of the number, where an older key made the stored one."""
+        now = self._unit.key_now(known.id_index)
+        return known if now == known.id_index else attrs.evolve(known, id_index=now)
 
     def _asked(self, read: Read) -> Asked:
         given = read.values["id_number"]

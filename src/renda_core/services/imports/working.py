@@ -19,7 +19,8 @@ from renda_core.services.imports import jobs
 from renda_core.services.imports.jobs import WORKER, ImportJob, RowSeen
 from renda_core.services.imports.planned import PlannedRow
 from renda_core.store.codec import decode, encode
-from renda_core.store.unit import Store, Unit
+from renda_core.store.stores import Store
+from renda_core.store.unit import Unit
 from renda_core.tenancy import Tenant
 
 PAGE = 2_000

@@ -13,7 +13,8 @@ from renda_core.domain.procedure import Procedure
 from renda_core.errors import Taken
 from renda_core.store.codec import decode_written
 from renda_core.store.likeness import ADD_LIST, ADD_PAGE, ADD_SEGMENT, CUT, LATE, SEGMENTS, LateCase, SegmentRow
-from renda_core.store.unit import Reader, Store, Unit
+from renda_core.store.stores import Store
+from renda_core.store.unit import Reader, Unit
 from renda_core.store.words import LONGEST, words
 from renda_core.tenancy import Tenant
 
@@ -134,6 +135,12 @@ async def _write(unit: Unit, kind: str, segment: int, texts: list[tuple[str, str
 def _pages(texts: list[tuple[str, str]]) -> Iterator[tuple[int, bytes]]:
     for start in range(0, len(texts), PAGE):
         yield start // PAGE, msgspec.json.encode(texts[start : start + PAGE])
+
+
+async def forget(unit: Unit, kind: str) -> int:
+    """Take away the index of a kind, of which a text was erased; :func:`keep` writes it anew. The caller records it."""
+    segments = await _segments(unit, kind)
+    return sum([await unit.write(cut, kind=kind, upto=segments[-1].segment) for cut in CUT]) if segments else 0
 
 
 async def _cut(unit: Unit, kind: str, upto: int) -> None:

@@ -11,9 +11,10 @@ from sqlalchemy import UniqueConstraint
 from renda_core.errors import RendaError
 from renda_core.services.popolo.read import canonical
 from renda_core.store import tables as t
+from renda_core.store.chaining import digest
 from renda_core.store.importing import ADD_WORD, CUT_WORDS
 from renda_core.store.roster import ADD, ALL, CHANGE
-from renda_core.store.unit import Reader, Unit, digest
+from renda_core.store.unit import Reader, Unit
 from renda_core.store.words import person_words
 
 Row = dict[str, Any]

@@ -15,7 +15,8 @@ from renda_core.store.cases import CaseRow, read_row
 from renda_core.store.columns import Id
 from renda_core.store.compile import Query, add, cut, mine
 from renda_core.store.index import found_by
-from renda_core.store.unit import Store, Unit
+from renda_core.store.stores import Store
+from renda_core.store.unit import Unit
 from renda_core.store.words import person_words
 from renda_core.tenancy import Tenant
 

@@ -224,19 +224,13 @@ def ours(county: Hosted) -> Any:
     return running([sys.executable, "-m", "benchmarks.hosted", county.home, "{port}"], county.environ)
 
 
-def fastapi(county: Hosted, python: Path) -> Any:
-    """Run FastAPI with SQLAlchemy's ORM."""
+def fastapi(county: Hosted, python: Path, *, threads: bool) -> Any:
+    """Run FastAPI with SQLAlchemy's ORM: as FastAPI's page on databases has it, in threads, or on asyncio."""
     told = conninfo_to_dict(county.owner)
     place = f"?host={told['host']}" + (f"&port={told['port']}" if told.get("port") else "")
-    database = f"postgresql+asyncpg://{told['user']}@/{told['dbname']}{place}"
-    words: list[object] = [
-        python,
-        "-m",
-        "uvicorn",
-        "fastapi_county:app",
-        "--app-dir",
-        Path(__file__).with_name("peers"),
-    ]
+    database = f"postgresql+{'psycopg' if threads else 'asyncpg'}://{told['user']}@/{told['dbname']}{place}"
+    named = "fastapi_county:app" if threads else "fastapi_async:app"
+    words: list[object] = [python, "-m", "uvicorn", named, "--app-dir", Path(__file__).with_name("peers")]
     words += ["--port", "{port}", "--no-access-log", "--loop", "uvloop", "--http", "httptools"]
     return running(words, {"COUNTY_TENANT": county.tenant, "COUNTY_DATABASE": database})
 

@@ -40,7 +40,7 @@ def decide(procedure: Procedure, case: Case, act: Act, actor: Actor, contexts: C
     if objections := tuple(_objections(procedure, step, case, act, actor, contexts)):
         raise Rejected(f"{act.step} refused", *objections)
     number = case.round + step.new_round
-    act = attrs.evolve(act, round=number)
+    act = act if act.round == number else attrs.evolve(act, round=number)
     fresh = tuple(
         Assignment(unit=u, role=r, round=number, on=act.on, state=procedure.facets[UNIT].states[0])
         for u, r in act.units

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from operator import attrgetter
 from types import UnionType
 from typing import Any, Literal, Union
@@ -11,6 +11,7 @@ import attrs
 
 from renda_core.domain.calendar import Calendar
 from renda_core.domain.case import AUTHOR, UNIT, Act, Case
+from renda_core.domain.clock import REMEMBERED, Clock
 from renda_core.domain.failing import Contexts, Overrun, expect
 from renda_core.domain.frozen import kinds_of
 from renda_core.domain.procedure import Procedure, Veil
@@ -180,22 +181,33 @@ def see(
 def _clocks(
     procedure: Procedure, case: Case, veiled: frozenset[str], calendar: Calendar, today: dt.date
 ) -> Iterable[SeenClock]:
+    rules = procedure.clocks
     for clock in case.clocks:
-        if veiled and f"clock.{clock.name}" in veiled:
-            continue
-        rule = procedure.clocks.get(clock.name)
-        due, late = clock.told(calendar, today)
-        yield SeenClock(
-            name=clock.name,
-            title=rule.title if rule else "",
-            unit=clock.unit,
-            round=clock.round,
-            state=clock.state,
-            due=due.on,
-            late=0 if rule and rule.window else late,
-            provisional=due.provisional,
-            lines=due.lines,
-        )
+        if not veiled or f"clock.{clock.name}" not in veiled:
+            rule = rules.get(clock.name)
+            title, late = (rule.title, not rule.window) if rule else ("", True)
+            yield _clock(clock, title, late, calendar, today)
+
+
+@lru_cache(REMEMBERED)
+def _clock(clock: Clock, title: str, late: bool, calendar: Calendar, today: dt.date) -> SeenClock:
+    """Show a clock; those of cases that are read again on the same day, or that started alike, are shown once.
+
+    Args:
+        late: Whether it can be late; a window that has passed is not.
+    """
+    due, days = clock.told(calendar, today)
+    return SeenClock(
+        name=clock.name,
+        title=title,
+        unit=clock.unit,
+        round=clock.round,
+        state=clock.state,
+        due=due.on,
+        late=days if late else 0,
+        provisional=due.provisional,
+        lines=due.lines,
+    )
 
 
 @cache

@@ -2,12 +2,16 @@
 
 import logging
 from fractions import Fraction
-from typing import Any, TypeVar
+from functools import lru_cache
+from operator import attrgetter
+from typing import Any, TypeVar, get_type_hints
 
+import attrs
 import msgspec
 from uuid_utils import uuid7
 
 from renda_core.domain.case import Act, Case
+from renda_core.domain.clock import REMEMBERED, Clock
 from renda_core.domain.frozen import frozen, maps
 from renda_core.domain.procedure import Procedure
 
@@ -30,8 +34,21 @@ def _dec(cls: type, value: Any) -> Any:
     return cls(value) if cls is Fraction else value
 
 
+def _stored(a: Any, kind: Any) -> tuple[str, Any, Any]:
+    default = msgspec.NODEFAULT if a.default is attrs.NOTHING else a.default
+    return a.name, tuple[msgspec.Raw, ...] if a.name == "clocks" else kind, msgspec.field(default=default)
+
+
 _encoder = msgspec.json.Encoder(enc_hook=_enc, order="deterministic")
-_case = msgspec.json.Decoder(Case, dec_hook=_dec)
+_FIELDS = attrs.fields(Case)
+_NAMES = tuple(a.name for a in _FIELDS)
+_parts = attrgetter(*_NAMES)
+_kinds = get_type_hints(Case)
+_Stored = msgspec.defstruct("_Stored", [_stored(a, _kinds[a.name]) for a in _FIELDS], frozen=True, kw_only=True)
+"""A case of which the clocks are left as they are written."""
+_case = msgspec.json.Decoder(_Stored, dec_hook=_dec)
+_clock = lru_cache(REMEMBERED)(msgspec.json.Decoder(Clock, dec_hook=_dec).decode)
+"""Reads a clock; equal ones, of cases that were opened alike, are one object, of which much is reckoned once."""
 
 
 def encode(value: object) -> bytes:
@@ -58,7 +75,9 @@ def convert(value: object, cls: type[T], *, strict: bool = True) -> T:
 
 def decode_case(raw: bytes, procedure: Procedure | None) -> Case:
     """Read a case; parts of plugins that are not enabled, or cannot read them, stay plain data and are kept."""
-    case = _case.decode(raw)
+    parts = dict(zip(_NAMES, _parts(_case.decode(raw)), strict=True))
+    parts["clocks"] = tuple([_clock(bytes(clock)) for clock in parts["clocks"]])
+    case = Case(**parts)
     for act in case.acts:
         if act.payload is not None:
             _put(act, "payload", _payload(act, procedure) if procedure else frozen(act.payload))

@@ -8,6 +8,7 @@ import inspect
 import io
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -18,8 +19,10 @@ from pathlib import Path
 
 import attrs
 import pytest
+from click.testing import CliRunner
 
 from renda_core import hookspecs
+from renda_core.cli import renda
 
 ROOT = Path(__file__).parents[2]
 PAGES = (ROOT / "README.md", ROOT / "README.zh-CN.md", *sorted((ROOT / "docs").rglob("*.md")))
@@ -33,6 +36,8 @@ NOT_RUN = {
 """Blocks marked ``no-run``, by page and language, each with its reason."""
 INSTALLS = {"docs/tutorial/first-practice.md"}
 """Pages that install with pip: what they build goes into a folder of the page's own, and nothing is fetched for it."""
+OURS = re.compile(r"renda [^|&;<>$`*?~#\\]+")
+"""A command of ours in which nothing is the shell's."""
 FENCE = re.compile(r"^```[ ]*(\{[^}\n]*\}|[^\n]*)\n(.*?)^```[ ]*$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?<!!)\[[^\]\n]*\]\(([^)\s]+)\)")
 
@@ -123,12 +128,26 @@ def run(text: str, where: str, namespace: dict[str, object]) -> str:
 
 
 def shell(text: str, where: str) -> str:
-    """Run commands as a reader would, line by line, stopping at the first that fails."""
+    """Run commands as a reader would, line by line, stopping at the first that fails.
+
+    Where a block asks the shell for nothing but to run our own command, no process is started for each: most of what
+    such a process does is to import what is here already.
+    """
+    lines = [line for line in text.replace("\\\n", " ").splitlines() if line.strip()]
+    if all(OURS.fullmatch(line) for line in lines):
+        return "".join(command(line, where) for line in lines)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["/bin/sh", "-e"], input=text, capture_output=True, text=True, env={**os.environ, "PATH": path}, check=False
     )
     assert done.returncode == 0, f"{where}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+def command(line: str, where: str) -> str:
+    """Run one line of ours in this process."""
+    done = CliRunner().invoke(renda, shlex.split(line)[1:])
+    assert done.exit_code == 0, f"{where}: {line}\n{done.output}"
     return done.stdout
 
 
@@ -153,17 +172,25 @@ def terminal(text: str, where: str, env: dict[str, str]) -> None:
         while shown.startswith("> "):
             more, _, shown = shown[2:].partition("\n")
             typed += "\n" + more
-        done = subprocess.run(  # noqa: S603 - our own pages
-            ["/bin/sh", "-c", typed],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env={**os.environ, "PATH": path, "COLUMNS": "100", "NO_COLOR": "1", **env},
-            check=False,
-        )
-        got = "".join(f"{line.rstrip()}\n" for line in done.stdout.splitlines())
+        seen = told(typed.strip(), {"COLUMNS": "100", "NO_COLOR": "1", **env}, path)
+        got = "".join(f"{line.rstrip()}\n" for line in seen.splitlines())
         right = doctest.OutputChecker().check_output(shown, got, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE)
         assert right, f"{where}: {typed}\nshown:\n{shown}\nprinted:\n{got}"
+
+
+def told(typed: str, env: dict[str, str], path: str) -> str:
+    """Run what was typed, and give what the terminal shows; a command of ours as ``shell`` runs it."""
+    if OURS.fullmatch(typed) and "PYTHONPATH" not in env:
+        return CliRunner(env=env).invoke(renda, shlex.split(typed)[1:]).output
+    done = subprocess.run(  # noqa: S603 - our own pages
+        ["/bin/sh", "-c", typed],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, "PATH": path, **env},
+        check=False,
+    )
+    return done.stdout
 
 
 def prompt(text: str, where: str, namespace: dict[str, object]) -> None:

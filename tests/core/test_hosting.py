@@ -53,6 +53,19 @@ def test_there_is_one_operator(service: Service) -> None:
     assert len(look(service).entries) == 1
 
 
+def test_whoever_founds_at_the_same_instant_is_refused_by_the_table(service: Service) -> None:
+    service.founded()
+    second = acts.new_entry(uid("other"), "other", "另一平台", "city", NOW, operator=True, configured=1)
+
+    async def work(premises: Premises) -> None:
+        store, operator = await premises.operator()
+        await store.write(acts.enter, operator.id, RUNNER, second)
+
+    with pytest.raises(Taken):
+        service.run(work)
+    assert sorted(look(service).codes) == ["platform"]
+
+
 def test_the_operator_takes_in_who_is_there_already(service: Service) -> None:
     async def work(premises: Premises) -> None:
         await make(premises, county("qing"), service.catalogue)

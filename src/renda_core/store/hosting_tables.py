@@ -29,6 +29,13 @@ directory = Table(
     must("changed_at", Instant),
     info=LOCAL,
 )
+Index(  # one operator: of two who found the service at one instant, the second is refused
+    "uq_directory_operator",
+    directory.c.operator,
+    unique=True,
+    sqlite_where=directory.c.operator,
+    postgresql_where=directory.c.operator,
+)
 directory_host = Table(
     "directory_host",
     metadata,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, ParamSpec, TypeVar
@@ -61,6 +63,22 @@ class Home:
     def codes(self) -> tuple[str, ...]:
         """List the tenants that have a file here."""
         return tuple(sorted(p.stem for p in (self.path / "tenants").glob("*.db")))
+
+    def files(self) -> dict[str, Path]:
+        """List the tenants' files by code, the operator's first: the others are found through it.
+
+        A file that cannot be read has the file's own name for a code; who opens it is told why.
+        """
+        found: dict[str, Path] = {}
+        if self.operator.exists():
+            code = self.operator.stem
+            with suppress(sqlite3.DatabaseError):
+                with closing(sqlite3.connect(f"{self.operator.resolve().as_uri()}?mode=ro", uri=True)) as raw:
+                    # Its tables may be older than any statement of ours; what it is called, they always held.
+                    row = raw.execute("SELECT code FROM tenant").fetchone()
+                code = row[0] if row else code
+            found[code] = self.operator
+        return found | {code: self.file(code) for code in self.codes()}
 
     def keys(self) -> Keys:
         """Read the key, or make it where there is neither key nor data yet.

@@ -11,6 +11,7 @@ from tests import databases
 from tests.divisions import published
 
 from renda_core.errors import ConfigError
+from renda_core.premises import making
 from renda_core.services.hosting import divisions
 
 if TYPE_CHECKING:
@@ -88,6 +89,34 @@ def test_a_tenant_is_deleted_for_good(desk: Terminal) -> None:
     assert whats(desk, "platform")[-1] == "tenant.deleted"
     assert desk("journal", "list", "qing").exit_code == 4
     assert whats(desk, "bai") == ["tenant.applied"]
+
+
+def test_a_deletion_that_was_cut_off_is_finished_by_doing_it_again(
+    desk: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.ok("tenant", "delete", "qing", "--reason", "合并", "--on", "2026-01-21")
+    desk.ok("tenant", "export", "qing", "--to", desk.folder / "qing.renda")
+    owner = ["--dsn", desk.owner] if hasattr(desk, "owner") else []
+    with monkeypatch.context() as cut:
+
+        async def killed(*_: object) -> None:
+            raise KeyboardInterrupt
+
+        cut.setattr(making, "forget", killed)
+        assert desk("tenant", "purge", "qing", "--yes", *owner, today="2026-01-21").exit_code != 0
+    assert states(desk)["qing"] == "closing"
+    desk.ok("tenant", "purge", "qing", "--yes", *owner, today="2026-01-21")
+    assert states(desk) == {"bai": "active", "platform": "active"}
+    assert whats(desk, "platform")[-1] == "tenant.deleted"
+
+
+@pytest.mark.parametrize("desk", ["sqlite"], indirect=True)  # a database has findings of its own
+def test_the_doctor_looks_at_the_operators_file_too(desk: Terminal) -> None:
+    looked = [found["about"] for found in desk.json("doctor")["findings"] if "单位" in found["about"]]
+    assert looked == ["tenant 单位 platform", "tenant 单位 bai", "tenant 单位 qing"]
+    (desk.home / "operator.db").write_bytes(b"SQLite format 3\0" + bytes(2_000))
+    told = [found for found in desk.json("doctor", code=2)["findings"] if found["level"] == "wrong"]
+    assert any("operator.db" in found["told"] and found["remedy"] for found in told)
 
 
 def test_another_database_is_not_taken_for_the_tenants_own(

@@ -62,7 +62,7 @@ def upgrade(session: Session, tenants: tuple[str, ...], dsn: str) -> None:
         session.tell({"database": NEWEST}, lambda: telling.line(f"database 数据库: {NEWEST}"))
         return
     home = session.at()
-    there = _files(home)
+    there = home.files()
     if unknown := sorted(set(tenants) - there.keys()):
         raise NotFound(f"no tenant {', '.join(unknown)} in {home.path}; there: {', '.join(there) or 'none'}")
     done = []
@@ -77,20 +77,6 @@ def upgrade(session: Session, tenants: tuple[str, ...], dsn: str) -> None:
     session.tell(
         {"upgraded": done}, lambda: telling.table(("单位", "原版本", "现版本"), rows, empty="no tenant 无单位")
     )
-
-
-def _files(home: Home) -> dict[str, Path]:
-    """List the tenants' files by code, the operator's first: the others are found through it."""
-    import sqlite3
-    from contextlib import closing
-
-    found: dict[str, Path] = {}
-    if home.operator.exists():
-        with closing(sqlite3.connect(f"{home.operator.resolve().as_uri()}?mode=ro", uri=True)) as raw:
-            # Its tables may be older than any statement of ours; what it is called, they always held.
-            row = raw.execute("SELECT code FROM tenant").fetchone()
-        found[row[0] if row else home.operator.stem] = home.operator
-    return found | {code: home.file(code) for code in home.codes()}
 
 
 @click.command(cls=Command)

@@ -39,8 +39,8 @@ def household(home: Home, *, deep: bool = False) -> Iterator[Finding]:
         yield wrong("home 数据目录", f"{home.path} may not be written", "give its owner the right to write")
     yield from _secrets(home)
     yield from _left_over(home.path)
-    codes = home.codes()
-    if not codes:
+    files = home.files()
+    if not files:
         yield note("tenants 单位", "none yet", "make one: renda tenant new, then renda tenant apply")
         return
     try:
@@ -48,13 +48,13 @@ def household(home: Home, *, deep: bool = False) -> Iterator[Finding]:
         catalogue = Catalogue.installed()
     except RendaError:
         return  # told already, by the key's or the practice's own finding
-    for code in codes:
+    for code in files:
         yield from tenant(home, code, catalogue, deep=deep)
 
 
 def _secrets(home: Home) -> Iterator[Finding]:
     try:
-        if home.key.exists() or home.codes():
+        if home.key.exists() or home.files():
             home.keys()
             yield ok("key 密钥", f"{home.key}")
         else:
@@ -75,7 +75,7 @@ def _left_over(folder: Path) -> Iterator[Finding]:
 
 def tenant(home: Home, code: str, catalogue: Catalogue, *, deep: bool = False) -> Iterator[Finding]:
     """Look at one tenant's file."""
-    path, about = home.file(code), f"tenant 单位 {code}"
+    path, about = home.files().get(code, home.file(code)), f"tenant 单位 {code}"
     if path.stat().st_mode & OTHERS:
         yield note(about, f"{path} can be read by others on this machine", f"chmod 600 {path}")
     damage = _damage(path, deep=deep)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import rich_click as click
 from click.exceptions import Exit
@@ -14,9 +12,6 @@ from renda_core.cli import telling
 from renda_core.cli.failing import USAGE
 from renda_core.cli.session import Command, Session
 from renda_core.errors import NotFound
-
-if TYPE_CHECKING:
-    from renda_core.workspace import Home
 
 MARKS = {"ok": "好 ok", "note": "注意 note", "wrong": "有误 wrong"}
 SHELLS = ("bash", "zsh", "fish")

@@ -161,8 +161,14 @@ def _directory() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_directory"),
         sa.UniqueConstraint("code", name="uq_directory_code"),
     )
-    only = {f"{dialect}_where": sa.text("operator") for dialect in ("sqlite", "postgresql")}
-    op.create_index("uq_directory_operator", "directory", ["operator"], unique=True, **only)
+    op.create_index(
+        "uq_directory_operator",
+        "directory",
+        ["operator"],
+        unique=True,
+        sqlite_where=sa.text("operator"),
+        postgresql_where=sa.text("operator"),
+    )
     op.create_table(
         "directory_host",
         sa.Column("host", STRING, nullable=False),

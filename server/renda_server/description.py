@@ -227,6 +227,9 @@ def _told(part: Any) -> Any:
         return [_told(p) for p in part if p != SEALED]
     if not isinstance(part, dict):
         return part
+    if (pair := part.get("prefixItems")) and all(item == pair[0] for item in pair):
+        part = {**part, "items": pair[0]}  # the same is said by what every client's maker reads
+        del part["prefixItems"]
     # A pair says how many items it has in minItems and maxItems already; an empty text is no id, only none given.
     vain = {("items", False), *([("default", "")] if part.get("format") == "uuid" else [])}
     return {

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
+from typing import Any
 
 import attrs
+import msgspec
 import pytest
 from litestar.testing import TestClient
 
 from renda_core.testing import uid
 from renda_server.app import create_app
+from renda_server.description import document
 from renda_server.settings import Settings
 
 from .conftest import LI, NAMES, NOW, OVER, REPLY, ROADS, WANG, Site, both
@@ -239,6 +243,24 @@ def test_pages_are_shown_to_their_readers(site: Site) -> None:
     hidden, nowhere = site.get("/api/pages/satisfaction", "roads"), site.get("/api/pages/nothing", "roads")
     assert (hidden.status_code, nowhere.status_code) == (404, 404)
     assert hidden.text.replace("satisfaction", "nothing") == nowhere.text
+
+
+def test_pairs_of_one_kind_are_described_as_every_maker_of_clients_reads_them() -> None:
+    shapes = msgspec.json.decode(document())["components"]["schemas"]
+    assert shapes["Revealed"]["properties"]["values"]["items"] == {
+        "type": "array",
+        "minItems": 2,
+        "maxItems": 2,
+        "items": {"type": "string"},
+    }
+
+    def pairs(part: Any) -> Iterator[list[Any]]:
+        for inner in part.values() if isinstance(part, dict) else part if isinstance(part, list) else ():
+            yield from pairs(inner)
+        if isinstance(part, dict) and isinstance(part.get("prefixItems"), list):
+            yield part["prefixItems"]
+
+    assert all(pair[0] != pair[1] for pair in pairs(shapes))
 
 
 def test_the_description_loads_nothing_from_elsewhere(site: Site) -> None:

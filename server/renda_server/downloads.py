@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import os
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import IO, Any
 from urllib.parse import quote
@@ -71,8 +71,18 @@ async def written(desk: Desk, folder: Path, name: str, write: Callable[[Store, P
     return await written_from(desk.store, folder, name, write)
 
 
-async def written_from(whose: Store, folder: Path, name: str, write: Callable[[Store, Path], object]) -> Stream:
-    """Write a file as :func:`written` does, from any store."""
+async def written_from(
+    whose: Store,
+    folder: Path,
+    name: str,
+    write: Callable[[Store, Path], object],
+    sent: Callable[[], Awaitable[None]] | None = None,
+) -> Stream:
+    """Write a file as :func:`written` does, from any store.
+
+    Args:
+        sent: What is called once all of it was sent; never where whoever asked went away before.
+    """
 
     def work() -> IO[bytes]:
         store = whose.apart()
@@ -87,13 +97,15 @@ async def written_from(whose: Store, folder: Path, name: str, write: Callable[[S
 
     file = await asyncio.to_thread(work)
     told = {**headers_of(name), "Content-Length": str(os.fstat(file.fileno()).st_size)}
-    return Stream(_pieces(file), media_type=MEDIA[os.path.splitext(name)[1]], headers=told)
+    return Stream(_pieces(file, sent), media_type=MEDIA[os.path.splitext(name)[1]], headers=told)
 
 
-async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
+async def _pieces(file: IO[bytes], sent: Callable[[], Awaitable[None]] | None) -> AsyncIterator[bytes]:
     with file:
         while piece := await asyncio.to_thread(file.read, PIECE):
             yield piece
+    if sent is not None:
+        await sent()
 
 
 def whole(request: Asking, name: str, body: bytes, media: str) -> Response[bytes]:

@@ -166,7 +166,7 @@ def test_a_tenant_is_deleted_when_its_day_has_come_and_its_data_were_exported(se
     service.founded("qing", "bai")
     with pytest.raises(Invalid):
         service.act(acts.close, QING, "合并", NOW.date())
-    service.act(acts.exported, QING, "an export of before")
+    service.act(acts.delivered, QING, "an export of before")
     closing = service.act(acts.close, QING, "合并", NOW.date() + dt.timedelta(days=1))
     assert (closing.delete_on, closing.exported_at) == (dt.date(2026, 1, 21), None)
     with pytest.raises(Rejected) as told:
@@ -176,6 +176,9 @@ def test_a_tenant_is_deleted_when_its_day_has_come_and_its_data_were_exported(se
     with pytest.raises(Rejected, match="exported"):
         service.run(lambda p: forget(p, QING, RUNNER))
     service.act(acts.exported, QING, "digest")
+    with pytest.raises(Rejected, match="exported"):  # it broke off on its way
+        service.run(lambda p: forget(p, QING, RUNNER))
+    service.act(acts.delivered, QING, "digest")
     service.act(acts.put_hosts, QING, ["qing.example.cn"])
     if service.database:
         with pytest.raises(Rejected, match="there still"):

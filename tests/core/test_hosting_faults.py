@@ -121,7 +121,7 @@ def test_a_file_made_anew_under_the_same_name_is_the_one_that_is_asked(service: 
     """A process that had the deleted file open must not go on with it: what it wrote there would be lost."""
     service.founded("qing")
     service.act(acts.close, QING, "合并", NOW.date() + dt.timedelta(days=1))
-    service.act(acts.exported, QING, "digest")
+    service.act(acts.delivered, QING, "digest")
     at(service, NOW + dt.timedelta(days=1))
 
     async def work(premises: Premises) -> None:

@@ -8,6 +8,7 @@ import io
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -21,6 +22,7 @@ from renda_core.errors import NotFound
 from renda_core.premises.making import make
 from renda_core.services.hosting import acts
 from renda_core.testing import uid
+from renda_server import downloads
 from renda_server.app import create_app
 from renda_server.hosting import Hosts, SiloAbsent, Suspended
 from renda_server.settings import Settings
@@ -217,9 +219,32 @@ def test_deleting_is_told_exported_and_taken_back(running: Running) -> None:
     assert given.status_code == 200, given.text
     assert zipfile.is_zipfile(io.BytesIO(given.content))
     assert running.ask("GET", path).json()["exported_at"] is not None
+    told = [what for what, _ in running.service.entries(OPERATOR)]
+    assert told[-2:] == ["tenant.exported", "tenant.delivered"]
     kept = running.ask("DELETE", f"{path}/deletion")
     assert (kept.json()["state"], kept.json()["exported_at"]) == ("suspended", None)
     assert running.ask("DELETE", f"{path}/suspension").json()["state"] == "active"
+
+
+@pytest.mark.parametrize("taken", [1, 2, 3])
+def test_a_download_that_breaks_off_counts_as_none(tmp_path: Path, taken: int) -> None:
+    """Of three pieces: only who took them all may have the data deleted afterwards."""
+    whole, sent = tmp_path / "whole", []
+    whole.write_bytes(bytes(2 * downloads.PIECE + 1))
+
+    async def mark() -> None:
+        sent.append(True)
+
+    async def take() -> None:
+        pieces = downloads._pieces(whole.open("rb"), mark)
+        for _ in range(taken):
+            await anext(pieces)
+        if taken == 3:
+            assert [piece async for piece in pieces] == []
+        await pieces.aclose()
+
+    asyncio.run(take())
+    assert sent == [True] * (taken == 3)
 
 
 def test_a_configuration_holds_at_once_here_and_soon_elsewhere(running: Running) -> None:

@@ -117,7 +117,7 @@ def test_a_tenant_that_is_made_anew_is_served_as_it_is_now(service: Service) -> 
         moment = NOW.replace(day=22)
         service.home = attrs.evolve(service.home, now=lambda: NOW)
         service.run(lambda p: p.act(RUNNER, acts.close, QING, "合并", NOW.date().replace(day=21)))
-        service.run(lambda p: p.act(RUNNER, acts.exported, QING, "digest"))
+        service.run(lambda p: p.act(RUNNER, acts.delivered, QING, "digest"))
         service.home = attrs.evolve(service.home, now=lambda: moment)
         if service.database:
             service.purge(QING)

@@ -204,7 +204,7 @@ async def put_hosts(desk: Desk, request: Asking, tenant_id: str, data: Hosts, if
     media=downloads.ARCHIVE, status=200, secret=True,
 )  # fmt: skip
 async def export_tenant(desk: Desk, request: Asking, tenant_id: str) -> Any:
-    """Give a tenant's data whole, sealed data sealed; a closing tenant may be deleted after that."""
+    """Give a tenant's data whole, sealed data sealed; a closing tenant may be deleted once all of it was sent."""
     state = request.app.state
     row, _ = await desk.ask(listing.shown, tenant_id)
     theirs = await state.hosts.premises.store(row)
@@ -214,7 +214,12 @@ async def export_tenant(desk: Desk, request: Asking, tenant_id: str) -> Any:
         with moving.Contents(state.files, row.id) as held:
             made.append(moving.export(store, row.id, path, by=desk.actor.id, contents=held).digest)
 
-    answer = await downloads.written_from(theirs, state.folder, f"{row.code}.renda", write)
+    async def sent() -> None:
+        act = await desk.do(acts.delivered, tenant_id, made[0])
+        await state.hosts.premises.tell(act, desk.actor)
+        await state.hosts.look()
+
+    answer = await downloads.written_from(theirs, state.folder, f"{row.code}.renda", write, sent)
     _done(request, desk, await desk.do(acts.exported, tenant_id, made[0]))
     return answer
 

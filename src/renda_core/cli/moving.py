@@ -42,7 +42,7 @@ def export(session: Session, tenant: str, to: Path) -> None:
             told = _counted(step)
             made = moving.export(workspace.store, workspace.file.id, to, by=by, contents=contents, told=told)
     if known.operator is not None:
-        _act(session, known, "exported", made.tenant.id, made.digest)
+        _act(session, known, "delivered", made.tenant.id, made.digest)
     _tell(session, made, f"written 已写入: {to}")
 
 

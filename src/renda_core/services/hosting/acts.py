@@ -172,13 +172,18 @@ async def put_witness(unit: Unit, _: object, id: str, witness: str | None, seen:
 
 
 async def exported(unit: Unit, _: object, id: str, digest: str) -> Act:
-    """Keep that a tenant's data were given out whole: a closing one may be deleted after that.
+    """Keep that a tenant's data are given out, whether or not all of it arrives.
 
     Args:
-        digest: Of the file that was given out.
+        digest: Of the file that is given out.
     """
+    return await _change(unit, await entry_of(unit, id, None), "tenant.exported", {"digest": digest})
+
+
+async def delivered(unit: Unit, _: object, id: str, digest: str) -> Act:
+    """Keep that a tenant's data were given out whole: a closing one may be deleted after that."""
     held = await entry_of(unit, id, None)
-    return await _change(unit, held, "tenant.exported", {"digest": digest}, exported_at=unit.now)
+    return await _change(unit, held, "tenant.delivered", {"digest": digest}, exported_at=unit.now)
 
 
 async def begin_move(unit: Unit, _: object, id: str, seen: int | None = None) -> Act:

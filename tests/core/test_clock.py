@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from renda_core import holidays
 from renda_core.domain.calendar import DAY, Calendar, Period, PeriodRules
+from renda_core.domain.case import Case
 from renda_core.domain.clock import Clock, Due, Tick
 from renda_core.errors import Invalid, Rejected
+from renda_core.store.codec import decode_case, encode
 
 D = dt.date
 CHINA = holidays.calendar(first_year=2015, last_year=2027)
@@ -296,3 +298,15 @@ def test_a_pause_moves_the_due_date_by_its_length(on, n, at, k, unit):
     paused = on + min(at, (clock.due(CHINA) - on).days) * DAY
     later = clock.tick("pause", paused).tick("resume", paused + k * DAY)
     assert later.due(CHINA) == clock.due(CHINA) + k * DAY
+
+
+@given(ledgers(), ledgers(), st.booleans())
+def test_a_stored_clock_comes_back_as_it_was_and_equal_ones_as_one_object(one, other, roll):
+    """What is reckoned once for a clock holds for every case that has it, and for no other clock."""
+    own = [attrs.evolve(drawn[0], roll=roll) for drawn in (one, other)]
+    cases = [Case(id="1", kind="k", title="t", opened_on=D(2026, 1, 1), clocks=(clock,)) for clock in own]
+    first, again, apart = (decode_case(encode(case), None).clocks[0] for case in (cases[0], cases[0], cases[1]))
+    assert first is again
+    assert (first, apart) == tuple(own)
+    assert (first == apart) == (first is apart)
+    assert first != apart or hash(first) == hash(apart)

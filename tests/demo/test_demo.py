@@ -10,7 +10,7 @@ from renda_core.cli.showing_demo import Listener
 from renda_core.errors import ConfigError
 
 TENANTS = Path(__file__).parents[2] / "tenants"
-pytestmark = pytest.mark.filterwarnings("ignore:SQLite:RuntimeWarning")
+pytestmark = [pytest.mark.filterwarnings("ignore:SQLite:RuntimeWarning"), pytest.mark.xdist_group("demo")]
 
 
 @pytest.fixture(scope="module")

@@ -27,6 +27,7 @@ from .outlet_commands import SILENT, every_command
 from .outlets import EARLY, NUMBERS, STAGES, THEIRS, County, canaries
 from .prepared import furnish
 
+pytestmark = pytest.mark.xdist_group("outlets")  # the county is made once, for all of them
 OUTLETS = sorted(
     {name for name, told in OPERATIONS.items() if told.method == "GET" and name != "print_ballot"}
     | {f"print_ballot {paper}" for paper in ("record", "announcement", "paper", "tally")}

@@ -12,6 +12,7 @@ from pathlib import Path
 import attrs
 
 from renda_core import redaction
+from renda_core.configuration import opening_many
 from renda_core.errors import ConfigError
 from renda_core.workspace import clock
 from renda_server.settings import Settings, check_database
@@ -37,11 +38,10 @@ def serve(home: Path, *, host: str = "127.0.0.1", port: int = 8000, now: Callabl
     asyncio.run(check_database(settings))
     import uvicorn  # after the check: a server that must not start says so at once
 
-    from renda_server.app import create_app
+    with opening_many():  # code and routes stay as long as the process, as tenants do: no search goes through them
+        from renda_server.app import create_app
 
-    app = create_app(settings)
-    gc.collect()
-    gc.freeze()  # code and routes stay as long as the process: no search need go through them
+        app = create_app(settings)
     gc.set_threshold(SEARCHED_AFTER, *gc.get_threshold()[1:])
     # No access log: addresses hold what people searched for, and a line of it would tell who voted when. No header
     # tells which server it is. uvicorn reads none that says where a request came from: see transport.py.

@@ -218,7 +218,7 @@ def read_tenant(path: Path, folder: Path | None = None) -> TenantFile:
 
 @contextmanager
 def opening_many() -> Iterator[None]:
-    """Put off the search for garbage while many tenants are opened.
+    """Put off the search for garbage while many tenants, or a whole server, are opened.
 
     All that is made then stays, and to look through it again and again would take about half of the time. It is set
     apart for good, so that no later search looks through it either: for the start of a process, once.

@@ -56,7 +56,11 @@ def attack(site: Site, ids: dict[str, str], roles: tuple[str, ...], examples: in
 
 
 def send(site: Site, case: Case, headers: dict[str, str]) -> httpx.Response:
-    """Send a request as it is, through the server that runs; what no HTTP client can send at all, is left out."""
+    """Send a request as it is, through the server that runs; what no HTTP client can send at all, is left out.
+
+    Some are made up without the token: they must not be anybody's whose cookie an earlier one left behind.
+    """
+    site.client.cookies.clear()
     ready = requests.Request(**case.as_transport_kwargs(base_url=OVER, headers=headers)).prepare()
     body = ready.body.encode() if isinstance(ready.body, str) else ready.body
     return site.client.request(str(ready.method), str(ready.url), headers=dict(ready.headers), content=body)

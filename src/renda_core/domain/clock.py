@@ -19,6 +19,7 @@ ALLOWED: dict[str, tuple[Do, ...]] = {
 }
 REMEMBERED = 8_192
 """Ledgers that stay reckoned: clocks start on few days, by few rules; reckoning one takes as long as reading a case."""
+RESTS = {"provisional": "statutory days only", "unknown": "weekends only"}
 BECOMES: dict[Do, str] = {"pause": "paused", "resume": "running", "restart": "running", "stop": "stopped"}
 
 
@@ -206,10 +207,7 @@ class Clock:
     @property
     def state(self) -> str:
         """Say ``running``, ``paused`` or ``stopped``."""
-        for tick in reversed(self.ticks):
-            if (state := BECOMES.get(tick.do)) is not None:
-                return state
-        return "running"
+        return next((BECOMES[tick.do] for tick in reversed(self.ticks) if tick.do in BECOMES), "running")
 
     def tick(
         self, do: Do, on: dt.date, *, period: Period | None = None, why: str = "", anchor: Anchor = "due"
@@ -280,9 +278,7 @@ def _reckoned(ticks: tuple[Tick, ...], roll: bool, calendar: Calendar) -> tuple[
     """Reckon what a ledger comes to: the due date, and the day since which it stands paused."""
     turn, lines = _replayed(ticks, roll, calendar)
     weak = sorted(y for y in turn.years if calendar.status(y) != "official")
-    for year in weak:
-        rests = "statutory days only" if calendar.status(year) == "provisional" else "weekends only"
-        lines.append(f"{year} has no official holiday table: provisional ({rests})")
+    lines += [f"{y} has no official holiday table: provisional ({RESTS[calendar.status(y)]})" for y in weak]
     return Due(on=turn.due, provisional=bool(weak), lines=tuple(lines)), turn.paused
 
 

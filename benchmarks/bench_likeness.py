@@ -111,8 +111,12 @@ def test_in_memory(versus: Pairs, place: Place) -> None:
         at_least=20,
         times=TURN,
     )
+
+
+def test_from_what_is_stored_beside_memory(versus: Pairs, place: Place) -> None:
+    ours, theirs = cycle(place.asked), cycle(place.asked)
     versus(
-        "the same, ours from the store, the peer's in memory",
+        f"five opinions alike among {LARGE:,}, ours from the store, the peer's in memory",
         lambda: place.found(next(ours)),
         lambda: best(next(theirs), place.texts),
         against=PEER,

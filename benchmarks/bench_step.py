@@ -30,6 +30,11 @@ class Heard:
     raw: sqlite3.Connection
     sent: list[Sent]
 
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        return self.raw.in_transaction
+
     def execute(self, sql: str, args: Sequence[Any] = ()) -> sqlite3.Cursor:
         """Run one statement."""
         self.sent.append(("execute", sql, args))

@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 # Arguments for pytest in `make test`, e.g. make test PYTEST_ARGS="tests/core -x"
-PYTEST_ARGS ?= -n 2 --dist loadgroup --benchmark-disable
+PYTEST_ARGS ?= -n 2 --dist loadgroup
 # Arguments for pytest-benchmark in `make bench`, e.g. make bench BENCH_ARGS="-k ballot --benchmark-autosave"
 BENCH_ARGS ?=
 # Arguments for `renda demo` and `renda serve`
@@ -51,7 +51,7 @@ fix: .venv/.dev ## put right what ruff can put right
 
 bench: .venv/.dev .venv/.peers ## measure, with the peers and the limits in the same run
 	$(say) "benchmarks"
-	@$(BIN)/python -m pytest benchmarks --benchmark-only $(BENCH_ARGS)
+	@$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only $(BENCH_ARGS)
 
 soak: .venv/.dev ## the long tests (many minutes)
 	$(say) "soak"

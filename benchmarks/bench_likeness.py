@@ -26,6 +26,7 @@ from renda_core.store.sqlite import SqliteStore
 from renda_core.store.words import words
 from renda_core.workspace import Workspace
 
+pytestmark = pytest.mark.xdist_group("likeness")  # the county is filled once, for all of them
 SMALL, LARGE = 10_000, 100_000
 ASKED = 40
 BEST = 5

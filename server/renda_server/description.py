@@ -52,6 +52,7 @@ TAGS: Mapping[str, str] = {
     "cases": "办件: suggestions and every other kind of case.",
     "configuration": "县级配置: the document that says which practices are enabled, and with which values.",
     "entry": "登录: signing in step by step, and what everybody does with their own account.",
+    "events": "事件: other systems that are told what happens.",
     "exports": "导出: tables as files, empty forms, and columns saved under a name.",
     "files": "附件: files that belong to a case or a duty record.",
     "hosting": "租户: who is hosted here, by which names, and whether they are served; for the operator.",

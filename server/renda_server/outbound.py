@@ -23,7 +23,7 @@ from renda_server.transport import Address, Network
 LARGEST = 1_000_000
 """Bytes of an answer; a provider's keys and tokens have a few thousand."""
 SECONDS = 10.0
-"""From looking a name up to the last byte. U: as long as somebody who signs in still waits."""
+"""For an answer, where nothing else is said. U: as long as somebody who signs in still waits."""
 GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")
 """Source: IANA IPv6 Global Unicast Address Assignments: nothing else is routed."""
 CARRIERS = tuple(map(ipaddress.IPv6Network, ("2001::/32", "2002::/16", "64:ff9b::/96", "::/96")))
@@ -60,10 +60,13 @@ class Outbound(httpx.AsyncBaseTransport):
         networks: Of the operator's own, e.g. an intranet's provider: allowed though they are not public, and without
             TLS too.
         resolve: Looks names up.
+        seconds: How long one answer may take, from looking the name up to its last byte.
     """
 
-    def __init__(self, networks: Iterable[Network] = (), *, resolve: Resolve = resolve) -> None:
-        self._networks, self._resolve = tuple(networks), resolve
+    def __init__(
+        self, networks: Iterable[Network] = (), *, resolve: Resolve = resolve, seconds: float = SECONDS
+    ) -> None:
+        self._networks, self._resolve, self._seconds = tuple(networks), resolve, seconds
         # A connection serves one request: kept by its address, it could be another name's that lies there too.
         self._inner = httpx.AsyncHTTPTransport(
             verify=ssl.create_default_context(),  # the machine's own authorities: an intranet has one
@@ -79,10 +82,10 @@ class Outbound(httpx.AsyncBaseTransport):
             Unreachable: Nobody answered, or too late, too much, elsewhere, or packed.
         """
         try:
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(self._seconds):
                 return await self._sent(request)
         except TimeoutError:
-            raise Unreachable(f"{request.url.host} did not answer within {SECONDS:.0f} seconds") from None
+            raise Unreachable(f"{request.url.host} did not answer within {self._seconds:.0f} seconds") from None
         except httpx.TransportError as error:
             raise Unreachable(f"{request.url.host} did not answer: {type(error).__name__}") from error
 
@@ -126,9 +129,10 @@ class Outbound(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-def client(networks: Iterable[Network] = (), **more: object) -> httpx.AsyncClient:
+def client(networks: Iterable[Network] = (), *, seconds: float = SECONDS, **more: object) -> httpx.AsyncClient:
     """Make a client of httpx that goes where it may."""
-    return httpx.AsyncClient(transport=Outbound(networks), follow_redirects=False, trust_env=False, **more)  # type: ignore[arg-type]
+    made = Outbound(networks, seconds=seconds)
+    return httpx.AsyncClient(transport=made, follow_redirects=False, trust_env=False, **more)  # type: ignore[arg-type]
 
 
 def _plain(address: Address) -> Address:

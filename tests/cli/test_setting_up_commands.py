@@ -37,7 +37,7 @@ def test_an_older_file_is_refused_and_brought_up_to_date(county):
         raw.execute(f"DROP TABLE {table}")
     for table in ("directory_host", "directory", "witness", "attachment", "consent", "provided", "identity_provider"):
         raw.execute(f"DROP TABLE {table}")
-    for table in ("delegation", "passkey", "ticket", "access", "account"):
+    for table in ("receiver", "delegation", "passkey", "ticket", "access", "account"):
         raw.execute(f"DROP TABLE {table}")
     raw.execute("ALTER TABLE journal_head DROP COLUMN shut")
     raw.execute("ALTER TABLE configuration DROP COLUMN footprint")

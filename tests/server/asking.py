@@ -25,6 +25,7 @@ OPERATIONS: dict[str, Operation] = {
 }
 LAST = (
     "remove_identity_provider",
+    "remove_receiver",
     "rate_matter",
     "dispute_matter",
     "cast_named",
@@ -198,6 +199,9 @@ REQUESTS: dict[str, Request] = {
         parts={"provider": "zwfw"},
         body={"title": "政务统一认证", "issuer": "https://sso.example", "client": "renda", "secret": "a secret"},
     ),
+    "list_receivers": Request(who="admin"),
+    "put_receiver": Request(who="admin", parts={"receiver": "oa"}, body={"url": "https://oa.example/renda"}),
+    "remove_receiver": Request(who="admin", parts={"receiver": "oa"}),
     "remove_identity_provider": Request(who="admin", parts={"provider": "zwfw"}),
     "enter_by_password": Request(body={"login": "login.free", "password": GOOD}),
     "show_second_factor": Request(body={"ticket": "*second_ticket*", "code": "*lost_recovery*"}),

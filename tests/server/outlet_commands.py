@@ -92,6 +92,7 @@ SILENT = {
     },
     "account show": "tells of an account alone",
     **dict.fromkeys(("provider trust", "provider remove"), "changes by whom people sign in"),
+    **dict.fromkeys(("receiver list", "receiver put", "receiver remove"), "tells of receivers alone"),
     **{
         f"tenant {name}": "is the operator's, who sees nothing of a county's work"
         for name in ("delete", "hosts", "keep", "provision", "purge", "resume", "show", "suspend")

@@ -170,7 +170,7 @@ def test_every_operation_that_changes_something_takes_a_key(site: Site) -> None:
         *("enter_by_password", "show_second_factor", "renew_password", "accept_invitation", "use_reset"),
         *("begin_telephone_at_entry", "confirm_telephone_at_entry", "leave"),
         *("change_my_password", "begin_telephone", "confirm_telephone", "make_recovery_codes"),
-        *("invite_account", "invite_again", "reset_password", "give_token", "trust_identity_provider"),
+        *("invite_account", "invite_again", "reset_password", "give_token", "trust_identity_provider", "put_receiver"),
         *("make_tenant", "export_tenant"),
     }  # who voted when, codes, passwords, tickets, tokens, a whole tenant
     without = twice | kept_by_nobody

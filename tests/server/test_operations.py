@@ -81,7 +81,7 @@ MAY = {
     **dict.fromkeys(("sign_head", "list_heads", "run_witness"), OFFICES),
     "take_head": OFFICE,
     "issue_code": frozenset({"office", "wang"}),  # who heard it
-    **dict.fromkeys((name for name in OPERATIONS if OPERATIONS[name].tag in ("accounts", "entry")), NOBODY),
+    **dict.fromkeys((name for name in OPERATIONS if OPERATIONS[name].tag in ("accounts", "entry", "events")), NOBODY),
     **dict.fromkeys(("list_sessions_of_mine", "end_other_sessions"), ALL),  # each one's own
     **dict.fromkeys(("enter_by_password", "begin_telephone_at_entry"), ALL),  # nobody is asked who they are
     **dict.fromkeys(ONCE, frozenset({"office"})),  # whoever comes first: a ticket opens once

@@ -7,65 +7,23 @@ import gzip
 import ipaddress
 import socket
 import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.listening import LOOPBACK, Listener, listener
 
 from renda_server import outbound
 from renda_server.errors import Unreachable
 from renda_server.outbound import Forbidden, Outbound, public
 from renda_server.transport import networks
 
-LOOPBACK = networks("127.0.0.0/8")
+__all__ = ["listener"]
+
 PUBLIC = "93.184.215.14"
-
-
-class Listener(ThreadingHTTPServer):
-    """Counts requests and answers what it was told to."""
-
-    def __init__(self) -> None:
-        self.hits: list[dict[str, str]] = []
-        self.connections = 0
-        self.answer: tuple[int, dict[str, str], bytes] = (200, {}, b"{}")
-        super().__init__(("127.0.0.1", 0), _Answering)
-
-    def get_request(self) -> Any:
-        """Count everybody who connects, whatever they say then."""
-        self.connections += 1
-        return super().get_request()
-
-
-class _Answering(BaseHTTPRequestHandler):
-    server: Listener
-
-    def do_GET(self) -> None:
-        self.server.hits.append({"path": self.path, **{k.lower(): v for k, v in self.headers.items()}})
-        status, headers, body = self.server.answer
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: Any) -> None:
-        """Say nothing."""
-
-
-@pytest.fixture
-def listener() -> Iterator[Listener]:
-    server = Listener()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 def answering(*rounds: Sequence[str]) -> Callable[[str, int], Awaitable[Sequence[str]]]:
@@ -160,7 +118,7 @@ def test_an_operators_own_network_is_asked_by_its_name(listener: Listener) -> No
     made = Outbound(LOOPBACK, resolve=answering(["127.0.0.1"]))
     answer = asked(f"http://sso.county.example:{listener.server_port}/keys", made)
     assert (answer.status_code, answer.json()) == (200, {})
-    assert [(h["path"], h["host"], h["accept-encoding"]) for h in listener.hits] == [
+    assert [(h.path, h.headers["host"], h.headers["accept-encoding"]) for h in listener.hits] == [
         ("/keys", f"sso.county.example:{listener.server_port}", "identity")
     ]
     mapped = Outbound(LOOPBACK, resolve=answering(["::ffff:127.0.0.1"]))

@@ -108,7 +108,7 @@ def test_the_application_may_erase_a_private_part(app):
 
 
 def test_the_application_may_ask_how_new_the_tables_are(app):
-    assert app.execute("SELECT version_num FROM alembic_version").fetchall() == [("core_0007",)]
+    assert app.execute("SELECT version_num FROM alembic_version").fetchall() == [("core_0008",)]
 
 
 def test_the_backup_role_reads_everything_and_writes_nothing(filled):

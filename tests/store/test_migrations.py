@@ -121,7 +121,7 @@ def test_a_second_run_changes_nothing(place):
     before = revisions(place), tables(place)
     upgrade(place)
     assert (revisions(place), tables(place)) == before
-    assert before[0] == {"core_0007"}
+    assert before[0] == {"core_0008"}
 
 
 def test_a_new_file_is_its_owners_alone_and_in_wal_mode(tmp_path):
@@ -139,11 +139,11 @@ def test_a_plugin_has_its_own_branch(place):
     core = tables(place)
     upgrade(place, PLACES)
     assert tables(place) == core | {OWN}
-    assert revisions(place) == {"core_0007", "fixture_plugin_0001"}
+    assert revisions(place) == {"core_0008", "fixture_plugin_0001"}
     with opened(place) as connection:
         migrate.remove(connection, "fixture_plugin", PLACES)
     assert tables(place) == core
-    assert revisions(place) == {"core_0007"}
+    assert revisions(place) == {"core_0008"}
     assert differences(place) == []
 
 
@@ -203,7 +203,7 @@ def broken(tmp_path, old, new):
 @pytest.mark.parametrize(
     ("old", "new", "match"),
     [
-        ("depends_on = None", 'depends_on = "core_0007"', "remove depends_on"),
+        ("depends_on = None", 'depends_on = "core_0008"', "remove depends_on"),
         ('revision = "fixture_plugin_0001"', 'revision = "abc"', "must be named"),
     ],
 )
@@ -218,7 +218,7 @@ def test_a_failing_migration_leaves_the_database_as_it_was(place, tmp_path):
     with pytest.raises(ZeroDivisionError):
         upgrade(place, [broken(tmp_path, "protect(TABLE)\n", "1 / 0\n")])
     assert tables(place) == before
-    assert revisions(place) == {"core_0007"}
+    assert revisions(place) == {"core_0008"}
     upgrade(place, PLACES)
 
 

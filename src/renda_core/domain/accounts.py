@@ -46,15 +46,17 @@ class Power:
 
 _USERS = "GB/T 22239-2019 8.1.5.1 b): the system administrator looks after users' identities"
 _RIGHTS = "GB/T 22239-2019 8.1.5.3 b): the security administrator gives subjects their rights"
+_SYSTEM = "GB/T 22239-2019 8.1.5.1 b): the system administrator sets up the system and its resources"
 _RECORDS = "GB/T 22239-2019 8.1.5.2 b): the auditor looks through the records"
 POWERS: Mapping[str, Power] = {
     "see": Power(title="查看账号", together="admin security auditor", apart="admin security auditor", source=_USERS),
     "make": Power(title="管理账号", together="admin", apart="admin", source=_USERS),
     "grant": Power(title="授予权限", together="admin", apart="security", source=_RIGHTS),
     "tokens": Power(title="管理令牌", together="admin", apart="security", source=_RIGHTS),
+    "receivers": Power(title="管理事件接收方", together="admin", apart="admin", source=_SYSTEM),
     "journal": Power(title="查看日志", together="office overseer auditor", apart="auditor", source=_RECORDS),
 }
-"""One table of who may do what to accounts, without three administrators and with them."""
+"""One table of what administrators may do, without three administrators and with them."""
 
 
 def wrong_roles(roles: Iterable[str], known: Collection[str], *, apart: bool, operator: bool) -> tuple[str, ...]:

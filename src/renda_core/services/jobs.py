@@ -11,6 +11,7 @@ from renda_core.services import likeness, requests, tries
 from renda_core.services.asking import decided
 from renda_core.services.bulk import Told
 from renda_core.services.deciding import Moved, OpenCase, begin, followers
+from renda_core.services.events import delivering
 from renda_core.services.hours import Book
 from renda_core.services.imports import jobs as import_jobs
 from renda_core.services.privacy import retention
@@ -105,8 +106,9 @@ async def sweep(store: Store, tenant: Tenant, progress: Told | None = None) -> S
 
 
 async def tidy(unit: Unit, tenant: Tenant) -> int:
-    """Take away what was kept for a while only: answers to requests, counts of wrong tries, files nobody applied."""
-    return await requests.purge(unit) + await tries.purge(unit) + await import_jobs.purge(unit, tenant)
+    """Take away what was kept for a while only: answers, counts of wrong tries, files nobody applied, events told."""
+    gone = await requests.purge(unit) + await tries.purge(unit) + await import_jobs.purge(unit, tenant)
+    return gone + await delivering.purge(unit)
 
 
 async def look(unit: Unit, tenant: Tenant) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
-"""The tables that files and other systems need: words of people, imports at work, columns by name, answers kept."""
+"""The tables that files and other systems need: words of people, imports, columns by name, answers kept, receivers."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, String, Text
 
 from renda_core.store.columns import Id, Instant, Word, owner
 from renda_core.store.schema import key, must, table
@@ -56,4 +56,20 @@ request_key = table(  # the answer to a request that may come twice, written wit
     must("at", Instant),
     Index(None, "tenant_id", "at"),
     rowid=False,
+)
+receiver = table(  # another system that is told of events, and how far it has been
+    "receiver",
+    key("name", String),
+    must("url", String),
+    must("events", Text),  # patterns with spaces
+    must("secret", LargeBinary),  # sealed
+    must("active", Boolean),
+    must("seq", Integer),  # the last event behind it: of which entry,
+    must("last", Id),  # and which of those
+    must("failures", Integer),
+    Column("again_at", Instant),
+    must("trouble", String),
+    Column("lease", Id),
+    Column("leased_until", Instant),
+    must("version", Integer),
 )

@@ -9,7 +9,7 @@ from pathlib import Path
 from renda_core.errors import ConfigError
 
 CORE = "core"
-NEWEST = "core_0007"
+NEWEST = "core_0008"
 """The core's newest revision: what data must stand at to be worked on."""
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Strin
 from renda_core.store.ballot_tables import ballot, ballot_board, ballot_chunk, ballot_roll, ballot_sheet
 from renda_core.store.columns import DISTRIBUTED, Id, Instant
 from renda_core.store.duty_tables import duty_count, duty_record
-from renda_core.store.exchange_tables import column_choice, import_job, import_row, person_word, request_key
+from renda_core.store.exchange_tables import column_choice, import_job, import_row, person_word, receiver, request_key
 from renda_core.store.hosting_tables import directory, directory_host, witness
 from renda_core.store.identity_tables import access, account, delegation, identity_provider, passkey, provided, ticket
 from renda_core.store.likeness_tables import likeness_list, likeness_page, likeness_segment
@@ -91,6 +91,7 @@ __all__ = [
     "person_word",
     "policies",
     "provided",
+    "receiver",
     "request_key",
     "session",
     "station",

@@ -15,6 +15,7 @@ from renda_core.services import attachments, requests
 from renda_core.services.accounts import providers, second, tickets
 from renda_core.services.accounts.rows import LOGIN_FIELD
 from renda_core.services.ballots import boxes, casting, sheets
+from renda_core.services.events import receivers
 from renda_core.services.imports import jobs as import_jobs
 from renda_core.services.imports.people import ID_NUMBER, PHONE
 from renda_core.store import tables as t
@@ -230,6 +231,13 @@ PLACES: tuple[Place, ...] = (
         ("digest", "附件内容的带钥散列", "derived", ""),
     ),
     *_of("journal", "经办人", "日志", "长期；个人部分可删而链仍有效", ("private", "日志的个人部分", "clear", "")),
+    *_of(
+        "receiver",
+        "（非个人）",
+        "通知其他系统",
+        "至移除",
+        ("secret", "签名密钥", "bytes", {"field": lambda row: f"{receivers.SEALED}:{row['name']}"}),
+    ),
     *_of("outbox", "（编号）", "通知其他系统", "送出即删", ("body", "事件", "clear", "")),
 )
 """The map."""

@@ -82,10 +82,11 @@ async def deliver(
 
 async def _of_one(store: Store, entry: DirectoryRow, http: httpx.AsyncClient, now: Callable[[], dt.datetime]) -> Sent:
     """Tell every receiver of one tenant, and take away what all of them know."""
-    sent, failed = 0, []
+    sent, taken, failed = 0, 0, []
     for name in await store.read(delivering.waiting, entry.id):
         more = True
         while more and (parcel := await store.write(delivering.take, entry.id, DELIVER, name)):
+            taken += 1
             try:
                 async for _ in _parcel(store, entry, parcel, http, now):
                     sent += 1
@@ -96,7 +97,8 @@ async def _of_one(store: Store, entry: DirectoryRow, http: httpx.AsyncClient, no
                 )
                 failed.append(f"{name}: {error.why}{'; it is told no more' if off else ''}")
                 more = False
-    await store.write(delivering.purge, entry.id, DELIVER)
+    if taken:  # what is in nobody's way goes by night
+        await store.write(delivering.purge, entry.id, DELIVER)
     return Sent(code=entry.code, events=sent, failed=tuple(failed))
 
 

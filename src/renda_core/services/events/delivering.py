@@ -55,7 +55,6 @@ class Parcel:
     url: str
     secret: str = attrs.field(repr=False)
     lease: str
-    failures: int
     events: tuple[Event, ...]
     seq: int
     last: str
@@ -84,7 +83,6 @@ async def take(unit: Unit, name: str) -> Parcel | None:
         url=row.url,
         secret=unit.open_bytes(row.secret, f"{SEALED}:{name}").decode(),
         lease=lease,
-        failures=row.failures,
         events=tuple(_event(one) for one in found if events.named(wanted, one.name)),
         seq=found[-1].seq,
         last=found[-1].id,
@@ -106,7 +104,10 @@ async def failed(unit: Unit, parcel: Parcel, why: str, *, asked: dt.timedelta, g
         asked: How long the receiver asked to wait.
         gone: Whether it said that it is to be told no more.
     """
-    why, failures = why[:TROUBLE], parcel.failures + 1
+    row = await unit.find(receivers.RECEIVER, name=parcel.name)
+    if row is None:
+        return False
+    why, failures = why[:TROUBLE], row.failures + 1
     wait = None if gone else events.wait(failures, asked)
     keys = {"name": parcel.name, "lease": parcel.lease}
     if wait is not None:
@@ -115,11 +116,10 @@ async def failed(unit: Unit, parcel: Parcel, why: str, *, asked: dt.timedelta, g
         return False
     if not await unit.write_unrecorded(receivers.SWITCH_OFF, **keys, trouble=why):
         return False
-    row = await unit.one(receivers.RECEIVER, name=parcel.name)
     unit.record(
         "receiver.given_up",
         on=unit.tenant,
-        version=row.version,
+        version=row.version + 1,
         rule="gone" if gone else "tries",
         name=parcel.name,
         failures=failures,

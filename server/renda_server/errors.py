@@ -126,6 +126,8 @@ def on_refusal(request: Asked, error: RendaError) -> Response[bytes]:
     # A refusal's reasons stand beside the message, one by one; the message alone is enough here.
     detail = str(error.args[0]) if isinstance(error, Rejected) else str(error)
     wait = error.details.get("retry_after")
+    if type(error) is Unavailable:  # a disk that is full, a database that is away: for whoever runs the server
+        log.warning("answered 503: %s", error)
     return problem(status, error.code, detail, {"Retry-After": str(wait)} if wait else None, **error.details)
 
 

@@ -17,6 +17,8 @@ Event = tuple[UUID, str, str]
 """Id, name, JSON body."""
 Beside = Sequence[tuple[Write, Sequence[Mapping[str, Any]]]]
 """Changes made by ``compile.add``, ``change`` or ``cut``, each with its rows."""
+AGAIN = 2
+"""Seconds after which whoever was sent away may come again."""
 MOVED = 30
 """Seconds after which a tenant that is being moved may be asked again."""
 
@@ -81,6 +83,14 @@ class Link(Protocol):
         Returns:
             How many rows the change that went along touched; where that is none, nothing was appended.
         """
+
+
+def sent_away(why: str, *, ending: bool) -> Unavailable:
+    """Tell whoever asked to come again; where COMMIT was under way, nobody knows whether it arrived."""
+    known = (
+        "it is not known whether this was kept: look, or ask again under the same key" if ending else "nothing was kept"
+    )
+    return Unavailable(f"the database broke off ({why}); {known}", retry_after=AGAIN)
 
 
 def refuse_headless(tenant: UUID, shut: bool | None) -> NoReturn:

@@ -10,6 +10,7 @@ from uuid import uuid4
 import asyncpg
 
 from renda_core.errors import ConfigError, Unavailable
+from renda_core.store.link import AGAIN
 
 PATIENCE = 10.0
 """Seconds that a request waits for a connection, and a connection for the server, before it is told to come again."""
@@ -17,8 +18,6 @@ AGE = 1_800.0
 """Seconds after which a connection is opened anew: what a server's process gathers, it gives back at its end."""
 POOLER = "pooler"
 """What a DSN says of a pooler before the database: ``?pooler=transaction``."""
-AGAIN = 2
-"""Seconds after which whoever was sent away may come again."""
 PLAIN = {"statement_cache_size": 1000, "max_cached_statement_lifetime": 0}
 POOLED = {"statement_cache_size": 0}
 """A pooler may hand each transaction to another server process, which knows no statement prepared before."""
@@ -26,6 +25,7 @@ BROKEN = (
     asyncpg.PostgresConnectionError,  # the line broke
     asyncpg.OperatorInterventionError,  # the server stops, or the statement took longer than the role may
     asyncpg.InsufficientResourcesError,  # disk, memory or the server's connections are used up
+    asyncpg.PostgresSystemError,  # its disk cannot be read or written
     asyncpg.LockNotAvailableError,
     asyncpg.IdleInTransactionSessionTimeoutError,
     asyncpg.InternalClientError,  # the server took its leave before we asked

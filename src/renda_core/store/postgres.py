@@ -12,12 +12,12 @@ import asyncpg
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
 from renda_core.domain.case import Actor
-from renda_core.errors import ConfigError, Misuse, Taken, Unavailable
+from renda_core.errors import ConfigError, Misuse, Taken
 from renda_core.store.compile import Plans
 from renda_core.store.folding import ENTRY, EVENTS, PRIVATE, bound, sealed, told
 from renda_core.store.keys import Keys
-from renda_core.store.link import Event, Held, refuse_headless
-from renda_core.store.pool import AGAIN, BROKEN, POOLER, Pool
+from renda_core.store.link import Event, Held, refuse_headless, sent_away
+from renda_core.store.pool import BROKEN, POOLER, Pool
 from renda_core.store.stamps import PREPARE, STANDS, Stamp
 from renda_core.store.stores import ReadCase, WriteCase
 from renda_core.store.unit import Reader, Unit
@@ -150,7 +150,7 @@ class PostgresStore:
             try:
                 return await self._once(stamp, begin, tenant, actor, use_case, args, kw)
             except RETRY as error:
-                raise _sent_away(error, ending=False) from error
+                raise sent_away(type(error).__name__, ending=False) from error
 
     async def _once(
         self, stamp: Stamp | None, begin: str, tenant: str, actor: Actor | None, use_case: Any, args: Any, kw: Any
@@ -170,11 +170,11 @@ class PostgresStore:
             clean = True
             return result
         except BROKEN as error:
-            raise _sent_away(error, ending=ending) from error
+            raise sent_away(type(error).__name__, ending=ending) from error
         except asyncpg.InterfaceError as error:
             if not raw.is_closed():  # else the server ended it while we did something else
                 raise
-            raise _sent_away(error, ending=ending) from error
+            raise sent_away(type(error).__name__, ending=ending) from error
         except LOST as error:
             remedy = f"a pooler stands before it: write {POOLER}=transaction into the DSN"
             raise ConfigError("the database forgot what it was told", remedy) from error
@@ -230,11 +230,3 @@ class Upon:
     async def write(self, use_case: WriteCase[P, T], tenant: str, actor: Actor, /, *args: P.args, **kw: P.kwargs) -> T:
         """Run a use case as the store does."""
         return await self._store._twice(self._stamp, WRITING, tenant, actor, use_case, args, kw)  # type: ignore[no-any-return]
-
-
-def _sent_away(error: Exception, *, ending: bool) -> Unavailable:
-    """Tell whoever asked to come again; where COMMIT was under way, nobody knows whether it arrived."""
-    known = (
-        "it is not known whether this was kept: look, or ask again under the same key" if ending else "nothing was kept"
-    )
-    return Unavailable(f"the database broke off ({type(error).__name__}); {known}", retry_after=AGAIN)

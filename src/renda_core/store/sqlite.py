@@ -20,7 +20,7 @@ from renda_core.errors import ConfigError, Misuse, Taken
 from renda_core.store.chaining import chain
 from renda_core.store.compile import Plans
 from renda_core.store.keys import Keys
-from renda_core.store.link import Event, Held, refuse_headless
+from renda_core.store.link import Event, Held, refuse_headless, sent_away
 from renda_core.store.stamps import Stamp
 from renda_core.store.stores import ReadCase, WriteCase
 from renda_core.store.unit import Reader, Unit
@@ -31,6 +31,15 @@ CACHE = 16_384
 """KiB of pages that a connection keeps at hand; with SQLite's own 2 MiB, a long import writes every page many times."""
 SOUND = ((3, 51, 3), (3, 50, 7), (3, 44, 6))
 """SQLite releases from which on (or in whose line) the WAL-reset defect is mended."""
+
+BROKEN = {
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_IOERR: "the disk cannot be read or written",
+    sqlite3.SQLITE_CANTOPEN: "the file cannot be opened",
+    sqlite3.SQLITE_BUSY: "another process has the file",
+    sqlite3.SQLITE_NOMEM: "memory is used up",
+}
+"""What a transaction is undone by where neither it nor who asked is at fault. Source: sqlite.org, Result Codes."""
 
 
 def sound(version: tuple[int, ...]) -> bool:
@@ -53,6 +62,12 @@ def _told(error: sqlite3.IntegrityError) -> Exception:
     if error.sqlite_errorcode in (sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY, sqlite3.SQLITE_CONSTRAINT_UNIQUE):
         return Taken("this was written by someone else meanwhile; load it again")
     return error
+
+
+def _broken(error: sqlite3.Error, *, ending: bool) -> Exception:
+    """Give our own error where the machine is at fault; its text names no value."""
+    why = BROKEN.get(error.sqlite_errorcode & 0xFF)
+    return error if why is None else sent_away(why, ending=ending)
 
 
 class Rows:
@@ -159,6 +174,12 @@ class SqliteStore:
             warnings.warn(told, RuntimeWarning, stacklevel=2)
 
     def _open(self, role: str) -> sqlite3.Connection:
+        try:
+            return self._opened(role)
+        except sqlite3.OperationalError as error:
+            raise _broken(error, ending=False) from error
+
+    def _opened(self, role: str) -> sqlite3.Connection:
         raw: sqlite3.Connection | None = getattr(self._local, role, None)
         if raw is None:
             if not Path(self._path).exists():
@@ -195,7 +216,7 @@ class SqliteStore:
                 break
             except sqlite3.OperationalError as error:
                 if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                    raise
+                    raise _broken(error, ending=False) from error
             await self._pause(0.002)
         return self._finish(
             raw, lambda: self._body(Unit(self._link(raw), tenant, actor, self._now()), use_case, *args, **kw)
@@ -210,10 +231,14 @@ class SqliteStore:
         return result, unit.ending
 
     def _finish(self, raw: sqlite3.Connection, work: Callable[[], Coroutine[Any, Any, tuple[T, str]]]) -> T:
+        ending = ""
         try:
             result, ending = drive(work())
             raw.execute(ending)
             return result
+        except sqlite3.OperationalError as error:
+            raw.rollback()
+            raise _broken(error, ending=bool(ending)) from error
         except BaseException:
             raw.rollback()
             raise

@@ -10,8 +10,9 @@ import pytest
 from tests.core.entering_people import BETTER, GOOD, KEEPER, Office
 
 from renda_core.errors import Invalid, NotAllowed, NotFound, NotLetIn, Rejected, Stale
-from renda_core.services.accounts import arriving, listing, people
+from renda_core.services.accounts import arriving, listing, people, providers
 from renda_core.services.accounts.people import NewAccount
+from renda_core.services.accounts.providers import Provider
 from renda_core.testing import Bench
 from renda_plugins import compliance, suggestion_handling
 
@@ -413,3 +414,16 @@ def test_a_ticket_of_another_tenant_opens_nothing(county, monkeypatch):
     with pytest.raises(NotLetIn):
         other.arrive(invited, "wang")
     assert one.arrive(invited, "wang").secret
+
+
+def test_who_came_by_a_provider_alone_comes_back_by_it(office):
+    b = office.bench
+    wanted = Provider(name="zwfw", title="政务", issuer="https://sso.example", client="renda")
+    provider = b.do(providers.put, KEEPER, wanted, "a secret")
+    invited = office.invite("何平", "office")
+    b.do(providers.arrive, KEEPER, provider, "subject-7", invited.ticket)
+    b.do(people.suspend, KEEPER, invited.id, office.shown(invited.id).version, "离岗")
+    with pytest.raises(NotLetIn):
+        b.do(providers.enter, KEEPER, provider, "subject-7")
+    b.do(people.resume, KEEPER, invited.id, office.shown(invited.id).version, "回岗")
+    assert b.do(providers.enter, KEEPER, provider, "subject-7").secret

@@ -14,7 +14,7 @@ from renda_core.services.accounts import powers, tickets
 from renda_core.services.accounts.asking import ACTIVE, PERSON
 from renda_core.services.accounts.rows import CLOSED, INVITATION, INVITED, RESET, SUSPENDED, end_all, held, save
 from renda_core.services.paging import check_texts
-from renda_core.store import accounts
+from renda_core.store import accounts, providers
 from renda_core.store.accounts import AccountRow, roles_of
 from renda_core.store.codec import new_id
 from renda_core.store.unit import Unit
@@ -198,7 +198,8 @@ async def _turn(unit: Unit, tenant: Tenant, id: str, seen: int, state: str, from
     powers.refuse_own(unit.actor, row, "the state")
     if row.state not in from_:
         raise Rejected(f"it cannot become {state}", f"the account is {row.state}")
-    back = INVITED if state == ACTIVE and row.login_key is None else state
+    came = row.login_key is not None or bool(await unit.all(providers.OF_ACCOUNT, account_id=id))
+    back = INVITED if state == ACTIVE and not came else state
     after = attrs.evolve(row, state=back)
     if state == CLOSED:
         after = attrs.evolve(after, login_key=None, login=None, password=None, totp=None, totp_step=None)

@@ -8,6 +8,7 @@ import json
 
 import pytest
 from sqlalchemy import select
+from tests.core.sending_files import PDF
 from tests.core.suggesting import CHAIR, OFFICE, WANG
 from tests.core.test_personal import OTHER, PHONE, Calls, Visits
 from tests.core.test_privacy_keys import ADD, NUMBER
@@ -15,7 +16,9 @@ from tests.core.test_privacy_keys import ADD, NUMBER
 from renda_core.catalogue import Catalogue
 from renda_core.domain.case import Actor
 from renda_core.errors import Invalid, NotAllowed, NotFound, Rejected
-from renda_core.services import cases, search
+from renda_core.objects import Objects
+from renda_core.services import attachments, cases, contents, search
+from renda_core.services.attachments import Attach
 from renda_core.services.imports import jobs as imports
 from renda_core.services.imports.people import ID_NUMBER
 from renda_core.services.privacy import consent, copying, erasing, powers, retention, revealing
@@ -135,6 +138,22 @@ def test_a_copy_holds_all_of_one_and_nothing_of_another(b):
     (entry, *_) = [e for e in b.entries() if e["what"] == "privacy.copied"]
     assert entry["on"] == person
     assert NAME not in str(entry)
+
+
+def test_a_copy_names_the_files_of_their_cases_and_of_no_others(b, tmp_path):
+    person, case, other = furnished(b)
+    files = Objects.at(str(tmp_path / "files"), {})
+    for about, name in ((case, f"{NAME}家门口.pdf"), (case, f"邻居{OTHER}.pdf"), (other, "水管.pdf")):
+        command = Attach(about="case", about_id=about.id, name=name, content=PDF)
+        contents.wait(b.store, attachments.add(b.store, files, b.tenant, OFFICE, command))
+    made = b.store.run(copying.copy(b.store, b.tenant, OFFICE, person, "本人申请"))
+    told = made.parts["files"]
+    assert [row["about_id"] for row in told] == [case.id, case.id]
+    assert told[0]["name"] == f"{NAME}家门口.pdf"
+    assert OTHER not in told[1]["name"]
+    assert all(row["size"] == len(PDF) for row in told)
+    assert "水管" not in made.as_json().decode()
+    assert b.store.run(copying.copy(b.store, b.tenant, OFFICE, OTHER, "核对")).parts["files"][0]["about_id"]
 
 
 def test_a_copy_is_written_as_a_workbook_too(b, tmp_path):

@@ -15,6 +15,9 @@ from renda_core.domain.masking import masked, without
 from renda_core.domain.sealed import Sealed, over_holders, personal_fields
 from renda_core.errors import Invalid
 from renda_core.files.workbook import Page
+from renda_core.services import attachments
+from renda_core.services.attaching import CASE, RECORD
+from renda_core.services.attachments import Attachment
 from renda_core.services.privacy import subjects
 from renda_core.services.privacy.places import HASHED, PLACES
 from renda_core.services.privacy.powers import check
@@ -56,6 +59,7 @@ TITLES: Mapping[str, str] = {
     "request_key": "保留的答复",
     "import_job": "导入的文件",
     "cases": "办件",
+    "files": "附件",
     "journal": "日志",
 }
 
@@ -138,13 +142,20 @@ async def _gathered(reader: Reader, tenant: Tenant, who: str) -> tuple[Subject, 
     if found.person:
         for name, query in ROWS.items():
             parts[name] = tuple(_plain(reader, name, row) for row in await reader.all(query, whose=found.person))
-    parts["cases"] = tuple([_case(reader, held, found) async for held in subjects.cases_of(reader, tenant, found)])
+    cases, files = list[dict[str, Any]](), list[dict[str, Any]]()
+    async for held in subjects.cases_of(reader, tenant, found):
+        cases.append(told := _case(reader, held, found))
+        if told["left"] or "texts" in told:
+            files += [_file(one, held.others) for one in await attachments.of(reader, CASE, held.case.id)]
+    for row in parts.get("duty_record", ()):
+        files += [_file(one, frozenset()) for one in await attachments.of(reader, RECORD, row["id"])]
+    parts["cases"], parts["files"] = tuple(cases), tuple(files)
     if found.person:
         entries = await reader.all(ENTRIES, whose=found.person)
-        told = [(row["seq"], json.loads(row["entry"])) for row in entries]
+        lines = [(row["seq"], json.loads(row["entry"])) for row in entries]
         parts["journal"] = tuple(
             {"seq": seq, "at": entry["at"], "what": entry["what"], "as": _as(entry, found)}
-            for seq, entry in told
+            for seq, entry in lines
             if found.person in (entry["actor"], entry["on"])
         )
     return found, Copy(made_at=reader.now, parts=parts)
@@ -152,6 +163,12 @@ async def _gathered(reader: Reader, tenant: Tenant, who: str) -> tuple[Subject, 
 
 def _as(entry: Mapping[str, Any], who: Subject) -> str:
     return "经办" if entry["actor"] == who.person else "对象"
+
+
+def _file(one: Attachment, others: frozenset[str]) -> dict[str, Any]:
+    """Tell of a file with what they left; its content may show others too, and is given by whoever looked at it."""
+    told = attrs.asdict(one, filter=attrs.filters.exclude("made_by"))
+    return {**told, "name": masked(one.name, others), "made_at": one.made_at.isoformat()}
 
 
 def _plain(reader: Reader, name: str, row: Mapping[str, Any]) -> dict[str, Any]:

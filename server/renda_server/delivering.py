@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import datetime as dt
 import json
 import logging
+import time
 from collections.abc import AsyncIterator, Callable, Collection
 
 import attrs
@@ -27,6 +29,10 @@ SECONDS = 20.0
 """For one answer. Source: Standard Webhooks, "Request timeouts": between 15 and 30."""
 GONE = 410
 """Source: Standard Webhooks, "Delivery success and failure": switch the receiver off."""
+AT_ONCE = 50
+"""Tenants that are told at once: most of the time is the receivers' own."""
+TURN = 60.0
+"""Seconds of one tenant in one round, however slow its receivers and many its events. U: the others wait no longer."""
 UNREACHED = "it cannot be reached; whoever runs the service knows why"
 """What a tenant is told: why would tell its administrator about the network that the service stands in."""
 
@@ -69,28 +75,31 @@ async def deliver(
             refuse_closed(entry)
     else:
         chosen = [entry for entry in known.entries.values() if entry.state == ACTIVE]
-    done = []
+    places = asyncio.Semaphore(AT_ONCE)
     async with outbound.client(networks, seconds=SECONDS, timeout=SECONDS) as http:
-        for entry in sorted(chosen, key=lambda one: one.code):
-            try:
-                done.append(await _of_one(await premises.store(entry), entry, http, premises.home.now))
-            except RendaError as error:
-                log.error("tenant %s: its events wait: %s", entry.code, error)
-                done.append(Sent(code=entry.code, failed=(str(error),)))
-    return tuple(done)
+
+        async def one(entry: DirectoryRow) -> Sent:
+            async with places:
+                try:
+                    return await _of_one(await premises.store(entry), entry, http, premises.home.now)
+                except RendaError as error:
+                    log.error("tenant %s: its events wait: %s", entry.code, error)
+                    return Sent(code=entry.code, failed=(str(error),))
+
+        return tuple(await asyncio.gather(*(one(entry) for entry in sorted(chosen, key=lambda row: row.code))))
 
 
 async def _of_one(store: Store, entry: DirectoryRow, http: httpx.AsyncClient, now: Callable[[], dt.datetime]) -> Sent:
-    """Tell every receiver of one tenant, and take away what all of them know."""
-    sent, taken, failed = 0, 0, []
+    """Tell every receiver of one tenant, and take away what all of them know; what its turn is too short for waits."""
+    sent, taken, failed, until = 0, 0, list[str](), time.monotonic() + TURN
     for name in await store.read(delivering.waiting, entry.id):
         more = True
         while more and (parcel := await store.write(delivering.take, entry.id, DELIVER, name)):
             taken += 1
             try:
-                async for _ in _parcel(store, entry, parcel, http, now):
+                async for _ in _parcel(store, entry, parcel, http, now, until):
                     sent += 1
-                more = parcel.more
+                more = parcel.more and time.monotonic() < until
             except _Refused as error:
                 off = await store.write(
                     delivering.failed, entry.id, DELIVER, parcel, error.shown, asked=error.asked, gone=error.gone
@@ -103,7 +112,12 @@ async def _of_one(store: Store, entry: DirectoryRow, http: httpx.AsyncClient, no
 
 
 async def _parcel(
-    store: Store, entry: DirectoryRow, parcel: Parcel, http: httpx.AsyncClient, now: Callable[[], dt.datetime]
+    store: Store,
+    entry: DirectoryRow,
+    parcel: Parcel,
+    http: httpx.AsyncClient,
+    now: Callable[[], dt.datetime],
+    until: float,
 ) -> AsyncIterator[Event]:
     """Send the events of a parcel one after the other, and give each once it is noted as told.
 
@@ -111,6 +125,9 @@ async def _parcel(
         _Refused: One was not taken in.
     """
     for event in parcel.events:
+        if time.monotonic() > until:
+            await store.write(delivering.let_go, entry.id, DELIVER, parcel)
+            return
         await _send(http, parcel, entry.code, event, now())
         if not await store.write(delivering.told, entry.id, DELIVER, parcel, event.seq, event.id):
             return  # its lease ran out, and another tells it by now

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import hmac
 import json
+import time
 from typing import Any
 
 import pytest
@@ -19,6 +20,7 @@ from renda_core.errors import NotFound
 from renda_core.services.hosting import acts
 from renda_core.services.hosting.directory import Suspended
 from renda_core.workspace import Home
+from renda_server import delivering as sending
 from renda_server import outbound
 from renda_server.delivering import UNREACHED, Sent
 from renda_server.outbound import Outbound
@@ -95,6 +97,30 @@ def test_one_that_fails_keeps_no_other_waiting(post: Post, listener: Listener) -
     assert (east.events, west.events) == (1, 1)
     assert east.failed == ("down: 127.0.0.1 cannot be connected to",)
     assert post.row(EAST, "down").trouble == UNREACHED  # nobody maps the service's network by receivers
+
+
+def test_a_slow_receiver_keeps_no_other_county_waiting_and_its_turn_has_an_end(
+    post: Post, listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "TURN", 2.0)
+    post.put(EAST, f"{listener.url}east")
+    post.put(WEST, f"{listener.url}west")
+    post.happen(EAST, *(str(n) for n in range(20)))
+    post.happen(WEST, *(str(n) for n in range(20)))
+
+    def slow(hit: Hit) -> Answer:
+        if hit.path == "/east":
+            time.sleep(0.3)
+        return 200, {}, b""
+
+    listener.judge = slow
+    east, _, west = post.deliver()
+    assert 0 < east.events < 20
+    assert west.events == 20
+    assert [hit.path for hit in listener.hits][-1] == "/east"  # the other did not wait for its end
+    monkeypatch.undo()
+    assert post.deliver("east")[0].events == 20 - east.events
+    assert words([hit for hit in listener.hits if hit.path == "/east"]) == [str(n) for n in range(20)]
 
 
 # -- each county's its own

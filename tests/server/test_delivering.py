@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from tests.hosted import Service, service
-from tests.listening import Listener, listener
+from tests.listening import Answer, Hit, Listener, listener
 
 from renda_core.cli import renda
 from renda_core.errors import NotFound

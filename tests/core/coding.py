@@ -19,6 +19,7 @@ from renda_plugins import reception, suggestion_handling
 from renda_plugins.reception.opinion import Feedback, Opinion, Sorting, Told, Voice
 
 from .peopling import blank, settle
+from .posting import hear
 
 OFFICE, STATION = Bench.actor("clerk", "office"), Bench.actor("keeper", "station")
 WANG, LI = Bench.actor("wang", "deputy"), Bench.actor("li", "deputy")
@@ -39,6 +40,7 @@ def town(county: Any, **rest: Any) -> Bench:
         unit.record("units", on=unit.tenant, version=0, rule="test")
 
     b.do(write, OFFICE)
+    hear(b)
     return b
 
 

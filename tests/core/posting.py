@@ -15,10 +15,16 @@ from renda_core.services.events.receivers import Kept, Receiver
 from renda_core.store import tables as t
 from renda_core.store.compile import Query, mine
 from renda_core.store.receivers import RECEIVER, ReceiverRow
+from renda_core.testing import Bench
 from renda_plugins import suggestion_handling
 
 URL = "https://oa.example/renda"
 OUTBOX = Query(select(t.outbox.c.name, t.outbox.c.seq).where(mine(t.outbox)).order_by(t.outbox.c.id), dict)
+
+
+def hear(b: Bench) -> None:
+    """Let somebody want to hear of what happens, so that it is kept until it is told."""
+    b.do(receivers.put, KEEPER, Receiver(name="oa", url=URL))
 
 
 class Post:

@@ -2,6 +2,7 @@
 
 import pytest
 from sqlalchemy import select
+from tests.core.posting import hear
 from tests.core.suggesting import LI, OFFICE, PUBLIC, REPLY, ROADS, SOLE, WANG, draft, entries
 
 from renda_core.errors import Invalid, NotFound, Rejected, Stale
@@ -222,6 +223,7 @@ def test_where_nobody_handles_suggestions_an_opinion_becomes_none(county):
 
 
 def test_the_asking_of_a_voter_is_an_event_by_itself_once(b):
+    hear(b)
     case = b.step(heard(b), "reply", OFFICE, note="已转交")
     told = {"payload": {"how": "phone", "text": "已转交"}}
     case = b.run(case, ("tell_voter", WANG, told), ("tell_deputy", STATION), ("close", STATION))

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 KEPT = Path(renda_server.__file__).with_name("examples.json")
 PASSING = re.compile(
     r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\b[0-9a-f]{64}(?:[0-9a-f]{64})?\b|\bWy[A-Za-z0-9_-]{20,}(?![\w+/=-])"
-    r"|\brenda_[\w-]{64}|(?<=\": \")[\w-]{43}(?=\")|otpauth:[^\"]*|\b[A-Z2-7]{32}\b|(?<=\"code\": \")\d{6}(?=\")"
+    r"|\brenda_[\w-]{64}|\bwhsec_[\w+/]{43}=|(?<=\": \")[\w-]{43}(?=\")"
+    r"|otpauth:[^\"]*|\b[A-Z2-7]{32}\b|(?<=\"code\": \")\d{6}(?=\")"
     r"|\b[2-9A-HJKMNP-Z]{4}(?:-[2-9A-HJKMNP-Z]{4}){1,3}\b|[A-Za-z0-9+/]{100,}={0,2}|\"choices\": \[[^]]*\]"
 )
 """Ids, hashes, signatures, codes, cursors, sealed papers, and what trial papers were marked: new in every county."""

@@ -175,6 +175,21 @@ def test_people_whom_nobody_finds(home):
     assert any(f.remedy == "renda reindex qing" and "1 people" in f.told for f in doctor.household(home))
 
 
+def test_a_receiver_that_did_not_take_an_event_in_is_named(home):
+    raw = sqlite3.connect(home.file("qing"))
+    columns = "name, url, events, secret, active, seq, last, failures, trouble, version"
+    for name, active, trouble in (("oa", 0, "it answered 410"), ("sms", 1, "it answered 500"), ("well", 1, "")):
+        values = f"'{name}', 'https://a.example/', '*', x'', {active}, 0, x'00', 1, '{trouble}', 1"
+        raw.execute(f"INSERT INTO receiver (tenant_id, {columns}) SELECT tenant_id, {values} FROM tenant")  # noqa: S608
+    raw.commit()
+    raw.close()
+    told = [f.told for f in doctor.household(home) if "事件接收方" in f.told]
+    assert told == [
+        "receiver 事件接收方 oa is told no more: it answered 410",
+        "receiver 事件接收方 sms is told again and again: it answered 500",
+    ]
+
+
 def test_what_a_killed_program_left(home):
     (home.path / ".ledger.xlsx.1a2b.part").write_bytes(b"")
     assert any(f.level == "note" and "ledger.xlsx" in f.told for f in doctor.household(home))

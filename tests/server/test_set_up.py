@@ -77,6 +77,16 @@ def test_a_file_is_applied_at_a_start_until_somebody_changes_the_configuration(
     assert "qing.toml" in told[0]
     assert told[0].endswith(f"plugins.{LATER}, plugins.settled_accounts")
     environ = {"RENDA_DATABASE": settings.database, "RENDA_TENANTS": str(tmp_path)}
+    with psycopg.connect(postgres_dsn) as raw:
+        raw.execute(
+            "INSERT INTO receiver (tenant_id, name, url, events, secret, active, seq, last, failures, trouble, version) "
+            "SELECT tenant_id, 'oa', 'https://a.example/', '*', '', false, 0, tenant_id, 1, 'it answered 410', 1 "
+            "FROM tenant WHERE code = 'bai'"
+        )
+    (silent,) = [f for f in doctor.database(environ) if "事件接收方" in f.told]
+    assert (silent.about, silent.level) == ("bai 县级配置", "note")
+    with psycopg.connect(postgres_dsn) as raw:
+        raw.execute("DELETE FROM receiver")
     findings = {f.about: f for f in doctor.database(environ)}
     assert (findings["qing 县级配置"].level, findings["bai 县级配置"].level) == ("note", "ok")
     assert f"plugins.{LATER}, plugins.settled_accounts" in findings["qing 县级配置"].told

@@ -12,7 +12,7 @@ from uuid import UUID
 from renda_core.catalogue import Catalogue
 from renda_core.configuration import TenantFile, read_folder
 from renda_core.doctor.findings import Finding, note, ok, wrong
-from renda_core.doctor.homes import missing
+from renda_core.doctor.homes import missing, untold
 from renda_core.domain.calendar import Calendar
 from renda_core.errors import ConfigError
 from renda_core.footprint import Touched
@@ -89,6 +89,10 @@ async def _configured(link: Any, file: TenantFile, catalogue: Catalogue) -> list
         row = await link.fetchrow(
             "SELECT document, footprint FROM configuration WHERE tenant_id = $1 ORDER BY n DESC LIMIT 1", UUID(file.id)
         )
+        left = await link.fetch(
+            "SELECT name, active, trouble FROM receiver WHERE tenant_id = $1 AND trouble <> '' ORDER BY name",
+            UUID(file.id),
+        )
     if row is None:
         return [note(about, "not in the database yet", "start the server once: renda serve")]
     stands = decode(row["document"].encode(), TenantFile)
@@ -102,7 +106,8 @@ async def _configured(link: Any, file: TenantFile, catalogue: Catalogue) -> list
         opened = stands.reopen(catalogue, Calendar(), dt.date.min, held)
     except ConfigError as error:
         return [found, wrong(about, str(error), "put it right in the configuration")]
-    return [found, *missing(opened, about)]
+    silent = [untold(about, file.code, r["name"], active=r["active"], trouble=r["trouble"]) for r in left]
+    return [found, *missing(opened, about), *silent]
 
 
 def _revision(held: list[str]) -> Finding:

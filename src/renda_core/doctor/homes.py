@@ -15,6 +15,7 @@ from renda_core.catalogue import Catalogue
 from renda_core.doctor.findings import Finding, note, ok, wrong
 from renda_core.errors import ConfigError, RendaError
 from renda_core.services import journal
+from renda_core.services.events.receivers import troubled
 from renda_core.services.search.standing import lacking
 from renda_core.store.revision import NEWEST
 from renda_core.tenancy import Tenant
@@ -132,6 +133,13 @@ def missing(tenant: Tenant, about: str) -> Iterator[Finding]:
         yield wrong(about, told, "install it again, or disable it in the tenant's configuration")
 
 
+def untold(about: str, code: str, name: str, *, active: bool, trouble: str) -> Finding:
+    """Name a receiver of events that did not take one in."""
+    how = "is told again and again" if active else "is told no more"
+    told = f"receiver 事件接收方 {name} {how}: {trouble}"
+    return note(about, told, f"renda receiver list {code}; once it is mended: renda receiver put")
+
+
 def _at_work(workspace: Workspace, about: str, *, deep: bool) -> Iterator[Finding]:
     tenant = workspace.tenant
     yield ok(about, f"{tenant.name}: {len(tenant.practice.plugins)} practices, tables {NEWEST}")
@@ -144,6 +152,8 @@ def _at_work(workspace: Workspace, about: str, *, deep: bool) -> Iterator[Findin
     if lost.cases or lost.people:
         told = f"{lost.cases} cases and {lost.people} people are found by no word 检索"
         yield note(about, told, f"renda reindex {workspace.file.code}")
+    for row in workspace.read(troubled):
+        yield untold(about, workspace.file.code, row.name, active=row.active, trouble=row.trouble)
     if deep:
         found = workspace.read(journal.verify)
         if found.whole:

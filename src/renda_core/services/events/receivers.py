@@ -138,6 +138,11 @@ async def every(reader: Reader, tenant: Tenant, actor: Actor) -> Sequence[Receiv
     return [given(row) for row in await reader.all(receivers.RECEIVERS)]
 
 
+async def troubled(reader: Reader) -> list[Receiver]:
+    """List the receivers that did not take an event in, for whoever runs the service."""
+    return [given(row) for row in await reader.all(receivers.RECEIVERS) if row.trouble]
+
+
 def given(row: ReceiverRow) -> Receiver:
     """Show a receiver as it is stored, without its secret."""
     return Receiver(

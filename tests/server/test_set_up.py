@@ -79,8 +79,8 @@ def test_a_file_is_applied_at_a_start_until_somebody_changes_the_configuration(
     environ = {"RENDA_DATABASE": settings.database, "RENDA_TENANTS": str(tmp_path)}
     with psycopg.connect(postgres_dsn) as raw:
         raw.execute(
-            "INSERT INTO receiver (tenant_id, name, url, events, secret, active, seq, last, failures, trouble, version) "
-            "SELECT tenant_id, 'oa', 'https://a.example/', '*', '', false, 0, tenant_id, 1, 'it answered 410', 1 "
+            "INSERT INTO receiver (tenant_id, name, url, events, secret, active, seq, last, failures, trouble, version)"
+            " SELECT tenant_id, 'oa', 'https://a.example/', '*', '', false, 0, tenant_id, 1, 'it answered 410', 1 "
             "FROM tenant WHERE code = 'bai'"
         )
     (silent,) = [f for f in doctor.database(environ) if "事件接收方" in f.told]

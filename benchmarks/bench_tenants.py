@@ -33,6 +33,7 @@ from renda_core.store.codec import new_id
 from renda_core.store.migrate import upgrade_postgres
 from renda_core.store.revision import locations
 from renda_core.workspace import Home
+from renda_server.delivering import deliver
 
 EACH_SECOND = 100
 """Tenants that are made a second, at least."""
@@ -139,6 +140,25 @@ def test_making_them(benchmark: Any, country: Hosted, told: list[str]) -> None:
     rate = len(country.tokens) / country.seconds
     told.append(f"{len(country.tokens)} tenants made: {rate:.0f} a second; bar at least {EACH_SECOND}; {load()}")
     assert rate >= EACH_SECOND
+
+
+def test_a_round_of_events_where_nothing_waits(benchmark: Any, country: Hosted, told: list[str]) -> None:
+    """What `renda deliver` costs the service where no county has anything to be told."""
+
+    async def once() -> float:
+        premises = Premises(home=Home(path=country.home), database=country.database, size=1)
+        try:
+            before = time.process_time()
+            done = await deliver(premises)
+            assert len(done) == len(country.tokens) + 1
+            return time.process_time() - before
+        finally:
+            await premises.close()
+
+    spent = benchmark.pedantic(lambda: asyncio.run(once()), rounds=1)
+    told.append(
+        f"  a round of events over {len(country.tokens)} tenants that wait for none: {spent:.2f} s of processor"
+    )
 
 
 def test_one_worker_for_all_of_them(

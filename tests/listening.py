@@ -52,7 +52,11 @@ class _Answering(BaseHTTPRequestHandler):
     server: Listener
 
     def do_GET(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        length = int(self.headers.get("Content-Length", 0))
+        body = self.rfile.read(length)
+        if len(body) < length:  # whoever sent it was killed meanwhile: no request came
+            self.close_connection = True
+            return
         hit = Hit(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body)
         status, headers, body = self.server.judge(hit)
         self.server.hits.append(hit)

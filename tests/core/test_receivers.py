@@ -38,6 +38,13 @@ def test_a_secret_is_made_once_and_sealed(post):
     assert told == ["another", "as it was", "another", "another"]
 
 
+def test_the_journal_names_the_host_alone(post):
+    post.put(url="https://oa.example:8443/hooks/CANARY-TOKEN?key=CANARY")
+    (entry,) = post.entries("receiver.kept")
+    assert entry["body"]["host"] == "oa.example"
+    assert "CANARY" not in str(entry)
+
+
 def test_a_list_tells_what_went_wrong_and_no_secret(post):
     made = post.put()
     post.happen("a.one")

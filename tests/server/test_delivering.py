@@ -234,8 +234,11 @@ def test_commands_keep_receivers_and_tell_them(post: Post, listener: Listener, m
     shown = run("receiver", "list", "east")
     assert "it answered 500" in shown.stdout
     assert secret not in shown.stdout
-    again = run("receiver", "put", "east", "oa", "--url", listener.url, "--off")
+    again = run("receiver", "put", "east", "oa", "--off")
     assert "secret" not in again.stdout
+    (stands,) = json.loads(run("--json", "receiver", "list", "east").stdout)["receivers"]
+    assert (stands["url"], stands["events"], stands["active"]) == (listener.url, ["test.*"], False)
+    assert run("receiver", "put", "east", "new").exit_code == 1  # nobody knows where
     assert run("receiver", "remove", "east", "oa").exit_code == 0
     refused = run("receiver", "put", "east", "OA", "--url", "here")
     assert refused.exit_code == 1

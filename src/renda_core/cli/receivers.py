@@ -6,6 +6,7 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
+import attrs
 import rich_click as click
 from click.exceptions import Exit
 
@@ -56,9 +57,13 @@ def list_(session: Session, tenant: str) -> None:
 @receiver.command("put")
 @TENANT
 @NAME
-@click.option("--url", required=True, help="地址 Where it is told: https://…")
+@click.option("--url", default="", help="地址 Where it is told: https://…; as it was where it is left out.")
 @click.option(
-    "--event", "events", multiple=True, metavar="PATTERN", help="事件 E.g. suggestion.submit, ballot.*; all by default."
+    "--event",
+    "events",
+    multiple=True,
+    metavar="PATTERN",
+    help="事件 E.g. suggestion.submit, ballot.*; as it was, or all.",
 )
 @click.option("--secret", default="", help="密钥 By which events are signed; made here where it is left out.")
 @click.option("--renew", is_flag=True, help="换密钥 Make another secret.")
@@ -72,8 +77,8 @@ def put(
     from renda_core.services.events.receivers import Receiver
 
     with session.open(tenant) as workspace:
-        known = {row.name: row.version for row in _every(session, workspace)}
-        wanted = Receiver(name=name, url=url, events=events or ("*",), active=not off, version=known.get(name, 0))
+        was = next((row for row in _every(session, workspace) if row.name == name), Receiver(name=name, url=""))
+        wanted = attrs.evolve(was, url=url or was.url, events=events or was.events, active=not off)
         made = workspace.do(receivers.put, keeper(session, workspace), wanted, secret, renew=renew)
 
     def human() -> None:

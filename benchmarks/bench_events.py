@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +12,14 @@ import pytest
 from benchmarks.pairs import Pairs
 from standardwebhooks.webhooks import Webhook
 from tests.hosted import NOW, Service
-from tests.listening import LOOPBACK, Listener
+from tests.listening import LOOPBACK, Listener, listener
 from tests.server.telling import EAST, Post
 
 from renda_core.store.codec import new_id
 from renda_core.workspace import Home
 from renda_server.delivering import deliver
 
+__all__ = ["listener"]
 MANY = 200
 """Events of one round."""
 ROUNDS = 9
@@ -36,20 +35,8 @@ def post(tmp_path: Path) -> Post:
     return Post(Service(home))
 
 
-@pytest.fixture
-def answering() -> Iterator[Listener]:
-    """Somebody who takes every event in."""
-    server = Listener()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def test_events_and_requests_sent_and_forgotten(versus: Pairs, post: Post, answering: Listener) -> None:
-    secret = post.put(EAST, answering.url)
+def test_events_and_requests_sent_and_forgotten(versus: Pairs, post: Post, listener: Listener) -> None:
+    secret = post.put(EAST, listener.url)
     body = json.dumps({"type": "test.happened", "timestamp": NOW.isoformat(), "tenant": "east", "data": {"word": WORD}})
 
     async def told(premises: Any) -> None:
@@ -62,7 +49,7 @@ def test_events_and_requests_sent_and_forgotten(versus: Pairs, post: Post, answe
             for _ in range(MANY):
                 id = new_id()
                 signed = {"webhook-id": id, "webhook-signature": Webhook(secret).sign(id, NOW, body)}
-                answer = await http.post(answering.url, content=body.encode(), headers=signed)
+                answer = await http.post(listener.url, content=body.encode(), headers=signed)
                 assert answer.is_success
 
     def forgotten() -> None:

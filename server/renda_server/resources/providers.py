@@ -7,8 +7,9 @@ from typing import Annotated
 from msgspec import Meta
 
 from renda_core.domain.case import Actor
+from renda_core.domain.web import LONGEST
 from renda_core.services.accounts import powers, providers
-from renda_core.services.accounts.providers import LONGEST, SUBJECT, Provider
+from renda_core.services.accounts.providers import SUBJECT, Provider
 from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
 from renda_server.answering import Answer, tagged

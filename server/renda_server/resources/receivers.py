@@ -6,8 +6,9 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from renda_core.domain.web import LONGEST
 from renda_core.services.events import receivers
-from renda_core.services.events.receivers import LONGEST, PATTERNS, Receiver
+from renda_core.services.events.receivers import PATTERNS, Receiver
 from renda_server.answering import Answer, tagged
 from renda_server.desks import Desk
 from renda_server.operations import operation

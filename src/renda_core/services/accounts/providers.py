@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from urllib.parse import urlsplit
 
 import attrs
 
 from renda_core.domain.case import Actor
+from renda_core.domain.web import LONGEST, parts_of
 from renda_core.errors import Invalid, NotFound, NotLetIn, Rejected, Stale
 from renda_core.services.accounts import arriving, entering, powers, tickets
 from renda_core.services.accounts.asking import ACTIVE
@@ -30,7 +30,6 @@ SUBJECT = "sub"
 """Source: OpenID Connect Core 1.0 § 2: never reassigned within the issuer."""
 MOST = 10
 """Providers of one tenant. U: a page of sign-in shows a button for each."""
-LONGEST = 300
 NOBODY = "the provider knows you, and no account here is tied to that"
 SECRET, MEANT = "provider", "provided"
 """Under which the secret is sealed, and subjects are hashed."""
@@ -250,12 +249,7 @@ def _check(wanted: Provider) -> None:
 
 def _not_an_issuer(issuer: str) -> str:
     """Say what is wrong with an issuer. Source: OpenID Connect Discovery 1.0 § 2: no question, no fragment."""
-    try:
-        parts = urlsplit(issuer)
-        known = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        known, parts = False, urlsplit("")
-    if not known or parts.scheme not in ("https", "http") or len(issuer) > LONGEST:
+    if (parts := parts_of(issuer)) is None:
         return "issuer: the provider's address, beginning with https://"
     if parts.query or parts.fragment or parts.username or parts.password:
         return "issuer: the address alone, without question, fragment, name or password"

@@ -12,6 +12,7 @@ import attrs
 
 from renda_core.domain import events
 from renda_core.domain.case import Actor
+from renda_core.domain.web import LONGEST, parts_of
 from renda_core.errors import Invalid, NotFound, Rejected, Stale
 from renda_core.services import journal
 from renda_core.services.accounts import powers
@@ -21,8 +22,8 @@ from renda_core.store.unit import Reader, Unit
 from renda_core.tenancy import Tenant
 
 NAME = re.compile(r"[a-z][a-z0-9-]{0,29}")
-MOST, PATTERNS, LONGEST = 10, 50, 300
-"""Receivers of one tenant, patterns of one receiver, and characters of its address. U: each event goes to each."""
+MOST, PATTERNS = 10, 50
+"""Receivers of one tenant, and patterns of one receiver. U: each event goes to each."""
 SEALED = "receiver"
 """Under which secrets are sealed."""
 LAST = "ffffffff-ffff-ffff-ffff-ffffffffffff"
@@ -179,16 +180,10 @@ def _check(wanted: Receiver, secret: str) -> None:
 
 
 def _not_an_address(url: str) -> str:
-    """Say what is wrong with an address; where it leads is looked at whenever it is asked."""
-    try:
-        parts = urlsplit(url)
-        known = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError:
-        known, parts = False, urlsplit("")
-    if not known or parts.scheme not in ("https", "http") or not url.isascii() or not url.isprintable() or " " in url:
-        return "url: where it is told, beginning with https://"
-    if len(url) > LONGEST:
-        return f"url: {LONGEST} characters at most"
+    """Say what is wrong with an address."""
+    parts = parts_of(url)
+    if parts is None or not url.isascii() or not url.isprintable() or " " in url:
+        return f"url: where it is told, beginning with https://, {LONGEST} characters at most"
     if parts.fragment or parts.username or parts.password:
         return "url: without fragment, name or password"
     return ""

@@ -55,7 +55,7 @@ bench: .venv/.dev .venv/.peers ## measure, with the peers and the limits in the 
 
 soak: .venv/.dev ## the long tests (many minutes)
 	$(say) "soak"
-	@RENDA_SOAK=1 $(BIN)/python -m pytest tests/soak tests/core/test_machine.py tests/server/test_delivering_killed.py
+	@RENDA_SOAK=1 $(BIN)/python -m pytest -o faulthandler_timeout=3600 tests/soak tests/core/test_machine.py tests/server/test_delivering_killed.py
 
 docs: .venv/.dev ## build the documentation into site/
 	$(say) "documentation"

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import manimgx_fonts_cjk
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.debian import program
 
 PACKAGE = "chromium"
@@ -58,10 +60,57 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         browser.close()
 
 
+PHONE, SMALL, DESK = (390, 844), (320, 640), (1366, 900)
+MODES = [("std", "light"), ("large", "light"), ("xlarge", "light"), ("std", "dark")]
+WORDS = re.compile("系统异常|操作成功|请输入正确|格式错误|非法")
+"""What no page says. Source: our own list, after 国务院办公厅 on plain words."""
+
+
+@contextmanager
+def windows(browser: Browser, *addresses: str) -> Iterator[Any]:
+    """Open windows as people have them; whatever the browser complains of, or asks of another address, is a failure."""
+    opened: list[BrowserContext] = []
+    told: list[str] = []
+
+    def window(size: tuple[int, int] = PHONE, text: str = "std", scheme: Any = "light", *, script: bool = True) -> Page:
+        context = browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, java_script_enabled=script
+        )
+        context.add_cookies([{"name": "renda-size", "value": text, "url": address} for address in addresses])
+        context.set_default_timeout(60_000)
+        opened.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: told.append(message.text))
+        page.on("pageerror", lambda error: told.append(str(error)))
+        page.on("request", lambda r: told.append(r.url) if not r.url.startswith(addresses) else None)
+        return page
+
+    yield window
+    for context in opened:
+        context.close()
+    # That a refusal is answered with 4xx, browsers write down by themselves.
+    assert [line for line in told if "the server responded with a status of 4" not in line] == []
+
+
 def measured(page: Page) -> list[str]:
     """Measure a page as it stands; give what is wrong."""
     found: list[str] = page.evaluate(MEASURE)
     return found
+
+
+def press(page: Page, name: str, what: Any = "button") -> None:
+    """Press a button, or follow a link, and wait for the page that it leads to.
+
+    A click alone returns while the old page still stands, or none: whoever then measures, measures the wrong one.
+    """
+    with page.expect_navigation():
+        page.get_by_role(what, name=name, exact=what == "button").click()
+
+
+def key(page: Page, name: str) -> None:
+    """Press a key that leads to another page, and wait for it."""
+    with page.expect_navigation():
+        page.keyboard.press(name)
 
 
 def judged(page: Page) -> list[str]:
@@ -70,3 +119,10 @@ def judged(page: Page) -> list[str]:
 
     told: dict[str, Any] = Axe().run(page).response
     return [f"{one['id']}: {one['help']}: {[n['html'][:200] for n in one['nodes']]}" for one in told["violations"]]
+
+
+def fits(page: Page, name: str) -> None:
+    """Let both judges look at a page as it stands."""
+    assert measured(page) == [], name
+    assert judged(page) == [], name
+    assert not WORDS.search(page.inner_text("body")), name

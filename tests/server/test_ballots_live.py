@@ -8,7 +8,6 @@ import random
 import re
 import subprocess
 import sys
-import threading
 import time
 import warnings
 from collections import defaultdict
@@ -20,7 +19,6 @@ from typing import Any
 import attrs
 import httpx
 import pytest
-import uvicorn
 from tests import databases
 
 from renda_core import sealing
@@ -33,6 +31,7 @@ from renda_server.settings import Settings
 
 from . import passing, votes
 from .conftest import COUNTY, IDS, NAMES, NOW
+from .served import served
 
 DEPUTIES = {f"deputy {n}": uid(f"deputy {n}") for n in range(40)}
 CLICKS = 12
@@ -76,21 +75,12 @@ def hall(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Hall]:
         tokens = passing.in_database(dsn, home, {"qing": path}, everybody)
     else:
         tokens = _create(home, path)
-    config = uvicorn.Config(
-        create_app(settings), host="127.0.0.1", port=0, log_config=None, access_log=False, proxy_headers=False
-    )
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    while not server.started:
-        assert thread.is_alive()
-        time.sleep(0.01)
-    base = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     limits = httpx.Limits(max_connections=64)
-    with httpx.Client(base_url=base, timeout=60, limits=limits, trust_env=False) as client:
+    with (
+        served(create_app(settings), proxy_headers=False) as port,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=limits, trust_env=False) as client,
+    ):
         yield Hall(http=client, tokens=tokens)
-    server.should_exit = True
-    thread.join()
 
 
 def opened(hall: Hall) -> tuple[str, sealing.Sheet]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -12,10 +11,9 @@ from typing import Any
 import attrs
 import pyotp
 import pytest
-import uvicorn
 from litestar.testing import TestClient
-from playwright.sync_api import Browser, BrowserContext, Page, expect
-from tests.browser import chromium, judged, measured
+from playwright.sync_api import Browser, Page, expect
+from tests.browser import DESK, MODES, PHONE, SMALL, chromium, fits, key, press, windows
 
 from renda_core.domain.case import Actor
 from renda_core.services.accounts import providers
@@ -25,7 +23,7 @@ from renda_server.app import create_app
 from renda_server.settings import Settings
 
 from .conftest import NAMES, OVER, Site
-from .test_public_browser import DESK, MODES, PHONE, SMALL, WORDS, Listening
+from .served import served
 from .visitors import PASSWORD, invited, member
 
 __all__ = ["chromium"]
@@ -67,54 +65,15 @@ def live(two_counties: tuple[Path, dict[str, str]], tmp_path_factory: pytest.Tem
     settings = Settings(home=home, names=NAMES, now=clock)
     with ThreadPoolExecutor(1) as apart:  # the browser's own loop runs in this thread
         tickets = apart.submit(furnished, settings, two_counties[1]).result()
-    server = Listening(uvicorn.Config(create_app(settings), port=0, access_log=False, log_config=None, lifespan="on"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    server.ready.wait()
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield Live(url=f"http://127.0.0.1:{port}", named=f"http://localhost:{port}", tickets=tickets)
-    server.should_exit = True
-    thread.join()
+    with served(create_app(settings), lifespan="on") as port:
+        yield Live(url=f"http://127.0.0.1:{port}", named=f"http://localhost:{port}", tickets=tickets)
 
 
 @pytest.fixture
 def visit(chromium: Browser, live: Live) -> Iterator[Any]:
     """Open a window as somebody has it; everything that the browser complains of fails the test."""
-    opened: list[BrowserContext] = []
-    told: list[str] = []
-
-    def window(size: tuple[int, int] = PHONE, text: str = "std", scheme: Any = "light", *, script: bool = True) -> Page:
-        context = chromium.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, java_script_enabled=script
-        )
-        for host in ("127.0.0.1", "localhost"):
-            context.add_cookies([{"name": "renda-size", "value": text, "domain": host, "path": "/"}])
-        context.set_default_timeout(60_000)
-        opened.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: told.append(message.text))
-        page.on("pageerror", lambda error: told.append(str(error)))
-        page.on("request", lambda r: told.append(r.url) if not r.url.startswith((live.url, live.named)) else None)
-        return page
-
-    yield window
-    for context in opened:
-        context.close()
-    # That a refusal is answered with 4xx, browsers write down by themselves.
-    assert [line for line in told if "the server responded with a status of 4" not in line] == []
-
-
-def fits(page: Page, name: str) -> None:
-    """Let both judges look at a page as it stands."""
-    assert measured(page) == [], name
-    assert judged(page) == [], name
-    assert not WORDS.search(page.inner_text("body")), name
-
-
-def press(page: Page, name: str, what: Any = "button") -> None:
-    """Press a button, or follow a link, and wait for the page that it leads to."""
-    with page.expect_navigation():
-        page.get_by_role(what, name=name, exact=what == "button").click()
+    with windows(chromium, live.url, live.named) as window:
+        yield window
 
 
 def sign_in(page: Page, url: str, login: str) -> None:
@@ -192,13 +151,13 @@ def test_from_the_invitation_to_a_new_password_without_javascript(visit: Any, li
     page.get_by_label("登录名").fill("ouyang1")
     page.get_by_label("口令", exact=True).fill(PASSWORD)
     page.get_by_label("再填一遍口令").fill(PASSWORD)
-    page.get_by_role("button", name="开始使用").click()
+    press(page, "开始使用")
     expect(page.get_by_role("heading", level=1)).to_have_text("我的账号")
     assert live.tickets["1"] not in page.url
     press(page, "长辈版")
     assert page.locator("html").get_attribute("data-size") == "large"
     assert page.url == f"{live.url}/account"
-    page.get_by_role("link", name="口令 修改").click()
+    press(page, "口令 修改", "link")
     page.get_by_label("现在的口令").fill("wrong password")
     for label in ("新口令", "再填一遍新口令"):
         page.get_by_label(label, exact=True).fill(PASSWORD + "!")
@@ -210,17 +169,17 @@ def test_from_the_invitation_to_a_new_password_without_javascript(visit: Any, li
     page.get_by_label("现在的口令").fill(PASSWORD)
     for label in ("新口令", "再填一遍新口令"):
         page.get_by_label(label, exact=True).fill(PASSWORD + "!")
-    page.get_by_role("button", name="换成新口令").click()
+    press(page, "换成新口令")
     expect(page.get_by_role("heading", level=1)).to_have_text("我的账号")
     page.goto(f"{live.url}/account/passkeys")
     expect(page.get_by_text("用数字地址打开的")).to_be_visible()
     page.goto(f"{live.url}/account")
-    page.get_by_role("button", name="退出登录").click()
+    press(page, "退出登录")
     expect(page.get_by_role("heading", level=1)).to_have_text("登录")
     page.goto(f"{live.url}/account")
     expect(page.get_by_role("heading", level=1)).to_have_text("登录到哪个县？")
     page.get_by_label("县的代码").fill("qing")
-    page.get_by_role("button", name="下一步").click()
+    press(page, "下一步")
     expect(page.get_by_role("heading", level=1)).to_have_text("登录")
 
 
@@ -237,20 +196,20 @@ def test_a_keyboard_alone_signs_in_and_out(visit: Any, live: Live) -> None:
     page.goto(f"{live.url}/enter/qing")
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_text("跳到主要内容")
-    page.keyboard.press("Enter")
+    key(page, "Enter")
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_attribute("id", "login")
     page.keyboard.type("keyboard")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
+    key(page, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("我的账号")
     for _ in range(20):
         page.keyboard.press("Tab")
         if page.evaluate("document.activeElement.innerText") == "退出登录":
             break
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
-    page.keyboard.press("Enter")
+    key(page, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("登录")
 
 
@@ -264,24 +223,24 @@ def test_a_device_of_a_real_browser_is_taken_in_and_opens_the_door(visit: Any, l
         {"options": {**kind, "isUserVerified": True, "automaticPresenceSimulation": True}},
     )["authenticatorId"]
     sign_in(page, live.named, "passkey")
-    page.get_by_role("link", name="通行密钥 还没有").click()
+    press(page, "通行密钥 还没有", "link")
     page.get_by_label("给它起个名字").fill("我的手机")
-    page.get_by_role("button", name="登记", exact=True).click()
+    press(page, "登记")
     expect(page.get_by_role("heading", name="我的手机")).to_be_visible()
     fits(page, "passkeys-one")
     page.get_by_role("button", name="登记", exact=True).click()
     expect(page.get_by_text("这台设备已经登记过了")).to_be_visible()
     page.goto(f"{live.named}/account")
-    page.get_by_role("button", name="退出登录").click()
-    page.get_by_role("button", name="用通行密钥登录").click()
+    press(page, "退出登录")
+    press(page, "用通行密钥登录")
     expect(page.get_by_role("heading", level=1)).to_have_text("我的账号")
-    page.get_by_role("button", name="退出登录").click()
+    press(page, "退出登录")
     sign_in(page, live.named, "passkey")
     expect(page.get_by_role("heading", level=1)).to_have_text("第二步验证")
     fits(page, "second-passkey")
-    page.get_by_role("button", name="用通行密钥").click()
+    press(page, "用通行密钥")
     expect(page.get_by_role("heading", level=1)).to_have_text("我的账号")
-    page.get_by_role("button", name="退出登录").click()
+    press(page, "退出登录")
     driver.send("WebAuthn.setUserVerified", {"authenticatorId": device, "isUserVerified": False})
     page.get_by_role("button", name="用通行密钥登录").click()
     expect(page.get_by_text("没有登录成")).to_be_visible()
@@ -290,16 +249,16 @@ def test_a_device_of_a_real_browser_is_taken_in_and_opens_the_door(visit: Any, l
 def test_a_picture_is_read_by_a_telephone_and_its_code_opens(visit: Any, live: Live) -> None:
     page = visit()
     sign_in(page, live.url, "second")
-    page.get_by_role("link", name="手机验证码").click()
-    page.get_by_role("button", name="开始").click()
+    press(page, "手机验证码", "link")
+    press(page, "开始")
     secret = page.locator("code.once").inner_text()
     page.get_by_label("验证码").fill(pyotp.TOTP(secret).now())
-    page.get_by_role("button", name="开通").click()
+    press(page, "开通")
     expect(page.get_by_role("heading", level=1)).to_have_text("已经开通")
     fits(page, "codes")
     codes = page.locator("ul.once li").all_inner_texts()
-    page.get_by_role("link", name="抄好了").click()
-    page.get_by_role("button", name="退出登录").click()
+    press(page, "抄好了", "link")
+    press(page, "退出登录")
     sign_in(page, live.url, "second")
     fits(page, "second")
     page.get_by_label("验证码").fill("1")
@@ -307,7 +266,7 @@ def test_a_picture_is_read_by_a_telephone_and_its_code_opens(visit: Any, live: L
     assert page.title().startswith("错误：")
     fits(page, "second-wrong")
     page.get_by_label("验证码").fill(codes[0].lower())
-    page.get_by_role("button", name="登录", exact=True).click()
+    press(page, "登录")
     expect(page.get_by_role("heading", level=1)).to_have_text("我的账号")
 
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import attrs
 import pytest
-import uvicorn
 from litestar.testing import TestClient
-from playwright.sync_api import Browser, BrowserContext, Error, Page, expect
-from tests.browser import chromium, judged, measured
+from playwright.sync_api import Browser, Error, Page, expect
+from tests.browser import DESK, MODES, PHONE, SMALL, chromium, fits, key, press, windows
 
 from renda_core.workspace import Home
 from renda_server.app import create_app
@@ -22,13 +19,10 @@ from renda_server.settings import Settings
 
 from . import prepared, voters
 from .conftest import NAMES, NOW, OVER, WANG, Site
+from .served import served
 
 __all__ = ["chromium"]
 pytestmark = pytest.mark.xdist_group("browser")
-PHONE, SMALL, DESK = (390, 844), (320, 640), (1366, 900)
-MODES = [("std", "light"), ("large", "light"), ("xlarge", "light"), ("std", "dark")]
-WORDS = re.compile("系统异常|操作成功|请输入正确|格式错误|非法")
-"""What no page says. Source: our own list, after 国务院办公厅 on plain words."""
 
 
 @attrs.frozen(kw_only=True)
@@ -55,21 +49,6 @@ class Live:
         }
 
 
-class Listening(uvicorn.Server):
-    """A server that says when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = threading.Event()
-
-    async def startup(self, *sockets: Any, **rest: Any) -> None:
-        """Begin to listen."""
-        try:
-            await super().startup(*sockets, **rest)
-        finally:
-            self.ready.set()
-
-
 @pytest.fixture(scope="module")
 def live(two_counties: tuple[Path, dict[str, str]], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """A county whose stations everybody can see, served as it is in earnest."""
@@ -81,55 +60,22 @@ def live(two_counties: tuple[Path, dict[str, str]], tmp_path_factory: pytest.Tem
         prepared.fill(site)
         ids = voters.furnish(site)
         ids |= {f"code {n}": voters.code(site, voters.answered(site)) for n in range(4)}
-    config = uvicorn.Config(create_app(settings), port=0, access_log=False, log_config=None, lifespan="on")
-    server = Listening(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    server.ready.wait()
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield Live(url=f"http://127.0.0.1:{port}", ids=ids)
-    server.should_exit = True
-    thread.join()
+    with served(create_app(settings), lifespan="on") as port:
+        yield Live(url=f"http://127.0.0.1:{port}", ids=ids)
 
 
 @pytest.fixture
 def visit(chromium: Browser, live: Live) -> Iterator[Any]:
     """Open a window as somebody has it; everything that the browser complains of fails the test."""
-    opened: list[BrowserContext] = []
-    told: list[str] = []
-
-    def window(size: tuple[int, int] = PHONE, text: str = "std", scheme: Any = "light", *, script: bool = True) -> Page:
-        context = chromium.new_context(
-            viewport={"width": size[0], "height": size[1]}, color_scheme=scheme, java_script_enabled=script
-        )
-        context.add_cookies([{"name": "renda-size", "value": text, "domain": "127.0.0.1", "path": "/public"}])
-        context.set_default_timeout(60_000)
-        opened.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: told.append(message.text))
-        page.on("pageerror", lambda error: told.append(str(error)))
-        page.on("request", lambda r: told.append(r.url) if not r.url.startswith(live.url) else None)
-        return page
-
-    yield window
-    for context in opened:
-        context.close()
-    # That a refusal is answered with 4xx, browsers write down by themselves.
-    assert [line for line in told if "the server responded with a status of 4" not in line] == []
-
-
-def fits(page: Page) -> None:
-    """Let both judges look at a page as it stands."""
-    assert measured(page) == [], page.url
-    assert judged(page) == [], page.url
-    assert not WORDS.search(page.inner_text("body"))
+    with windows(chromium, live.url) as window:
+        yield window
 
 
 def matter(page: Page, live: Live, code: str) -> None:
     """Type a code."""
     page.goto(live.pages["follow"])
     page.get_by_label("查询码").fill(code)
-    page.get_by_role("button", name="查询").click()
+    press(page, "查询")
 
 
 @pytest.mark.parametrize(("text", "scheme"), MODES)
@@ -137,18 +83,18 @@ def test_every_page_fits_a_phone_and_everybody_s_eyes(visit: Any, live: Live, te
     page = visit(PHONE, text, scheme)
     for url in live.pages.values():
         page.goto(url)
-        fits(page)
+        fits(page, page.url)
     matter(page, live, "ABCD")
-    fits(page)
+    fits(page, page.url)
     matter(page, live, live.ids["followed_code"])
-    fits(page)
-    page.get_by_role("button", name="提交评价").click()
-    fits(page)
+    fits(page, page.url)
+    press(page, "提交评价")
+    fits(page, page.url)
     page.get_by_label("未解决", exact=True).check()
     page.get_by_role("textbox").fill("灯又坏了，晚上看不见路")
-    page.get_by_role("button", name="提交评价").click()
+    press(page, "提交评价")
     expect(page.get_by_role("heading", level=1)).to_have_text("请核对您的评价")
-    fits(page)
+    fits(page, page.url)
 
 
 @pytest.mark.parametrize(("size", "text"), [(SMALL, "std"), (SMALL, "xlarge"), (DESK, "std"), (DESK, "large")])
@@ -156,40 +102,40 @@ def test_every_page_fits_the_smallest_phone_and_a_desk(visit: Any, live: Live, s
     page = visit(size, text)
     for url in live.pages.values():
         page.goto(url)
-        fits(page)
+        fits(page, page.url)
     matter(page, live, live.ids["followed_code"])
-    fits(page)
+    fits(page, page.url)
 
 
 def test_from_the_wall_to_the_judgement_without_javascript(visit: Any, live: Live) -> None:
     page = visit(script=False)
     page.goto(live.pages["station"])
     expect(page.get_by_text("下次接待")).to_contain_text("1月22日（周四） 09:00—11:00")
-    page.get_by_role("link", name="王芳").click()
+    press(page, "王芳", "link")
     expect(page.get_by_role("heading", level=1)).to_have_text("王芳代表")
-    page.get_by_role("link", name="城关镇石桥村联络站").click()
-    page.get_by_role("link", name="凭查询码查办理进度").click()
-    page.get_by_role("button", name="查询").click()
+    press(page, "城关镇石桥村联络站", "link")
+    press(page, "凭查询码查办理进度", "link")
+    press(page, "查询")
     assert page.title().startswith("错误：")
     assert page.locator(":focus").get_attribute("role") == "alert"
     page.get_by_role("alert").get_by_role("link").click()
     page.get_by_label("查询码").fill(live.ids["code 0"].replace("-", "").lower())
-    page.get_by_role("button", name="查询").click()
+    press(page, "查询")
     expect(page.get_by_role("heading", level=1)).to_have_text("办理进度")
     assert live.ids["code 0"] not in page.url
-    page.get_by_role("button", name="长辈版").click()
+    press(page, "长辈版")
     assert page.locator("html").get_attribute("data-size") == "large"
     expect(page.get_by_text("楼道灯已于1月19日修好")).to_be_visible()
     page.get_by_label("未解决", exact=True).check()
-    page.get_by_role("button", name="提交评价").click()
+    press(page, "提交评价")
     assert page.title().startswith("错误：")
     page.get_by_role("textbox").fill("灯又坏了")
-    page.get_by_role("button", name="提交评价").click()
-    page.get_by_role("button", name="返回修改").click()
+    press(page, "提交评价")
+    press(page, "返回修改")
     page.get_by_role("textbox").fill("灯又坏了，晚上看不见路")
-    page.get_by_role("button", name="提交评价").click()
+    press(page, "提交评价")
     expect(page.get_by_text("灯又坏了，晚上看不见路")).to_be_visible()
-    page.get_by_role("button", name="提交评价").click()
+    press(page, "提交评价")
     expect(page.get_by_role("heading", level=1)).to_have_text("评价已收到，谢谢您")
     matter(page, live, live.ids["code 0"])
     expect(page.get_by_text("您的评价")).to_be_visible()
@@ -200,9 +146,9 @@ def test_whoever_is_content_needs_two_clicks_and_no_word(visit: Any, live: Live)
     page = visit()
     matter(page, live, live.ids["code 1"])
     page.get_by_label("基本解决").check()
-    page.get_by_role("button", name="提交评价").click()
+    press(page, "提交评价")
     expect(page.get_by_role("status")).to_contain_text("基本解决")
-    fits(page)
+    fits(page, page.url)
     matter(page, live, live.ids["code 1"])
     expect(page.get_by_role("button", name="提交评价")).to_have_count(0)
 
@@ -212,12 +158,12 @@ def test_a_keyboard_alone_is_enough_and_shows_where_it_is(visit: Any, live: Live
     page.goto(live.pages["follow"])
     page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_text("跳到主要内容")
-    page.keyboard.press("Enter")
+    key(page, "Enter")
     for _ in range(2):
         page.keyboard.press("Tab")
     expect(page.locator(":focus")).to_have_attribute("id", "code")
     page.keyboard.type(live.ids["code 2"])
-    page.keyboard.press("Enter")
+    key(page, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("办理进度")
     for _ in range(5):
         page.keyboard.press("Tab")
@@ -225,7 +171,7 @@ def test_a_keyboard_alone_is_enough_and_shows_where_it_is(visit: Any, live: Live
     page.keyboard.press("Space")
     ring = page.evaluate("getComputedStyle(document.activeElement).outlineStyle")
     assert ring == "solid"
-    page.keyboard.press("Enter")
+    key(page, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("评价已收到，谢谢您")
 
 
@@ -243,9 +189,9 @@ def test_choosing_a_size_goes_round_and_stays(visit: Any, live: Live) -> None:
     page = visit(script=False)
     page.goto(live.pages["searched"])
     for name, size in (("长辈版", "large"), ("特大字", "xlarge"), ("标准字", "std")):
-        page.get_by_role("button", name=name).click()
+        press(page, name)
         assert (page.url, page.locator("html").get_attribute("data-size")) == (live.pages["searched"], size)
-    page.get_by_role("button", name="长辈版").click()
+    press(page, "长辈版")
     page.goto(live.pages["deputy"])
     assert page.locator("html").get_attribute("data-size") == "large"
 

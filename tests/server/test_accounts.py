@@ -15,6 +15,8 @@ from renda_core.testing import uid
 from renda_server.identity import COOKIE
 
 from .conftest import NOW, OVER, Site, both
+from .visitors import PASSWORD, member
+from .votes import enable
 
 GOOD, BETTER, BAD = "河水清且涟猗兮-4207", "坎坎伐檀兮-7531", "这不是那个口令-0815"
 ADMIN = {"admin": Actor(id=uid("the admin"), roles="admin")}
@@ -358,3 +360,15 @@ def test_own_sessions(admin: Site, browser: Browser) -> None:
     assert browser.ask("DELETE", "/api/me/sessions/" + "0" * 64).status_code == 404
     assert browser.ask("DELETE", f"/api/me/sessions/{last['id']}").status_code == 204
     assert browser.me() == 401
+
+
+def test_who_reads_the_journal_changes_with_the_configuration_and_no_session_outlives_it(admin: Site) -> None:
+    member(admin, "boss", "王", roles="admin auditor")
+    boss = Browser(admin)
+    boss.send("password", login="boss", password=PASSWORD)
+    for _ in range(2):  # the second time from memory
+        assert boss.ask("GET", "/api/journal").status_code == 200
+        assert boss.ask("GET", "/api/accounts").status_code == 200
+    enable(admin, compliance={"three_roles": True})
+    assert boss.ask("GET", "/api/journal").status_code == 403
+    assert boss.ask("GET", "/api/accounts").status_code == 200

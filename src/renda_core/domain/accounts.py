@@ -16,6 +16,12 @@ TITLES: Mapping[str, str] = {ADMIN: "系统管理员", SECURITY: "安全管理�
 """Roles that every tenant knows, whatever its practices; the last one only where the service itself is run from."""
 THREE = frozenset({ADMIN, SECURITY, AUDITOR})
 """The three administrators (三员). Source: GB/T 22239-2019 8.1.5.1-3."""
+RANKED = (ADMIN, SECURITY, AUDITOR)
+"""Which of the three somebody acts as who was given several before they were kept apart: the first of these.
+
+U: no rule says; whoever makes accounts can still have the others seated, and whoever changes something never reads
+over it.
+"""
 UNHELD = names("ballot clock follower watch public voter")
 """Roles of jobs, and of whoever is not told apart: nobody is given one."""
 NOT_LENT = THREE | {OPERATOR, "teller", "scrutineer"}
@@ -73,6 +79,18 @@ def wrong_roles(roles: Iterable[str], known: Collection[str], *, apart: bool, op
     if apart and len(both := sorted(given & THREE)) > 1:
         said.append(f"{' and '.join(both)} are kept apart here: nobody holds two of them")
     return tuple(said)
+
+
+def awake(roles: frozenset[str], *, apart: bool) -> frozenset[str]:
+    """Give the roles that somebody acts in, of those they were given.
+
+    Args:
+        apart: Whether the three administrators are kept apart: then one of them at most.
+    """
+    several = roles & THREE
+    if apart and len(several) > 1:
+        return roles - several | {next(role for role in RANKED if role in several)}
+    return roles
 
 
 def wrong_loan(

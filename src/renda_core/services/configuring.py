@@ -9,12 +9,13 @@ import attrs
 from sqlalchemy import Integer, bindparam, select
 
 from renda_core.configuration import TenantFile
+from renda_core.domain.accounts import ADMIN, AUDITOR
 from renda_core.domain.case import Actor
 from renda_core.errors import ConfigError, Invalid, NotFound, Rejected, Stale
 from renda_core.footprint import Footprint
 from renda_core.profiles import overlapping
 from renda_core.services import tenants
-from renda_core.services.upkeep import ADMIN, AUDITOR, refuse_others
+from renda_core.services.upkeep import refuse_others
 from renda_core.store import tables as t
 from renda_core.store.codec import decode
 from renda_core.store.compile import Query, keyed

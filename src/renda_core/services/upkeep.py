@@ -12,6 +12,7 @@ import attrs
 from renda_core.domain.case import Actor
 from renda_core.errors import NotAllowed
 from renda_core.services import dates, jobs, journal, notices
+from renda_core.services.accounts import powers
 from renda_core.services.paging import PAGE, Page
 from renda_core.store.notices import MatterRow, RecipientRow
 from renda_core.store.stores import Store
@@ -19,7 +20,6 @@ from renda_core.store.unit import Reader
 from renda_core.tenancy import Tenant
 
 OFFICES = frozenset({"office", "overseer"})
-ADMIN, AUDITOR = "admin", "auditor"
 """Who starts jobs by hand."""
 
 
@@ -101,9 +101,11 @@ async def recipients(
     return await notices.people(reader, rule, matter, unseen=unseen, after=after, size=size)
 
 
-async def entries(reader: Reader, _: Tenant, actor: Actor, *, after: int = 0, size: int = 50) -> list[JournalEntry]:
+async def entries(
+    reader: Reader, tenant: Tenant, actor: Actor, *, after: int = 0, size: int = 50
+) -> list[JournalEntry]:
     """List entries of the journal in order, from the one after *after*."""
-    refuse_others(actor, "the journal is read", AUDITOR)
+    powers.refuse(tenant, actor, "journal")
     found = []
     for line in await journal.entries(reader, after=after, size=size):
         told = {key: value for key, value in json.loads(line.entry).items() if key != "private"}
@@ -112,13 +114,13 @@ async def entries(reader: Reader, _: Tenant, actor: Actor, *, after: int = 0, si
     return found
 
 
-async def verify(reader: Reader, _: Tenant, actor: Actor) -> journal.Verified:
+async def verify(reader: Reader, tenant: Tenant, actor: Actor) -> journal.Verified:
     """Recompute the whole chain."""
-    refuse_others(actor, "the journal is verified", AUDITOR)
+    powers.refuse(tenant, actor, "journal")
     return await journal.verify(reader)
 
 
-async def head(reader: Reader, _: Tenant, actor: Actor) -> journal.Newest:
+async def head(reader: Reader, tenant: Tenant, actor: Actor) -> journal.Newest:
     """Give the end of the chain, to be kept elsewhere and compared later."""
-    refuse_others(actor, "the journal is read", AUDITOR)
+    powers.refuse(tenant, actor, "journal")
     return await journal.head(reader)

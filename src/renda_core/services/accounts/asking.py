@@ -7,6 +7,7 @@ import datetime as dt
 import attrs
 
 from renda_core import compliance
+from renda_core.domain.accounts import THREE, awake
 from renda_core.domain.case import Actor
 from renda_core.errors import Rejected
 from renda_core.store import accounts
@@ -47,11 +48,13 @@ class Asker:
     digest: bytes = attrs.field(repr=False)
     row: AskerRow = attrs.field(repr=False, eq=False)
     stamp: Stamp | None = attrs.field(init=False, repr=False, eq=False)
-    """By what it is seen that nothing of this has changed; None where more than two rows say so."""
+    """By what it is seen that nothing of this has changed; None where more than two rows say so, or the date does."""
 
     @stamp.default
     def _stamped(self) -> Stamp | None:
-        return Stamp(self.digest, self.row.versions) if self.row.versions and not self.row.stands_in else None
+        if not self.row.versions or self.row.stands_in or len(accounts.roles_of(self.row.roles) & THREE) > 1:
+            return None
+        return Stamp(self.digest, self.row.versions)
 
     def lapsed(self, tenant: Tenant, now: dt.datetime) -> bool:
         """Tell whether time has ended what let them in, though nothing has changed."""
@@ -76,7 +79,7 @@ async def confirm(reader: Reader, tenant: Tenant, digest: bytes, by: str) -> Ask
     row = await reader.find(accounts.ASKER, digest=digest)
     if row is None or row.kind != by or _over(row, tenant, reader.now):
         return None
-    roles = accounts.roles_of(row.roles)
+    roles = awake(accounts.roles_of(row.roles), apart=compliance.of(tenant).three_roles)
     if row.stands_in:
         lent = await reader.all(accounts.LENT, taker=row.account_id, today=tenant.today)
         roles = roles.union(*(accounts.roles_of(each.roles) & accounts.roles_of(each.own) for each in lent))

@@ -6,7 +6,7 @@ import attrs
 from sqlalchemy import select
 
 from renda_core import compliance
-from renda_core.domain.accounts import ADMIN, SECURITY, wrong_roles
+from renda_core.domain.accounts import ADMIN, SECURITY, awake, wrong_roles
 from renda_core.errors import Rejected, Taken
 from renda_core.services.accounts.people import DAYS, Invited, NewAccount, check_name, seat
 from renda_core.store import tables as t
@@ -48,8 +48,9 @@ def refuse_unfit(tenant: Tenant, new: NewAccount) -> None:
 
 
 async def missing(reader: Reader, tenant: Tenant) -> frozenset[str]:
-    """Name the roles of :func:`needed` that nobody has yet, who came in or was invited."""
-    held = (role for row in await reader.all(OPEN) for role in roles_of(row.roles))
+    """Name the roles of :func:`needed` that nobody acts in yet, who came in or was invited."""
+    apart = compliance.of(tenant).three_roles
+    held = (role for row in await reader.all(OPEN) for role in awake(roles_of(row.roles), apart=apart))
     return needed(tenant) - frozenset(held)
 
 

@@ -8,7 +8,7 @@ import attrs
 from sqlalchemy import bindparam, select
 
 from renda_core import compliance
-from renda_core.domain.accounts import ADMIN, POWERS, SECURITY, THREE, wrong_roles
+from renda_core.domain.accounts import ADMIN, POWERS, SECURITY, THREE, awake, wrong_roles
 from renda_core.domain.case import Actor
 from renda_core.errors import NotAllowed, Rejected
 from renda_core.store import accounts
@@ -88,13 +88,14 @@ async def refuse_last(unit: Unit, tenant: Tenant, row: AccountRow, after: Accoun
     Raises:
         Rejected: There would be nobody.
     """
-    for role in (ADMIN, SECURITY) if compliance.of(tenant).three_roles else (ADMIN,):
-        if not _stands(row, role) or _stands(after, role):
+    apart = compliance.of(tenant).three_roles
+    for role in (ADMIN, SECURITY) if apart else (ADMIN,):
+        if not _stands(row, role, apart=apart) or _stands(after, role, apart=apart):
             continue
         others = await unit.all(accounts.STANDING, pattern=f"%{role}%")
-        if not any(role in roles_of(other.roles) for other in others if other.id != row.id):
+        if not any(role in awake(roles_of(other.roles), apart=apart) for other in others if other.id != row.id):
             raise Rejected("nobody would be left", f"this is the last {role} without an end; make another first")
 
 
-def _stands(row: AccountRow, role: str) -> bool:
-    return row.state == "active" and row.until is None and role in roles_of(row.roles)
+def _stands(row: AccountRow, role: str, *, apart: bool) -> bool:
+    return row.state == "active" and row.until is None and role in awake(roles_of(row.roles), apart=apart)

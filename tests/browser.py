@@ -20,6 +20,10 @@ FONTS = """<?xml version="1.0"?>
 <fontconfig><dir>{folder}</dir><cachedir>{cache}</cachedir></fontconfig>
 """
 """Whatever fonts a machine has, pages are measured with the same ones."""
+PHONE, SMALL, DESK = (390, 844), (320, 640), (1366, 900)
+MODES = [("std", "light"), ("large", "light"), ("xlarge", "light"), ("std", "dark")]
+WORDS = re.compile("系统异常|操作成功|请输入正确|格式错误|非法")
+"""What no page says. Source: our own list, after 国务院办公厅 on plain words."""
 MEASURE = """() => {
   const found = [], seen = e => { const b = e.getBoundingClientRect(); return b.width > 1 && b.height > 1; };
   const least = parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--tap'));
@@ -60,12 +64,6 @@ def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         browser.close()
 
 
-PHONE, SMALL, DESK = (390, 844), (320, 640), (1366, 900)
-MODES = [("std", "light"), ("large", "light"), ("xlarge", "light"), ("std", "dark")]
-WORDS = re.compile("系统异常|操作成功|请输入正确|格式错误|非法")
-"""What no page says. Source: our own list, after 国务院办公厅 on plain words."""
-
-
 @contextmanager
 def windows(browser: Browser, *addresses: str) -> Iterator[Any]:
     """Open windows as people have them; whatever the browser complains of, or asks of another address, is a failure."""
@@ -92,12 +90,6 @@ def windows(browser: Browser, *addresses: str) -> Iterator[Any]:
     assert [line for line in told if "the server responded with a status of 4" not in line] == []
 
 
-def measured(page: Page) -> list[str]:
-    """Measure a page as it stands; give what is wrong."""
-    found: list[str] = page.evaluate(MEASURE)
-    return found
-
-
 def press(page: Page, name: str, what: Any = "button") -> None:
     """Press a button, or follow a link, and wait for the page that it leads to.
 
@@ -111,6 +103,12 @@ def key(page: Page, name: str) -> None:
     """Press a key that leads to another page, and wait for it."""
     with page.expect_navigation():
         page.keyboard.press(name)
+
+
+def measured(page: Page) -> list[str]:
+    """Measure a page as it stands; give what is wrong."""
+    found: list[str] = page.evaluate(MEASURE)
+    return found
 
 
 def judged(page: Page) -> list[str]:

@@ -77,6 +77,7 @@ class Premises:
     size: int = 10
     known: Directory | None = attrs.field(default=None, init=False)
     _stores: dict[str, Any] = attrs.field(factory=dict, init=False, repr=False)
+    _paths: dict[str, Path] = attrs.field(factory=dict, init=False, repr=False)
     _files: Files = attrs.field(init=False, repr=False)
     _asking: dict[str, asyncio.Lock] = attrs.field(factory=dict, init=False, repr=False)
     _away: dict[str, float] = attrs.field(factory=dict, init=False, repr=False)
@@ -184,7 +185,9 @@ class Premises:
             return await self._silo(entry.silo)
         if self.database:
             return await self.main()
-        return self._files.get(self.home.operator if entry.operator else self.home.file(entry.code))
+        if (path := self._paths.get(entry.code)) is None:  # to put one together costs as much as to look whether it is
+            path = self._paths[entry.code] = self.home.operator if entry.operator else self.home.file(entry.code)
+        return self._files.get(path)
 
     async def _silo(self, name: str) -> Store:
         if (found := self._stores.get(name)) is None:

@@ -35,6 +35,7 @@ class Asker:
         stale: Whether it is time to note that the session is in use.
         digest: The hash of the secret that let them in.
         row: What was read of them.
+        several: Whether they were given several of the three administrators: which they act as, the date may change.
     """
 
     account: str
@@ -47,14 +48,14 @@ class Asker:
     stale: bool
     digest: bytes = attrs.field(repr=False)
     row: AskerRow = attrs.field(repr=False, eq=False)
+    several: bool = False
     stamp: Stamp | None = attrs.field(init=False, repr=False, eq=False)
     """By what it is seen that nothing of this has changed; None where more than two rows say so, or the date does."""
 
     @stamp.default
     def _stamped(self) -> Stamp | None:
-        if not self.row.versions or self.row.stands_in or len(accounts.roles_of(self.row.roles) & THREE) > 1:
-            return None
-        return Stamp(self.digest, self.row.versions)
+        lasting = self.row.versions and not self.row.stands_in and not self.several
+        return Stamp(self.digest, self.row.versions) if lasting else None
 
     def lapsed(self, tenant: Tenant, now: dt.datetime) -> bool:
         """Tell whether time has ended what let them in, though nothing has changed."""
@@ -79,7 +80,9 @@ async def confirm(reader: Reader, tenant: Tenant, digest: bytes, by: str) -> Ask
     row = await reader.find(accounts.ASKER, digest=digest)
     if row is None or row.kind != by or _over(row, tenant, reader.now):
         return None
-    roles = awake(accounts.roles_of(row.roles), apart=compliance.of(tenant).three_roles)
+    roles = accounts.roles_of(row.roles)
+    if several := len(roles & THREE) > 1:
+        roles = awake(roles, apart=compliance.of(tenant).three_roles)
     if row.stands_in:
         lent = await reader.all(accounts.LENT, taker=row.account_id, today=tenant.today)
         roles = roles.union(*(accounts.roles_of(each.roles) & accounts.roles_of(each.own) for each in lent))
@@ -94,6 +97,7 @@ async def confirm(reader: Reader, tenant: Tenant, digest: bytes, by: str) -> Ask
         stale=reader.now - row.seen_at > NOTED,
         digest=digest,
         row=row,
+        several=several,
     )
 
 

@@ -101,4 +101,16 @@ async def _confirmed(reader: Any, tenant: Any, digest: bytes, by: str) -> Asker 
     return await confirm(reader, tenant, digest, by)
 
 
-__all__ = ["BETTER", "GOOD", "HERE", "KEEPER", "MORNING", "THERE", "Office", "uid"]
+def given(office: Office, id: str, **changes: Any) -> tuple[int, NewAccount]:
+    """Give an account's version, and what it is to be changed to."""
+    row = office.shown(id)
+    whole = {f: getattr(row, f) for f in ("name", "roles", "person", "unit", "until")}
+    return row.version, NewAccount(**(whole | changes))
+
+
+def change(office: Office, id: str, by: Actor = KEEPER, **changes: Any) -> Any:
+    """Change some of an account."""
+    return office.bench.do(people.change, by, id, *given(office, id, **changes))
+
+
+__all__ = ["BETTER", "GOOD", "HERE", "KEEPER", "MORNING", "THERE", "Office", "change", "given", "uid"]
